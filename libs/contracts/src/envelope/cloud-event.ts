@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/**
+ * CloudEvents 1.0 in JSON, structured mode, with three extension attributes of ours.
+ * Source: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
+ */
+export const cloudEventSchema = z.object({
+  specversion: z.literal('1.0'),
+  /** UUIDv7; also the JetStream message id, so that the broker drops a repeat. */
+  id: z.uuid(),
+  source: z.string().min(1).max(200),
+  /** The NATS subject, version included. */
+  type: z.string().min(1).max(200),
+  /** The id of the aggregate that the event is about. */
+  subject: z.string().min(1).max(200),
+  time: z.iso.datetime(),
+  datacontenttype: z.literal('application/json'),
+  correlationid: z.string().min(1).max(200),
+  causationid: z.string().min(1).max(200).optional(),
+  aggregateversion: z.number().int().nonnegative().optional(),
+  data: z.unknown(),
+});
+
+export type CloudEvent = z.infer<typeof cloudEventSchema>;
+
+/** A kind of event: its subject, the stream that keeps it, and the schema of `data`. */
+export interface EventDefinition<S extends z.ZodType = z.ZodType> {
+  readonly subject: string;
+  readonly stream: StreamName;
+  readonly data: S;
+  readonly summary: string;
+}
+
+export const STREAM_NAMES = [
+  'VISION_DATASET',
+  'VISION_ANNOTATION',
+  'VISION_SNAPSHOT',
+  'VISION_TRAINING',
+  'VISION_TRAINING_WORK',
+  'VISION_DEAD_LETTER',
+] as const;
+export type StreamName = (typeof STREAM_NAMES)[number];
+
+/** A question with an answer, over core NATS request/reply. */
+export interface RpcDefinition<Q extends z.ZodType = z.ZodType, A extends z.ZodType = z.ZodType> {
+  readonly subject: string;
+  readonly request: Q;
+  readonly reply: A;
+  readonly summary: string;
+}
+
+export const defineEvent = <S extends z.ZodType>(definition: EventDefinition<S>): EventDefinition<S> => definition;
+export const defineRpc = <Q extends z.ZodType, A extends z.ZodType>(definition: RpcDefinition<Q, A>): RpcDefinition<Q, A> => definition;

@@ -1,0 +1,42 @@
+import * as dataset from './dataset/dataset-events.v1.js';
+import type { EventDefinition, RpcDefinition } from './envelope/cloud-event.js';
+import * as snapshot from './snapshot/snapshot-events.v1.js';
+import * as training from './training/training-events.v1.js';
+import * as trainingRpc from './training/training-rpc.v1.js';
+
+export { ERROR_CODES, type ErrorCode } from '@app/kernel';
+export * from './common.js';
+export * from './envelope/cloud-event.js';
+export * from './envelope/rpc-reply.js';
+export * from './dataset/dataset-events.v1.js';
+export * from './snapshot/snapshot-events.v1.js';
+export * from './training/epoch-metrics.js';
+export * from './training/training-events.v1.js';
+export * from './training/training-rpc.v1.js';
+
+/** Every event that the platform publishes to JetStream. Streams, the AsyncAPI document and the sample test are made from it. */
+export const ALL_EVENTS: readonly EventDefinition[] = [
+  dataset.datasetUploadedV1,
+  dataset.datasetDeletedV1,
+  snapshot.snapshotRequestedV1,
+  snapshot.snapshotCompletedV1,
+  snapshot.snapshotFailedV1,
+  training.trainingRequestedV1,
+  training.trainingDispatchedV1,
+  training.trainingStartedV1,
+  training.trainingProgressedV1,
+  training.trainingCheckpointedV1,
+  training.trainingCompletedV1,
+  training.trainingFailedV1,
+  training.trainingCancelledV1,
+];
+
+export const ALL_RPCS: readonly RpcDefinition[] = [
+  trainingRpc.verifyJobRpcV1,
+  trainingRpc.checkpointUploadRpcV1,
+  trainingRpc.jobCancelledRpcV1,
+  trainingRpc.reportsSeenRpcV1,
+  trainingRpc.startTrainingRpcV1,
+  trainingRpc.cancelTrainingRpcV1,
+  trainingRpc.retryTrainingRpcV1,
+];

@@ -1,0 +1,94 @@
+import type { Readable } from 'node:stream';
+
+export interface ObjectHead {
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** As the store gave it, quotes included. */
+  readonly etag: string;
+  readonly lastModified: Date;
+}
+
+/** Inclusive byte range, as in HTTP. `end` may be left out: to the end of the object. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end?: number;
+}
+
+export interface GetOptions {
+  readonly range?: ByteRange;
+  readonly signal?: AbortSignal;
+}
+
+export interface ObjectBody extends ObjectHead {
+  /** Bytes of the range asked for. The caller reads it to its end or destroys it. */
+  readonly body: Readable;
+}
+
+export interface PutOptions {
+  readonly contentType?: string;
+  /** `true`: refuse with `ObjectExists` when the key is taken (`If-None-Match: *`). */
+  readonly onlyIfAbsent?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface UploadOptions extends PutOptions {
+  /** Size of each part but the last, bytes; 5 MiB at least. */
+  readonly partBytes?: number;
+  readonly onProgress?: (bytesSent: number) => void;
+}
+
+export interface UploadResult {
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly etag: string;
+}
+
+/** A part of an object that is put together inside the store. */
+export type ComposePart =
+  | { readonly kind: 'copy'; readonly key: string; readonly range: Required<ByteRange> }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
+
+/**
+ * The bucket as the product sees it: S3 or R2 behind one class, all keys inside one bucket.
+ * Errors: `ObjectNotFound`, `ObjectExists`, `StoreAccessDenied`, `StoreUnavailable` (after bounded retries); an abort rejects with the signal's reason.
+ */
+export abstract class ObjectStore {
+  /** Null when there is no such object. */
+  abstract head(key: string, signal?: AbortSignal): Promise<ObjectHead | null>;
+  abstract get(key: string, options?: GetOptions): Promise<ObjectBody>;
+  /** Small objects only: reads it into memory, and refuses more than `maxBytes`. */
+  abstract getBytes(key: string, maxBytes: number, options?: GetOptions): Promise<Uint8Array>;
+  abstract put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<ObjectHead>;
+  /** Streams in parts with memory of a few parts at most; on any error or abort nothing stays behind, open multipart uploads included. */
+  abstract upload(key: string, body: AsyncIterable<Uint8Array>, options?: UploadOptions): Promise<UploadResult>;
+  /** Server-side copy; ranged part copies above the store's limit for one call. No byte passes through this process. */
+  abstract copy(fromKey: string, toKey: string, options?: PutOptions): Promise<ObjectHead>;
+  /** Multipart upload of the parts in order, R2's rules checked first (equal parts but the last, 5 MiB at least). */
+  abstract compose(toKey: string, parts: readonly ComposePart[], options?: PutOptions): Promise<ObjectHead>;
+  /** Absent keys are no error. */
+  abstract delete(keys: readonly string[]): Promise<void>;
+  /** In key order (UTF-8 bytes). */
+  abstract list(prefix: string, signal?: AbortSignal): AsyncIterable<ObjectHead>;
+  /** Ends multipart uploads under the prefix that were begun before `olderThan`; answers how many. */
+  abstract abortStaleUploads(prefix: string, olderThan: Date): Promise<number>;
+  /** One cheap call that fails when the store cannot be used. */
+  abstract ping(signal?: AbortSignal): Promise<void>;
+}
+
+export interface PresignedUrl {
+  readonly url: string;
+  readonly expiresAt: Date;
+}
+
+export interface PresignedPut extends PresignedUrl {
+  /** Signed headers: the client sends exactly these. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Signs URLs by itself (SigV4, query), without a call to the store. At most 3,600 s. Callers check the permission first. */
+export abstract class Presigner {
+  /** Identical inside a signing window of 15 minutes, and good for at least 15 minutes more. `downloadName` sets the file name of a download. */
+  abstract presignGet(key: string, options?: { readonly downloadName?: string; readonly contentType?: string }): PresignedUrl;
+  /** For exactly these bytes: size, SHA-256 and `If-None-Match: *` are signed. */
+  abstract presignPut(key: string, object: { readonly sizeBytes: number; readonly sha256: string; readonly contentType: string; readonly expiresInSeconds: number }): PresignedPut;
+}
