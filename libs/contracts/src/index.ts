@@ -8,6 +8,7 @@ export { ERROR_CODES, type ErrorCode } from '@app/kernel';
 export * from './common.js';
 export * from './envelope/cloud-event.js';
 export * from './envelope/rpc-reply.js';
+export * from './dead-letter/message-rejected.v1.js';
 export * from './dataset/dataset-events.v1.js';
 export * from './snapshot/snapshot-events.v1.js';
 export * from './training/epoch-metrics.js';

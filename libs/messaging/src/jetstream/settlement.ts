@@ -1,0 +1,83 @@
+import { DomainError } from '@app/kernel';
+import type { JsMsg } from '@nats-io/jetstream';
+import { decodeEvent, type TypedEvent } from '../cloud-event-codec.js';
+import { reasonOf, type MessagingLog } from '../messaging-log.js';
+import type { ConsumerOptions } from './decorators.js';
+import type { EventDefinition } from '@app/contracts';
+import type { DeadLetters } from './dead-letters.js';
+import { Reject, Retry } from './outcomes.js';
+
+/** What a handler may know of the delivery. */
+export interface EventContext {
+  readonly deliveryCount: number;
+  readonly durable: string;
+}
+
+export interface Settlement {
+  readonly definition: EventDefinition;
+  readonly consumer: ConsumerOptions;
+  readonly handle: (event: TypedEvent<unknown>, context: EventContext) => Promise<void>;
+  readonly deadLetters: Pick<DeadLetters, 'keep'>;
+  readonly log: MessagingLog;
+}
+
+export type Outcome = 'ack' | 'retry' | 'dead-letter';
+
+export const DEFAULT_MAX_DELIVERIES = 5;
+export const DEFAULT_ACK_WAIT_SECONDS = 30;
+/** Seconds until the next try, by delivery: quick first, then patient. */
+const BACKOFF_SECONDS = [1, 5, 15, 30] as const;
+
+/** The one place where the outcome of a handler becomes ack, nak or dead letter + term. Never throws. */
+export async function settle(message: JsMsg, settlement: Settlement): Promise<Outcome> {
+  const decoded = decodeEvent(message.data, settlement.definition.subject, settlement.definition.data);
+  if (!decoded.ok) return bury(message, settlement, decoded.reason);
+  if (message.info.deliveryCount > maxDeliveries(settlement) * 2) {
+    // Delivered again and again without an outcome: it ends the process before it can be counted.
+    return bury(message, settlement, `delivered ${message.info.deliveryCount} times without an outcome`);
+  }
+  const stopWorking = keepAlive(message, settlement.consumer.ackWaitSeconds ?? DEFAULT_ACK_WAIT_SECONDS);
+  try {
+    await settlement.handle(decoded.event, { deliveryCount: message.info.deliveryCount, durable: settlement.consumer.durable });
+    message.ack();
+    return 'ack';
+  } catch (error) {
+    return await settleFailure(message, settlement, error);
+  } finally {
+    stopWorking();
+  }
+}
+
+async function settleFailure(message: JsMsg, settlement: Settlement, error: unknown): Promise<Outcome> {
+  if (error instanceof Reject) return bury(message, settlement, error.message);
+  if (error instanceof Retry) return again(message, error.delaySeconds);
+  if (error instanceof DomainError && error.code === 'unavailable') return again(message, error.retryAfterSeconds ?? 5);
+  settlement.log.error(`${settlement.definition.subject} (${settlement.consumer.durable}), delivery ${message.info.deliveryCount}: ${reasonOf(error)}`);
+  if (message.info.deliveryCount >= maxDeliveries(settlement)) return bury(message, settlement, reasonOf(error));
+  return again(message, BACKOFF_SECONDS[Math.min(message.info.deliveryCount, BACKOFF_SECONDS.length) - 1] ?? 30);
+}
+
+async function bury(message: JsMsg, settlement: Settlement, reason: string): Promise<Outcome> {
+  try {
+    await settlement.deadLetters.keep(message, settlement.consumer.durable, reason);
+  } catch (error) {
+    settlement.log.warn(`dead letter could not be kept, the message comes again: ${reasonOf(error)}`);
+    return again(message, 5);
+  }
+  settlement.log.warn(`${settlement.definition.subject} (${settlement.consumer.durable}) is a dead letter: ${reason}`);
+  // Without a reason: server 2.9 ignores a term that carries one and delivers the message again.
+  message.term();
+  return 'dead-letter';
+}
+
+function again(message: JsMsg, delaySeconds: number): Outcome {
+  message.nak(delaySeconds * 1000);
+  return 'retry';
+}
+
+function keepAlive(message: JsMsg, ackWaitSeconds: number): () => void {
+  const timer = setInterval(() => message.working(), (ackWaitSeconds * 1000) / 3);
+  return () => clearInterval(timer);
+}
+
+const maxDeliveries = (settlement: Settlement): number => settlement.consumer.maxDeliveries ?? DEFAULT_MAX_DELIVERIES;

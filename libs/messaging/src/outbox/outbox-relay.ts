@@ -1,0 +1,123 @@
+import type { StreamName } from '@app/contracts';
+import { encodeEvent } from '../cloud-event-codec.js';
+import type { NatsLink } from '../connection/nats-link.js';
+import { ensureStreams, type TopologyOptions } from '../jetstream/topology.js';
+import { reasonOf, silentLog, type MessagingLog } from '../messaging-log.js';
+import type { SqlExecutor } from '../sql-executor.js';
+import { outboxStore, type OutboxRow } from './outbox-store.js';
+
+export interface OutboxRelayOptions {
+  readonly link: NatsLink;
+  /** Runs the work in a transaction of its own. */
+  readonly transaction: <T>(work: (sql: SqlExecutor) => Promise<T>) => Promise<T>;
+  readonly topology?: TopologyOptions;
+  /** Looks for rows at least so often, milliseconds: for rows whose wake-up was lost with a process. 1,000. */
+  readonly pollMilliseconds?: number;
+  /** Rows in one round. 100: one round holds its locks for some milliseconds. */
+  readonly batchSize?: number;
+  readonly log?: MessagingLog;
+}
+
+const CLEAN_UP_EVERY_MILLISECONDS = 600_000;
+const CHECK_STREAMS_EVERY_MILLISECONDS = 10_000;
+
+/**
+ * Publishes outbox rows to JetStream under the event's id and marks them. Any number of replicas may run one: rows are taken with
+ * skip locked. A crash between publish and mark publishes twice; the broker drops the second inside its window, the inbox after it.
+ */
+export class OutboxRelay {
+  private readonly log: MessagingLog;
+  private stopping = false;
+  private wakeUp: () => void = () => undefined;
+  private awake = false;
+  private loop: Promise<void> = Promise.resolve();
+  private streamsCheckedAt = 0;
+  private cleanedAt = Date.now();
+
+  constructor(private readonly options: OutboxRelayOptions) {
+    this.log = options.log ?? silentLog;
+  }
+
+  start(): void {
+    this.options.link.onConnect(() => {
+      this.streamsCheckedAt = 0;
+      this.wake();
+    });
+    this.loop = this.run();
+  }
+
+  /** Rows were committed: look now. */
+  wake(): void {
+    this.awake = true;
+    this.wakeUp();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.wakeUp();
+    await this.loop;
+  }
+
+  /** Makes the streams and fills again those that the broker lost. Consumers call it before they are made. */
+  async prepareStreams(): Promise<void> {
+    const created = await ensureStreams(await this.options.link.manager(), this.options.topology);
+    const lost = await this.options.transaction((sql) => outboxStore.noteStreams(sql, created));
+    if (lost.length > 0) this.log.warn(`The broker lost ${lost.join(', ')}; the events of the outbox are published again.`);
+    this.streamsCheckedAt = Date.now();
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping) {
+      try {
+        const busy = this.options.link.isConnected && (await this.round());
+        if (!busy) await this.sleep();
+      } catch (error) {
+        if (!this.stopping) this.log.warn(`outbox: ${reasonOf(error)}`);
+        this.streamsCheckedAt = 0;
+        await this.sleep();
+      }
+    }
+  }
+
+  /** Whether there may be more to do at once. */
+  private async round(): Promise<boolean> {
+    if (Date.now() - this.streamsCheckedAt > CHECK_STREAMS_EVERY_MILLISECONDS) await this.prepareStreams();
+    const size = this.options.batchSize ?? 100;
+    const sent = await this.options.transaction(async (sql) => {
+      const rows = await outboxStore.takeUnpublished(sql, size);
+      await outboxStore.markPublished(sql, await this.publishAll(rows));
+      return rows.length;
+    });
+    if (Date.now() - this.cleanedAt > CLEAN_UP_EVERY_MILLISECONDS) {
+      await this.options.transaction((sql) => outboxStore.forgetOld(sql));
+      this.cleanedAt = Date.now();
+    }
+    return sent === size;
+  }
+
+  /** The ids that the broker has stored; the first failure is thrown when none was. */
+  private async publishAll(rows: readonly OutboxRow[]): Promise<string[]> {
+    if (rows.length === 0) return [];
+    const js = this.options.link.jetstream();
+    const results = await Promise.allSettled(
+      rows.map((row) => js.publish(row.event.type, encodeEvent(row.event), { msgID: row.id, expect: { streamName: row.stream satisfies StreamName } })),
+    );
+    const stored = rows.filter((_, index) => results[index]?.status === 'fulfilled').map((row) => row.id);
+    const failure = results.find((result) => result.status === 'rejected');
+    if (failure !== undefined && stored.length === 0) throw failure.reason;
+    return stored;
+  }
+
+  private async sleep(): Promise<void> {
+    if (!this.awake && !this.stopping) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, this.options.pollMilliseconds ?? 1_000);
+        this.wakeUp = (): void => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.awake = false;
+  }
+}

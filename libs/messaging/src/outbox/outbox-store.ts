@@ -1,0 +1,63 @@
+import type { CloudEvent, StreamName } from '@app/contracts';
+import type { SqlExecutor } from '../sql-executor.js';
+
+export interface OutboxRow {
+  readonly seq: string;
+  readonly id: string;
+  readonly stream: StreamName;
+  readonly event: CloudEvent;
+}
+
+/** Days that published rows stay: as long as the broker keeps events, so that one that lost its disk can be filled again. */
+export const OUTBOX_RETENTION_DAYS = 7;
+/** Days that the inbox remembers: longer than anything can come again. */
+export const INBOX_RETENTION_DAYS = 30;
+
+/** SQL of the outbox. Every method runs in the transaction of the executor it is given. */
+export const outboxStore = {
+  async append(sql: SqlExecutor, stream: StreamName, event: CloudEvent): Promise<void> {
+    await sql.query('insert into outbox (id, stream, type, event) values ($1, $2, $3, $4::jsonb)', [event.id, stream, event.type, JSON.stringify(event)]);
+  },
+
+  /** Locks the oldest unpublished rows that no other relay holds. */
+  async takeUnpublished(sql: SqlExecutor, limit: number): Promise<readonly OutboxRow[]> {
+    const rows = await sql.query('select seq, id, stream, event from outbox where published_at is null order by seq limit $1 for update skip locked', [limit]);
+    return rows as OutboxRow[];
+  },
+
+  async markPublished(sql: SqlExecutor, ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await sql.query('update outbox set published_at = now() where id = any($1::uuid[])', [ids]);
+  },
+
+  /**
+   * Notes the identities of the streams. Where one differs from what was noted, the broker lost that stream: every row of it
+   * that is still kept is to be published again (consumers drop what they know by the inbox). Answers the streams lost.
+   */
+  async noteStreams(sql: SqlExecutor, created: ReadonlyMap<StreamName, string>): Promise<readonly StreamName[]> {
+    // One backend notes at a time; another waits and then finds it noted.
+    await sql.query('lock table broker_streams in share row exclusive mode');
+    const known = new Map((await rowsOf<{ stream: StreamName; created: string }>(sql, 'select stream, created from broker_streams')).map((row) => [row.stream, row.created]));
+    const lost: StreamName[] = [];
+    for (const [stream, identity] of created) {
+      if (known.get(stream) === identity) continue;
+      if (known.has(stream)) lost.push(stream);
+      await sql.query('insert into broker_streams (stream, created) values ($1, $2) on conflict (stream) do update set created = excluded.created', [stream, identity]);
+    }
+    if (lost.length > 0) await sql.query('update outbox set published_at = null where stream = any($1::text[]) and published_at is not null', [lost]);
+    return lost;
+  },
+
+  async forgetOld(sql: SqlExecutor): Promise<void> {
+    await sql.query(`delete from outbox where published_at is not null and created_at < now() - make_interval(days => $1)`, [OUTBOX_RETENTION_DAYS]);
+    await sql.query(`delete from inbox where received_at < now() - make_interval(days => $1)`, [INBOX_RETENTION_DAYS]);
+  },
+
+  async countUnpublished(sql: SqlExecutor): Promise<number> {
+    const rows = await rowsOf<{ count: string }>(sql, 'select count(*) as count from outbox where published_at is null');
+    return Number(rows[0]?.count ?? 0);
+  },
+};
+
+async function rowsOf<T>(sql: SqlExecutor, text: string): Promise<T[]> {
+  return (await sql.query(text)) as T[];
+}
