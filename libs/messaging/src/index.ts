@@ -8,9 +8,11 @@ export {
   JETSTREAM_TRANSPORT,
   NatsConsumer,
   OnEvent,
+  OnEvents,
   OnRequest,
   OnSignal,
   type ConsumerOptions,
+  type EventSource,
   type SignalDefinition,
 } from './jetstream/decorators.js';
 export { DeadLetters } from './jetstream/dead-letters.js';

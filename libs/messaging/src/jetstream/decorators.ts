@@ -1,4 +1,4 @@
-import type { EventDefinition, RpcDefinition } from '@app/contracts';
+import type { EventDefinition, RpcDefinition, StreamName } from '@app/contracts';
 import { applyDecorators, Catch, Controller, UseFilters, type RpcExceptionFilter } from '@nestjs/common';
 import { EventPattern, MessagePattern, Transport } from '@nestjs/microservices';
 import { throwError, type Observable } from 'rxjs';
@@ -15,8 +15,16 @@ export interface ConsumerOptions {
   readonly maxDeliveries?: number;
 }
 
+/** Which messages a durable consumer gets: one subject, or a wildcard over several kinds of one stream whose order must be kept. */
+export interface EventSource {
+  readonly stream: StreamName;
+  readonly filter: string;
+  /** Kinds that the handler knows; another kind under the filter is acknowledged and left alone. */
+  readonly definitions: readonly EventDefinition[];
+}
+
 export type HandlerExtras =
-  | { readonly kind: 'event'; readonly definition: EventDefinition; readonly consumer: ConsumerOptions }
+  | { readonly kind: 'event'; readonly source: EventSource; readonly consumer: ConsumerOptions }
   | { readonly kind: 'signal'; readonly definition: SignalDefinition }
   | { readonly kind: 'request'; readonly definition: RpcDefinition };
 
@@ -35,7 +43,11 @@ const transport: Transport | symbol = JETSTREAM_TRANSPORT;
 
 /** The method handles events of this kind: it gets a `TypedEvent` and an `EventContext`. It returns, or throws Retry or Reject; it never acks. */
 export const OnEvent = (definition: EventDefinition, consumer: ConsumerOptions): MethodDecorator =>
-  EventPattern<string>(definition.subject, transport, extras({ kind: 'event', definition, consumer }));
+  OnEvents({ stream: definition.stream, filter: definition.subject, definitions: [definition] }, consumer);
+
+/** The same for several kinds in the order of their stream. */
+export const OnEvents = (source: EventSource, consumer: ConsumerOptions): MethodDecorator =>
+  EventPattern<string>(`${source.filter}#${consumer.durable}`, transport, extras({ kind: 'event', source, consumer }));
 
 /** The method hears a signal: it gets the parsed data. */
 export const OnSignal = (definition: SignalDefinition): MethodDecorator => EventPattern<string>(definition.subject, transport, extras({ kind: 'signal', definition }));

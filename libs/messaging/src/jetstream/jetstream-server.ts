@@ -83,12 +83,12 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   }
 
   private bindEvent(extras: Extract<HandlerExtras, { kind: 'event' }>, handler: Handler, deadLetters: DeadLetters): void {
-    const { definition, consumer } = extras;
+    const { source, consumer } = extras;
     const concurrency = consumer.concurrency ?? 1;
-    const settlement: Settlement = { definition, consumer, deadLetters, log: this.log, handle: async (event, context) => void (await this.call(handler, event, context)) };
+    const settlement: Settlement = { source, consumer, deadLetters, log: this.log, handle: async (event, context) => void (await this.call(handler, event, context)) };
     const loop = new PullLoop({
       link: this.options.link,
-      stream: definition.stream,
+      stream: source.stream,
       durable: consumer.durable,
       concurrency,
       log: this.log,
@@ -97,7 +97,13 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
         await this.options.ensureStreams?.();
         const ackWaitSeconds = consumer.ackWaitSeconds ?? DEFAULT_ACK_WAIT_SECONDS;
         // Room for every replica's handlers; each pull asks for no more than it can handle.
-        await ensureConsumer(await this.options.link.manager(), { stream: definition.stream, durable: consumer.durable, subject: definition.subject, ackWaitSeconds, maxAckPending: Math.max(16, concurrency * 8) });
+        await ensureConsumer(await this.options.link.manager(), {
+          stream: source.stream,
+          durable: consumer.durable,
+          subject: source.filter,
+          ackWaitSeconds,
+          maxAckPending: Math.max(16, concurrency * 8),
+        });
       },
       onMessage: (message) => settle(message, settlement),
     });

@@ -2,8 +2,7 @@ import { DomainError } from '@app/kernel';
 import type { JsMsg } from '@nats-io/jetstream';
 import { decodeEvent, type TypedEvent } from '../cloud-event-codec.js';
 import { reasonOf, type MessagingLog } from '../messaging-log.js';
-import type { ConsumerOptions } from './decorators.js';
-import type { EventDefinition } from '@app/contracts';
+import type { ConsumerOptions, EventSource } from './decorators.js';
 import type { DeadLetters } from './dead-letters.js';
 import { Reject, Retry } from './outcomes.js';
 
@@ -14,7 +13,7 @@ export interface EventContext {
 }
 
 export interface Settlement {
-  readonly definition: EventDefinition;
+  readonly source: EventSource;
   readonly consumer: ConsumerOptions;
   readonly handle: (event: TypedEvent<unknown>, context: EventContext) => Promise<void>;
   readonly deadLetters: Pick<DeadLetters, 'keep'>;
@@ -30,7 +29,12 @@ const BACKOFF_SECONDS = [1, 5, 15, 30] as const;
 
 /** The one place where the outcome of a handler becomes ack, nak or dead letter + term. Never throws. */
 export async function settle(message: JsMsg, settlement: Settlement): Promise<Outcome> {
-  const decoded = decodeEvent(message.data, settlement.definition.subject, settlement.definition.data);
+  const definition = settlement.source.definitions.find((known) => known.subject === message.subject);
+  if (definition === undefined) {
+    message.ack();
+    return 'ack';
+  }
+  const decoded = decodeEvent(message.data, definition.subject, definition.data);
   if (!decoded.ok) return bury(message, settlement, decoded.reason);
   if (message.info.deliveryCount > maxDeliveries(settlement) * 2) {
     // Delivered again and again without an outcome: it ends the process before it can be counted.
@@ -52,7 +56,7 @@ async function settleFailure(message: JsMsg, settlement: Settlement, error: unkn
   if (error instanceof Reject) return bury(message, settlement, error.message);
   if (error instanceof Retry) return again(message, error.delaySeconds);
   if (error instanceof DomainError && error.code === 'unavailable') return again(message, error.retryAfterSeconds ?? 5);
-  settlement.log.error(`${settlement.definition.subject} (${settlement.consumer.durable}), delivery ${message.info.deliveryCount}: ${reasonOf(error)}`);
+  settlement.log.error(`${message.subject} (${settlement.consumer.durable}), delivery ${message.info.deliveryCount}: ${reasonOf(error)}`);
   if (message.info.deliveryCount >= maxDeliveries(settlement)) return bury(message, settlement, reasonOf(error));
   return again(message, BACKOFF_SECONDS[Math.min(message.info.deliveryCount, BACKOFF_SECONDS.length) - 1] ?? 30);
 }
@@ -64,7 +68,7 @@ async function bury(message: JsMsg, settlement: Settlement, reason: string): Pro
     settlement.log.warn(`dead letter could not be kept, the message comes again: ${reasonOf(error)}`);
     return again(message, 5);
   }
-  settlement.log.warn(`${settlement.definition.subject} (${settlement.consumer.durable}) is a dead letter: ${reason}`);
+  settlement.log.warn(`${message.subject} (${settlement.consumer.durable}) is a dead letter: ${reason}`);
   // Without a reason: server 2.9 ignores a term that carries one and delivers the message again.
   message.term();
   return 'dead-letter';
