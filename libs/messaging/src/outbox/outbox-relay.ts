@@ -11,6 +11,8 @@ export interface OutboxRelayOptions {
   /** Runs the work in a transaction of its own. */
   readonly transaction: <T>(work: (sql: SqlExecutor) => Promise<T>) => Promise<T>;
   readonly topology?: TopologyOptions;
+  /** After the streams were made: consumers for apps that may not make their own. */
+  readonly afterStreams?: () => Promise<void>;
   /** Looks for rows at least so often, milliseconds: for rows whose wake-up was lost with a process. 1,000. */
   readonly pollMilliseconds?: number;
   /** Rows in one round. 100: one round holds its locks for some milliseconds. */
@@ -63,6 +65,7 @@ export class OutboxRelay {
     const created = await ensureStreams(await this.options.link.manager(), this.options.topology);
     const lost = await this.options.transaction((sql) => outboxStore.noteStreams(sql, created));
     if (lost.length > 0) this.log.warn(`The broker lost ${lost.join(', ')}; the events of the outbox are published again.`);
+    await this.options.afterStreams?.();
     this.streamsCheckedAt = Date.now();
   }
 

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+
+const DEFAULT_SECRETS = ['secret', 'changeme', 'change-me', 'password', 'development'];
+
+const secret = (least: number): z.ZodString => z.string().min(least, `at least ${least} characters`);
+const url = (protocols: readonly string[]): z.ZodType<string> =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), { message: `a URL that begins with ${protocols.map((one) => `${one}//`).join(' or ')}` });
+const count = (fallback: number, most = Number.MAX_SAFE_INTEGER): z.ZodType<number> => z.coerce.number().int().min(1).max(most).default(fallback) as unknown as z.ZodType<number>;
+
+/** Every variable that the backend reads, with default and reason. docs/configuration.md is written from it. */
+export const backendEnvironment = z.object({
+  NODE_ENV: z.enum(['production', 'development', 'test']).default('development').describe('production refuses short and default secrets'),
+  HOST: z.string().default('127.0.0.1').describe('address to listen on'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('port to listen on; 0 takes a free one'),
+  PUBLIC_URL: url(['http:', 'https:']).optional().describe('address that browsers use; decides on secure cookies'),
+  DATABASE_URL: url(['postgres:', 'postgresql:']).describe('Postgres 15 or newer'),
+  DATABASE_POOL_SIZE: count(10, 200).describe('connections of this process'),
+  NATS_URL: url(['nats:', 'tls:']).describe('NATS with JetStream, user and password inside'),
+  S3_ENDPOINT: url(['http:', 'https:']).describe('the object store as this process reaches it'),
+  S3_PUBLIC_ENDPOINT: url(['http:', 'https:']).optional().describe('the object store as browsers reach it; default S3_ENDPOINT'),
+  S3_REGION: z.string().min(1).default('auto'),
+  S3_BUCKET: z.string().min(3).max(63),
+  S3_ACCESS_KEY_ID: z.string().min(1),
+  S3_SECRET_ACCESS_KEY: z.string().min(1),
+  JWT_SECRET: secret(32).describe('signs access tokens and page cursors'),
+  ADMIN_EMAIL: z.email().optional().describe('the first administrator, made when there is no user'),
+  ADMIN_PASSWORD: secret(12).optional().describe('their first password'),
+  WEB_ROOT: z.string().optional().describe('folder of the built web page'),
+  TRAINING_LEASE_SECONDS: count(60, 3600).describe('a worker silent for so long has lost its job'),
+  MAX_UPLOAD_BYTES: count(20 * 1000 ** 3).describe('largest zip'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+export type BackendEnvironment = z.infer<typeof backendEnvironment>;
+
+/** A variable is missing or wrong. The message names it and what is expected, never its value. */
+export class ConfigurationError extends Error {}
+
+/** What the backend is told by its environment; the only reader of it. Injected as this class. */
+export class BackendConfig {
+  private constructor(private readonly values: BackendEnvironment) {}
+
+  static read(environment: Readonly<Record<string, string | undefined>>): BackendConfig {
+    const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+    const parsed = backendEnvironment.safeParse(given);
+    if (!parsed.success) throw new ConfigurationError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
+    if (parsed.data.NODE_ENV === 'production') refuseWeakSecrets(parsed.data);
+    return new BackendConfig(parsed.data);
+  }
+
+  get isProduction(): boolean {
+    return this.values.NODE_ENV === 'production';
+  }
+  get listen(): { host: string; port: number } {
+    return { host: this.values.HOST, port: this.values.PORT };
+  }
+  get publicUrl(): string | undefined {
+    return this.values.PUBLIC_URL;
+  }
+  get database(): { url: string; poolSize: number } {
+    return { url: this.values.DATABASE_URL, poolSize: this.values.DATABASE_POOL_SIZE };
+  }
+  get natsUrl(): string {
+    return this.values.NATS_URL;
+  }
+  get store(): { endpoint: string; publicEndpoint: string; region: string; bucket: string; accessKeyId: string; secretAccessKey: string; kind: 'r2' | 's3' } {
+    const endpoint = this.values.S3_ENDPOINT;
+    return {
+      endpoint,
+      publicEndpoint: this.values.S3_PUBLIC_ENDPOINT ?? endpoint,
+      region: this.values.S3_REGION,
+      bucket: this.values.S3_BUCKET,
+      accessKeyId: this.values.S3_ACCESS_KEY_ID,
+      secretAccessKey: this.values.S3_SECRET_ACCESS_KEY,
+      kind: new URL(endpoint).hostname.endsWith('.r2.cloudflarestorage.com') ? 'r2' : 's3',
+    };
+  }
+  get jwtSecret(): string {
+    return this.values.JWT_SECRET;
+  }
+  get firstAdministrator(): { email: string; password: string } | null {
+    const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = this.values;
+    return email === undefined || password === undefined ? null : { email, password };
+  }
+  get webRoot(): string | undefined {
+    return this.values.WEB_ROOT;
+  }
+  get trainingLeaseSeconds(): number {
+    return this.values.TRAINING_LEASE_SECONDS;
+  }
+  get maxUploadBytes(): number {
+    return this.values.MAX_UPLOAD_BYTES;
+  }
+  get logLevel(): BackendEnvironment['LOG_LEVEL'] {
+    return this.values.LOG_LEVEL;
+  }
+}
+
+function refuseWeakSecrets(values: BackendEnvironment): void {
+  const weak = (['JWT_SECRET', 'S3_SECRET_ACCESS_KEY', 'ADMIN_PASSWORD'] as const).filter((name) => isWeak(values[name]));
+  if (weak.length > 0) throw new ConfigurationError(`${weak.join(', ')}: a random value of its own is expected in production`);
+}
+
+function isWeak(value: string | undefined): boolean {
+  if (value === undefined) return false;
+  return new Set(value).size < 6 || DEFAULT_SECRETS.some((word) => value.toLowerCase().includes(word));
+}

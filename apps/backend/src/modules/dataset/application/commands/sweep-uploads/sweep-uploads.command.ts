@@ -1,0 +1,4 @@
+import { Command } from '@nestjs/cqrs';
+
+/** Removes what uploads of processes that are gone left behind; answers how many there were. */
+export class SweepUploadsCommand extends Command<number> {}

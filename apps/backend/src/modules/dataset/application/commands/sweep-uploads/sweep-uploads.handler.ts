@@ -1,0 +1,33 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { DatasetReadModel } from '../../ports/dataset-read-model.port.js';
+import { UploadSessions } from '../../ports/upload-sessions.port.js';
+import { UploadStorage } from '../../ports/upload-storage.port.js';
+import { SweepUploadsCommand } from './sweep-uploads.command.js';
+
+/** A live upload writes twice a second; one silent for so long has lost its process. */
+const ABANDONED_AFTER_SECONDS = 120;
+const FORGET_AFTER_DAYS = 7;
+
+@CommandHandler(SweepUploadsCommand)
+export class SweepUploadsHandler implements ICommandHandler<SweepUploadsCommand> {
+  constructor(
+    private readonly sessions: UploadSessions,
+    private readonly storage: UploadStorage,
+    private readonly datasets: DatasetReadModel,
+  ) {}
+
+  async execute(): Promise<number> {
+    const abandoned = await this.sessions.abandoned(ABANDONED_AFTER_SECONDS);
+    for (const upload of abandoned) await this.cleanUp(upload);
+    await this.sessions.forgetFinished(FORGET_AFTER_DAYS);
+    return abandoned.length;
+  }
+
+  private async cleanUp(upload: { readonly id: string; readonly datasetId: string | null }): Promise<void> {
+    await this.storage.discardStaged(upload.id);
+    const registered = upload.datasetId !== null && (await this.datasets.exists(upload.datasetId));
+    if (upload.datasetId !== null && !registered) await this.storage.discardDataset(upload.datasetId);
+    // Killed between the commit and the last note: the dataset is there.
+    await this.sessions.update(upload.id, registered ? { state: 'completed' } : { state: 'refused', code: 'unavailable', findings: [] });
+  }
+}

@@ -1,0 +1,82 @@
+import type { TaskType } from '@app/contracts';
+import type { Finding } from '@app/kernel';
+import type { DatasetRole } from '../../../../platform/auth/access-policy.js';
+import type { DatasetUpload, SplitCounts, Visibility } from '../../domain/dataset.aggregate.js';
+
+export interface DatasetClassView {
+  readonly id: number;
+  readonly name: string;
+  readonly color: string;
+  readonly count: number;
+}
+
+export interface DatasetView {
+  readonly id: string;
+  readonly name: string;
+  readonly taskType: TaskType;
+  readonly multiLabel: boolean;
+  readonly visibility: Visibility;
+  readonly upload: DatasetUpload;
+  readonly numImages: number;
+  readonly numClasses: number;
+  readonly numLabeled: number;
+  readonly classes: readonly DatasetClassView[];
+  readonly splits: SplitCounts;
+  readonly splitConfig: unknown;
+  readonly contentHash: string;
+  readonly warnings: readonly Finding[];
+  readonly createdBy: string;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly deletedAt: Date | null;
+  /** The reader's own role. */
+  readonly role: DatasetRole | null;
+}
+
+export const DATASET_SORTS = ['newest', 'oldest', 'name'] as const;
+export type DatasetSort = (typeof DATASET_SORTS)[number];
+
+export interface DatasetListFilter {
+  readonly userId: string;
+  /** Administrators see every dataset. */
+  readonly everything: boolean;
+  readonly search?: string;
+  readonly taskType?: TaskType;
+  readonly trashed: boolean;
+  readonly sort: DatasetSort;
+  readonly limit: number;
+  /** Sort key and id of the last row of the page before. */
+  readonly after?: { readonly key: string; readonly id: string };
+}
+
+export interface LabeledCounts {
+  readonly train: number;
+  readonly val: number;
+  readonly unassigned: number;
+}
+
+export abstract class DatasetReadModel {
+  /** With the role of this user in it. Trashed ones too. */
+  abstract find(id: string, userId: string): Promise<DatasetView | null>;
+  /** Whether a dataset of this id was registered; trashed ones too. */
+  abstract exists(id: string): Promise<boolean>;
+  abstract list(filter: DatasetListFilter): Promise<readonly DatasetView[]>;
+  /** Ids of the datasets that this user may see and that are not in the trash. */
+  abstract visibleIds(userId: string): Promise<readonly string[]>;
+  abstract labeledCounts(id: string): Promise<LabeledCounts>;
+  abstract findings(id: string, page: { readonly after: number; readonly limit: number }): Promise<readonly (Finding & { readonly position: number })[]>;
+  abstract images(id: string): AsyncIterable<DatasetImageView>;
+}
+
+export interface DatasetImageView {
+  readonly number: number;
+  readonly fileName: string;
+  readonly split: 'train' | 'val' | 'test' | null;
+  readonly width: number;
+  readonly height: number;
+  readonly sizeBytes: number;
+  readonly crc32: number;
+  readonly sha256: string;
+  readonly status: string;
+  readonly classIds: readonly number[];
+}

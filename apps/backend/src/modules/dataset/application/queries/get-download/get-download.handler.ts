@@ -1,0 +1,17 @@
+import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { DatasetReader } from '../../dataset-reader.js';
+import { UploadStorage } from '../../ports/upload-storage.port.js';
+import { GetDownloadQuery, type Download } from './get-download.query.js';
+
+@QueryHandler(GetDownloadQuery)
+export class GetDownloadHandler implements IQueryHandler<GetDownloadQuery> {
+  constructor(
+    private readonly reader: DatasetReader,
+    private readonly storage: UploadStorage,
+  ) {}
+
+  async execute({ principal, datasetId }: GetDownloadQuery): Promise<Download> {
+    const dataset = await this.reader.require(principal, datasetId, { action: 'read' });
+    return this.storage.presignDownload(dataset.upload.key, `${datasetId}.zip`);
+  }
+}

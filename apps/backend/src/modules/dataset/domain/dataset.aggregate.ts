@@ -1,0 +1,91 @@
+import { AggregateRoot, DomainError } from '@app/kernel';
+import { DatasetTrashed, DatasetUploaded, type DatasetEvent } from './dataset.events.js';
+import { datasetName } from './dataset-name.js';
+
+export type Visibility = 'private' | 'public';
+
+export interface DatasetUpload {
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+export interface SplitCounts {
+  readonly train: number;
+  readonly val: number;
+  readonly test: number;
+  readonly unassigned: number;
+}
+
+export interface DatasetState {
+  readonly id: string;
+  readonly taskType: string;
+  readonly multiLabel: boolean;
+  readonly upload: DatasetUpload;
+  readonly numImages: number;
+  readonly numClasses: number;
+  readonly numLabeled: number;
+  readonly splits: SplitCounts;
+  readonly splitConfig: unknown;
+  readonly contentHash: string;
+  readonly createdBy: string;
+  readonly createdAt: Date;
+  name: string;
+  visibility: Visibility;
+  updatedAt: Date;
+  deletedAt: Date | null;
+  deletedBy: string | null;
+  revision: number;
+}
+
+export type DatasetRegistration = Omit<DatasetState, 'updatedAt' | 'deletedAt' | 'deletedBy' | 'revision'>;
+
+/** Days that a dataset can be taken back from the trash. */
+export const TRASH_DAYS = 30;
+
+/** A set of images with labels for one task. */
+export class Dataset extends AggregateRoot<DatasetEvent> {
+  private constructor(private readonly data: DatasetState) {
+    super();
+  }
+
+  /** A finished dataset that passed validation. */
+  static register(registration: DatasetRegistration): Dataset {
+    const name = datasetName(registration.name);
+    const dataset = new Dataset({ ...registration, name, updatedAt: registration.createdAt, deletedAt: null, deletedBy: null, revision: 0 });
+    dataset.raise(new DatasetUploaded());
+    return dataset;
+  }
+
+  static restore(state: DatasetState): Dataset {
+    return new Dataset({ ...state });
+  }
+
+  get state(): Readonly<DatasetState> {
+    return this.data;
+  }
+
+  rename(name: string, now: Date): void {
+    this.data.name = datasetName(name);
+    this.data.updatedAt = now;
+  }
+
+  show(visibility: Visibility, now: Date): void {
+    this.data.visibility = visibility;
+    this.data.updatedAt = now;
+  }
+
+  trash(by: string, now: Date): void {
+    if (this.data.deletedAt !== null) return;
+    this.data.deletedAt = now;
+    this.data.deletedBy = by;
+    this.raise(new DatasetTrashed(by));
+  }
+
+  takeBack(now: Date): void {
+    if (this.data.deletedAt === null) throw new DomainError('state-conflict', 'The dataset is not in the trash.');
+    this.data.deletedAt = null;
+    this.data.deletedBy = null;
+    this.data.updatedAt = now;
+  }
+}

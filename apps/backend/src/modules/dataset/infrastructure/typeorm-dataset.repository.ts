@@ -1,0 +1,118 @@
+import { datasetDeletedV1, datasetUploadedV1, taskTypeSchema } from '@app/contracts';
+import { DomainError, type Finding } from '@app/kernel';
+import { Injectable } from '@nestjs/common';
+import { TransactionContext } from '../../../platform/database/transaction-context.js';
+import { IntegrationEvents } from '../../../platform/messaging/integration-events.js';
+import { Dataset, type DatasetState } from '../domain/dataset.aggregate.js';
+import type { DatasetEvent } from '../domain/dataset.events.js';
+import { DatasetRepository, type DatasetContent, type NewClass, type NewImage } from '../domain/dataset.repository.port.js';
+import { stateOfRow, type DatasetRow } from './dataset.row.js';
+
+/** Rows in one insert: a few hundred kilobytes of parameters. */
+const IMAGE_BATCH = 5_000;
+
+@Injectable()
+export class TypeormDatasetRepository extends DatasetRepository {
+  constructor(
+    private readonly transaction: TransactionContext,
+    private readonly events: IntegrationEvents,
+  ) {
+    super();
+  }
+
+  async insert(dataset: Dataset, content: DatasetContent): Promise<void> {
+    const { state } = dataset;
+    await this.query(
+      `insert into datasets (id, name, task_type, multi_label, visibility, status, upload, num_images, num_classes, num_labeled, splits, split_config, content_hash, created_by, created_at, updated_at, revision)
+       values ($1, $2, $3, $4, $5, 'ready', $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, 1)`,
+      [
+        ...[state.id, state.name, state.taskType, state.multiLabel, state.visibility, JSON.stringify(state.upload), state.numImages, state.numClasses],
+        ...[state.numLabeled, JSON.stringify(state.splits), state.splitConfig == null ? null : JSON.stringify(state.splitConfig), state.contentHash, state.createdBy, state.createdAt],
+      ],
+    );
+    await this.insertClasses(state.id, content.classes);
+    for (const batch of batchesOf(content.images, IMAGE_BATCH)) await this.insertImages(state.id, batch);
+    await this.insertFindings(state.id, content.warnings);
+    for (const event of dataset.pullEvents()) await this.announce(state, event);
+  }
+
+  async findForUpdate(id: string): Promise<Dataset | null> {
+    const rows = await this.query<DatasetRow>('select * from datasets where id = $1 for update', [id]);
+    const row = rows[0];
+    return row === undefined ? null : Dataset.restore(stateOfRow(row));
+  }
+
+  async save(dataset: Dataset): Promise<void> {
+    const { state } = dataset;
+    const saved = await this.query(
+      `with saved as (update datasets set name = $3, visibility = $4, updated_at = $5, deleted_at = $6, deleted_by = $7, revision = revision + 1
+       where id = $1 and revision = $2 returning 1) select * from saved`,
+      [state.id, state.revision, state.name, state.visibility, state.updatedAt, state.deletedAt, state.deletedBy],
+    );
+    if (saved.length !== 1) throw new DomainError('version-conflict', 'The dataset was changed by another request at the same moment. Try again.');
+    for (const event of dataset.pullEvents()) await this.announce(state, event);
+  }
+
+  private async insertClasses(id: string, classes: readonly NewClass[]): Promise<void> {
+    await this.query(
+      `insert into dataset_classes (dataset_id, class_id, name, color, position, details, image_count)
+       select $1, class_id, name, color, place, details::jsonb, image_count
+       from unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::int[]) with ordinality as given (class_id, name, color, details, image_count, place)`,
+      [id, classes.map((one) => one.classId), classes.map((one) => one.name), classes.map((one) => one.color), classes.map((one) => JSON.stringify(one.details)), classes.map((one) => one.imageCount)],
+    );
+  }
+
+  private async insertImages(id: string, images: readonly NewImage[]): Promise<void> {
+    const column = <K extends keyof NewImage>(key: K): NewImage[K][] => images.map((image) => image[key]);
+    await this.query(
+      `insert into dataset_images (dataset_id, number, file_name, width, height, depth, format, split, status, class_ids, object_count, size_bytes, crc32, sha256)
+       select $1, number, file_name, width, height, depth, format, split, status, class_ids::int[], object_count, size_bytes, crc32, decode(sha256, 'hex')
+       from unnest($2::int[], $3::text[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[], $9::text[], $10::text[], $11::int[], $12::bigint[], $13::bigint[], $14::text[])
+         as given (number, file_name, width, height, depth, format, split, status, class_ids, object_count, size_bytes, crc32, sha256)`,
+      [
+        ...[id, column('number'), column('fileName'), column('width'), column('height'), column('depth'), column('format'), column('split'), column('status')],
+        // An array of arrays of different lengths is none to Postgres: as text, one a row.
+        ...[images.map((image) => `{${image.classIds.join(',')}}`), column('objectCount'), column('sizeBytes'), column('crc32'), column('sha256')],
+      ],
+    );
+  }
+
+  private async insertFindings(id: string, findings: readonly Finding[]): Promise<void> {
+    const column = (key: keyof Finding): (string | null)[] => findings.map((finding) => finding[key] ?? null);
+    await this.query(
+      `insert into dataset_findings (dataset_id, position, code, message, pointer, entry, hint)
+       select $1, place, code, message, pointer, entry, hint
+       from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) with ordinality as given (code, message, pointer, entry, hint, place)`,
+      [id, column('code'), column('message'), column('pointer'), column('entry'), column('hint')],
+    );
+  }
+
+  private async announce(state: Readonly<DatasetState>, event: DatasetEvent): Promise<void> {
+    switch (event.name) {
+      case 'dataset-uploaded':
+        return this.events.publish({
+          definition: datasetUploadedV1,
+          subject: state.id,
+          aggregateVersion: state.revision,
+          data: { dataset_id: state.id, task_type: taskTypeSchema.parse(state.taskType), num_images: state.numImages, num_classes: state.numClasses, uploaded_by: state.createdBy },
+        });
+      case 'dataset-trashed':
+        return this.events.publish({ definition: datasetDeletedV1, subject: state.id, aggregateVersion: state.revision, data: { dataset_id: state.id, deleted_by: event.by } });
+    }
+  }
+
+  private async query<T>(sql: string, parameters: unknown[]): Promise<T[]> {
+    return this.transaction.manager().query(sql, parameters) as Promise<T[]>;
+  }
+}
+
+function* batchesOf<T>(items: Iterable<T>, size: number): Iterable<T[]> {
+  let batch: T[] = [];
+  for (const item of items) {
+    batch.push(item);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}

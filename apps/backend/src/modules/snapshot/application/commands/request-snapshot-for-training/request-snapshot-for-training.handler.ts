@@ -1,0 +1,48 @@
+import { Clock, newId } from '@app/kernel';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { UnitOfWork } from '../../../../../platform/database/unit-of-work.js';
+import { EventInbox } from '../../../../../platform/messaging/event-inbox.js';
+import { Snapshot } from '../../../domain/snapshot.aggregate.js';
+import { SnapshotRepository } from '../../../domain/snapshot.repository.port.js';
+import { SnapshotSource } from '../../ports/snapshot-source.port.js';
+import { SnapshotOutcomes } from '../../ports/snapshot-outcomes.port.js';
+import { RequestSnapshotForTrainingCommand } from './request-snapshot-for-training.command.js';
+
+const CONSUMER = 'snapshot-requested-by-training';
+
+@CommandHandler(RequestSnapshotForTrainingCommand)
+export class RequestSnapshotForTrainingHandler implements ICommandHandler<RequestSnapshotForTrainingCommand> {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly inbox: EventInbox,
+    private readonly snapshots: SnapshotRepository,
+    private readonly source: SnapshotSource,
+    private readonly outcomes: SnapshotOutcomes,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute({ eventId, request }: RequestSnapshotForTrainingCommand): Promise<void> {
+    await this.unitOfWork.run(async () => {
+      if (!(await this.inbox.claim(CONSUMER, eventId))) return;
+      const snapshot = request.version === undefined ? await this.currentVersion(request) : await this.snapshots.findByVersion(request.datasetId, request.version);
+      if (snapshot === null || snapshot.state.state === 'failed') {
+        await this.outcomes.tellFailed(request.datasetId, request.jobId, 'The dataset or the version that the training needs is not there any more.');
+        return;
+      }
+      snapshot.awaitedBy(request.jobId);
+      await this.snapshots.save(snapshot);
+    });
+  }
+
+  /** Nothing changed since a version was made: that one; else the next. */
+  private async currentVersion(request: { datasetId: string; requestedBy: string }): Promise<Snapshot | null> {
+    const dataset = await this.source.find(request.datasetId);
+    if (dataset === null) return null;
+    // The numbering is locked first: of fifty requests at once one makes the version and the others find it.
+    const version = await this.snapshots.nextVersion(dataset.id);
+    const known = await this.snapshots.findByContent(dataset.id, dataset.contentHash);
+    if (known !== null) return known;
+    const { contentHash, numImages, numLabeled } = dataset;
+    return Snapshot.request({ id: newId(), datasetId: dataset.id, version, contentHash, requestedBy: request.requestedBy, note: null, numImages, numLabeled, now: this.clock.now() });
+  }
+}

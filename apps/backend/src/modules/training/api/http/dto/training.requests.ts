@@ -1,0 +1,34 @@
+import { datasetIdSchema } from '@app/contracts';
+import { z } from 'zod';
+import { JOB_STATES } from '../../../domain/job-state.js';
+
+/** Values are checked by the model's own schema, so that all findings come in one answer. */
+export const startTrainingRequest = z.strictObject({
+  dataset_id: datasetIdSchema,
+  model: z.string().max(60).optional().describe('default: the first model of the catalogue that fits the task'),
+  hyperparameters: z.record(z.string().max(60), z.union([z.number(), z.string().max(100), z.boolean()])).optional(),
+  snapshot_version: z.number().int().positive().max(2_147_483_647).optional().describe('default: the dataset as it is now'),
+});
+export type StartTrainingRequest = z.infer<typeof startTrainingRequest>;
+
+export const listJobsQuery = z.strictObject({
+  dataset_id: datasetIdSchema.optional(),
+  state: z.enum(JOB_STATES).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(1000).optional(),
+});
+export type ListJobsRequest = z.infer<typeof listJobsQuery>;
+
+export const logsQuery = z.strictObject({
+  after: z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).default(0),
+  limit: z.coerce.number().int().min(1).max(1000).default(500),
+});
+export type LogsRequest = z.infer<typeof logsQuery>;
+
+export const logsResponse = z.object({ items: z.array(z.object({ seq: z.number().int(), at: z.iso.datetime(), line: z.string() })) });
+export type LogsResponse = z.infer<typeof logsResponse>;
+
+export const modelListResponse = z.object({
+  items: z.array(z.object({ id: z.string(), title: z.string(), task_types: z.array(z.string()), hyperparameters: z.record(z.string(), z.unknown()).describe('JSON Schema') })),
+});
+export type ModelListResponse = z.infer<typeof modelListResponse>;

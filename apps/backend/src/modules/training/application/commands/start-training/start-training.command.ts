@@ -1,0 +1,20 @@
+import { Command } from '@nestjs/cqrs';
+import type { Principal } from '../../../../../platform/auth/principal.js';
+import type { JobView } from '../../ports/job-read-model.port.js';
+
+export interface StartTrainingInput {
+  readonly datasetId: string;
+  readonly model?: string;
+  readonly hyperparameters?: Readonly<Record<string, unknown>>;
+  readonly snapshotVersion?: number;
+}
+
+/** Answers the job as it was accepted. */
+export class StartTrainingCommand extends Command<JobView> {
+  constructor(
+    readonly principal: Principal,
+    readonly input: StartTrainingInput,
+  ) {
+    super();
+  }
+}

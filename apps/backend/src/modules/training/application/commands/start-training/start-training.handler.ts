@@ -1,0 +1,75 @@
+import { Clock, newId, type Finding } from '@app/kernel';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { Principal } from '../../../../../platform/auth/principal.js';
+import { UnitOfWork } from '../../../../../platform/database/unit-of-work.js';
+import { unmetConditions, warningsOf } from '../../../domain/start-conditions.js';
+import { TrainingJob, type Hyperparameters } from '../../../domain/training-job.aggregate.js';
+import { TrainingJobRepository } from '../../../domain/training-job.repository.port.js';
+import { TrainingJobNotFound, TrainingRefused } from '../../../domain/training.errors.js';
+import { chooseModel, completeHyperparameters } from '../../hyperparameters.js';
+import { JobReadModel, type JobView } from '../../ports/job-read-model.port.js';
+import { TrainableDatasets, type TrainableDataset } from '../../ports/trainable-datasets.port.js';
+import { TrainingSnapshots } from '../../ports/snapshots.port.js';
+import { StartTrainingCommand, type StartTrainingInput } from './start-training.command.js';
+
+/** Jobs of one user that are not at an end. More would only wait, and hold the queue against the others. */
+export const MAX_ACTIVE_JOBS_PER_USER = 20;
+
+@CommandHandler(StartTrainingCommand)
+export class StartTrainingHandler implements ICommandHandler<StartTrainingCommand> {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly jobs: TrainingJobRepository,
+    private readonly datasets: TrainableDatasets,
+    private readonly snapshots: TrainingSnapshots,
+    private readonly readModel: JobReadModel,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute({ principal, input }: StartTrainingCommand): Promise<JobView> {
+    const id = newId();
+    await this.unitOfWork.run(async () => {
+      const dataset = await this.datasets.require(principal, input.datasetId, 'train');
+      const findings: Finding[] = [...unmetConditions(dataset), ...(await this.quotaFindings(principal)), ...(await this.versionFindings(dataset, input))];
+      const choice = chosen(dataset, input);
+      findings.push(...choice.findings);
+      if (findings.length > 0 || choice.model === null) throw new TrainingRefused(findings);
+      await this.jobs.save(
+        TrainingJob.request({
+          id,
+          datasetId: dataset.id,
+          datasetName: dataset.name,
+          requestedBy: principal.userId,
+          model: choice.model,
+          hyperparameters: choice.values,
+          epochs: Number(choice.values['epochs']),
+          requestedVersion: input.snapshotVersion ?? null,
+          retryOf: null,
+          resumeFrom: null,
+          warnings: warningsOf(dataset),
+          now: this.clock.now(),
+        }),
+      );
+    });
+    const view = await this.readModel.find(id);
+    if (view === null) throw new TrainingJobNotFound();
+    return view;
+  }
+
+  private async quotaFindings(principal: Principal): Promise<Finding[]> {
+    if ((await this.jobs.countActiveOf(principal.userId)) < MAX_ACTIVE_JOBS_PER_USER) return [];
+    return [{ code: 'quota-exceeded', message: `You have ${MAX_ACTIVE_JOBS_PER_USER} jobs that are not finished.`, hint: 'Cancel one, or wait until one ends.' }];
+  }
+
+  private async versionFindings(dataset: TrainableDataset, input: StartTrainingInput): Promise<Finding[]> {
+    if (input.snapshotVersion === undefined || (await this.snapshots.find(dataset.id, input.snapshotVersion)) !== null) return [];
+    return [{ code: 'not-found', pointer: '/snapshot_version', message: 'The dataset has no complete version of this number.' }];
+  }
+}
+
+function chosen(dataset: TrainableDataset, input: StartTrainingInput): { model: string | null; values: Hyperparameters; findings: readonly Finding[] } {
+  const choice = chooseModel(dataset.taskType, input.model);
+  if (!choice.ok) return { model: null, values: {}, findings: choice.findings };
+  const values = completeHyperparameters(choice.model, input.hyperparameters ?? {});
+  return values.ok ? { model: choice.model.id, values: values.values, findings: [] } : { model: null, values: {}, findings: values.findings };
+}

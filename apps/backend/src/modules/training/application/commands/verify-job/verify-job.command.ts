@@ -1,0 +1,13 @@
+import type { TrainingGrant } from '@app/contracts';
+import { Command } from '@nestjs/cqrs';
+
+/** A worker asks for a job. */
+export class VerifyJobCommand extends Command<TrainingGrant> {
+  constructor(
+    readonly jobId: string,
+    readonly workerId: string,
+    readonly claimId: string,
+  ) {
+    super();
+  }
+}

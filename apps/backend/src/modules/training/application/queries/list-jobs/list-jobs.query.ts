@@ -1,0 +1,21 @@
+import { Query } from '@nestjs/cqrs';
+import type { Principal } from '../../../../../platform/auth/principal.js';
+import type { JobState } from '../../../domain/job-state.js';
+import type { JobView } from '../../ports/job-read-model.port.js';
+
+export interface JobListInput {
+  readonly datasetId?: string;
+  readonly state?: JobState;
+  readonly limit: number;
+  readonly after?: { readonly createdAt: Date; readonly id: string };
+}
+
+/** Newest first. */
+export class ListJobsQuery extends Query<readonly JobView[]> {
+  constructor(
+    readonly principal: Principal,
+    readonly input: JobListInput,
+  ) {
+    super();
+  }
+}

@@ -1,0 +1,49 @@
+import type { Finding } from '@app/kernel';
+import type { JobWarning } from './training-job.aggregate.js';
+
+/** What the decision needs to know of the data. Counts are of images. */
+export interface TrainableFacts {
+  readonly taskType: string;
+  readonly classes: readonly { readonly id: number; readonly name: string }[];
+  readonly labeled: { readonly train: number; readonly val: number; readonly unassigned: number };
+  /** Labeled images by class id. */
+  readonly imagesByClass: ReadonlyMap<number, number>;
+}
+
+/** Fewer labeled images than this train, but badly. */
+export const FEW_IMAGES = 50;
+/** The largest class has so many times the images of the smallest. */
+export const STRONG_IMBALANCE = 20;
+
+/** Every unmet condition at once; empty when training may start. `classification` alone needs two classes. */
+export function unmetConditions(facts: TrainableFacts): Finding[] {
+  const findings: Finding[] = [];
+  const { train, val, unassigned } = facts.labeled;
+  if (train + val + unassigned === 0) {
+    findings.push({ code: 'no-labeled-image', pointer: '/dataset_id', message: 'The dataset has no labeled image.', hint: 'Label some images first.' });
+  } else if (val === 0 && train + unassigned < 2) {
+    findings.push({ code: 'no-validation-image', pointer: '/dataset_id', message: 'No image is left for validation.', hint: 'Two labeled images are needed at least.' });
+  } else if (val > 0 && train + unassigned === 0) {
+    findings.push({ code: 'no-training-image', pointer: '/dataset_id', message: 'All labeled images are set aside for validation.', hint: 'Move some to the training split.' });
+  }
+  const needed = facts.taskType === 'image_classification' ? 2 : 1;
+  if (facts.classes.length < needed) {
+    findings.push({ code: 'too-few-classes', pointer: '/dataset_id', message: `This task needs ${needed} classes at least; the dataset has ${facts.classes.length}.` });
+  }
+  return findings;
+}
+
+/** What does not stop a training but should be known. */
+export function warningsOf(facts: TrainableFacts): JobWarning[] {
+  const warnings: JobWarning[] = [];
+  const total = facts.labeled.train + facts.labeled.val + facts.labeled.unassigned;
+  const counts = facts.classes.map((one) => ({ name: one.name, count: facts.imagesByClass.get(one.id) ?? 0 }));
+  const empty = counts.filter((one) => one.count === 0).map((one) => one.name);
+  if (empty.length > 0) warnings.push({ code: 'class-without-example', message: `No labeled image shows: ${empty.slice(0, 10).join(', ')}.` });
+  if (total > 0 && total < FEW_IMAGES) warnings.push({ code: 'few-images', message: `Only ${total} labeled images; expect a weak model.` });
+  const filled = counts.filter((one) => one.count > 0).map((one) => one.count);
+  if (filled.length > 1 && Math.max(...filled) >= STRONG_IMBALANCE * Math.min(...filled)) {
+    warnings.push({ code: 'strong-imbalance', message: 'Some classes have many times the images of others; consider class weights.' });
+  }
+  return warnings;
+}

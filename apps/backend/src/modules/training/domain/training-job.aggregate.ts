@@ -1,0 +1,255 @@
+import { AggregateRoot } from '@app/kernel';
+import type { Attempt } from './attempt.js';
+import { isHeld, isTerminal, mayFollow, type JobState } from './job-state.js';
+import { TrainingQueued, TrainingRequested, TrainingStateChanged, type TrainingJobEvent } from './training-job.events.js';
+import { StaleAttempt, TrainingStateConflict } from './training.errors.js';
+
+export type HyperparameterValue = number | string | boolean;
+export type Hyperparameters = Readonly<Record<string, HyperparameterValue>>;
+
+export interface StoredObject {
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+export interface ResumePoint extends StoredObject {
+  readonly epoch: number;
+}
+
+export interface JobSnapshot {
+  readonly id: string;
+  readonly version: number;
+}
+
+export interface JobFailure {
+  readonly code: string;
+  readonly detail: string;
+}
+
+export interface JobWarning {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Everything that is stored of a job; the aggregate holds it and alone changes it. */
+export interface TrainingJobState {
+  readonly id: string;
+  readonly datasetId: string;
+  /** As it was when the training was asked for. */
+  readonly datasetName: string;
+  readonly requestedBy: string;
+  readonly model: string;
+  readonly hyperparameters: Hyperparameters;
+  readonly requestedVersion: number | null;
+  readonly retryOf: string | null;
+  readonly warnings: readonly JobWarning[];
+  readonly createdAt: Date;
+  state: JobState;
+  snapshot: JobSnapshot | null;
+  attempt: Attempt | null;
+  resumeFrom: ResumePoint | null;
+  epoch: number;
+  epochs: number;
+  phase: string | null;
+  progress: number;
+  imagesPerSecond: number | null;
+  secondsLeft: number | null;
+  bestEpoch: number | null;
+  finalModel: StoredObject | null;
+  failure: JobFailure | null;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+  /** Rises by one with each save; a save with an older one is refused. */
+  revision: number;
+}
+
+export interface TrainingRequest {
+  readonly id: string;
+  readonly datasetId: string;
+  /** As it was when the training was asked for. */
+  readonly datasetName: string;
+  readonly requestedBy: string;
+  readonly model: string;
+  readonly hyperparameters: Hyperparameters;
+  readonly epochs: number;
+  readonly requestedVersion: number | null;
+  readonly retryOf: string | null;
+  readonly resumeFrom: ResumePoint | null;
+  readonly warnings: readonly JobWarning[];
+  readonly now: Date;
+}
+
+export interface Claim {
+  readonly workerId: string;
+  readonly claimId: string;
+  readonly fencingToken: string;
+}
+
+export interface AttemptRef {
+  readonly attempt: number;
+  readonly fencingToken: string;
+}
+
+/** How often a job is tried when workers are lost, in all. */
+export const MAX_ATTEMPTS = 3;
+
+/** One training: from the request to a model or a reason why not. At most one attempt holds it; terminal is terminal. */
+export class TrainingJob extends AggregateRoot<TrainingJobEvent> {
+  private constructor(private readonly data: TrainingJobState) {
+    super();
+  }
+
+  static request(request: TrainingRequest): TrainingJob {
+    const { now, ...facts } = request;
+    const job = new TrainingJob({
+      ...facts,
+      state: 'requested',
+      snapshot: null,
+      attempt: null,
+      epoch: request.resumeFrom?.epoch ?? 0,
+      phase: null,
+      progress: 0,
+      imagesPerSecond: null,
+      secondsLeft: null,
+      bestEpoch: null,
+      finalModel: null,
+      failure: null,
+      createdAt: now,
+      startedAt: null,
+      finishedAt: null,
+      revision: 0,
+    });
+    job.raise(new TrainingRequested());
+    job.raise(new TrainingStateChanged());
+    return job;
+  }
+
+  static restore(state: TrainingJobState): TrainingJob {
+    return new TrainingJob({ ...state });
+  }
+
+  get state(): Readonly<TrainingJobState> {
+    return this.data;
+  }
+
+  /** The snapshot that the job needs is being built. */
+  preparing(): void {
+    if (this.data.state === 'requested') this.moveTo('preparing');
+  }
+
+  snapshotReady(snapshot: JobSnapshot): void {
+    if (this.data.state !== 'requested' && this.data.state !== 'preparing') return;
+    this.data.snapshot = snapshot;
+    this.queue();
+  }
+
+  /** Gives the job to a worker. The same claim asked again gets the same attempt, so that a lost answer costs nothing. */
+  claim(claim: Claim): Attempt {
+    const current = this.data.attempt;
+    if (current?.claimId === claim.claimId && isHeld(this.data.state)) return current;
+    if (this.data.state !== 'queued') throw new TrainingStateConflict(`The job is ${this.data.state} and does not wait for a worker.`);
+    const attempt: Attempt = { ...claim, number: (current?.number ?? 0) + 1, seenSequence: 0 };
+    this.data.attempt = attempt;
+    this.moveTo('verifying');
+    return attempt;
+  }
+
+  /** Whether the reporter holds the job now. */
+  isCurrent(ref: AttemptRef): boolean {
+    return isHeld(this.data.state) && this.data.attempt?.number === ref.attempt && this.data.attempt.fencingToken === ref.fencingToken;
+  }
+
+  assertCurrent(ref: AttemptRef): void {
+    if (!this.isCurrent(ref)) throw new StaleAttempt();
+  }
+
+  /** Notes that the report with this number took effect. */
+  sawReport(sequence: number): void {
+    if (this.data.attempt !== null) this.data.attempt = { ...this.data.attempt, seenSequence: sequence };
+  }
+
+  started(epochs: number, now: Date): void {
+    if (this.data.state !== 'verifying') return;
+    this.data.epochs = epochs;
+    this.data.startedAt ??= now;
+    this.moveTo('running');
+  }
+
+  progressed(report: { phase: string; epoch: number; progress: number; imagesPerSecond: number | null; secondsLeft: number | null }): void {
+    this.data.phase = report.phase;
+    this.data.epoch = Math.max(this.data.epoch, report.epoch);
+    this.data.progress = Math.max(this.data.progress, report.progress);
+    this.data.imagesPerSecond = report.imagesPerSecond;
+    this.data.secondsLeft = report.secondsLeft;
+  }
+
+  checkpointed(point: ResumePoint): void {
+    if ((this.data.resumeFrom?.epoch ?? 0) < point.epoch) this.data.resumeFrom = point;
+  }
+
+  completed(result: { bestEpoch: number; finalModel: StoredObject }, now: Date): void {
+    this.data.bestEpoch = result.bestEpoch;
+    this.data.finalModel = result.finalModel;
+    this.data.progress = 1;
+    this.data.epoch = this.data.epochs === 0 ? this.data.epoch : Math.max(this.data.epoch, result.bestEpoch);
+    this.end('completed', now);
+  }
+
+  /** The attempt failed; another one follows where that can help and is not used up. */
+  attemptFailed(failure: JobFailure & { retryable: boolean }, now: Date): void {
+    if (this.data.state === 'cancelling') return this.end('cancelled', now);
+    if (failure.retryable && this.mayTryAgain()) return this.queue();
+    this.fail(failure, now);
+  }
+
+  fail(failure: JobFailure, now: Date): void {
+    if (isTerminal(this.data.state)) return;
+    this.data.failure = { code: failure.code, detail: failure.detail };
+    this.end('failed', now);
+  }
+
+  /** The worker was not heard of for the time of a lease. */
+  leaseLost(now: Date): void {
+    if (!isHeld(this.data.state)) return;
+    this.attemptFailed({ code: 'worker-lost', detail: 'The worker was not heard of any more.', retryable: true }, now);
+  }
+
+  cancel(now: Date): void {
+    const { state } = this.data;
+    if (state === 'cancelling' || state === 'cancelled') return;
+    if (isTerminal(state)) throw new TrainingStateConflict(`The job is ${state}; there is nothing to cancel.`);
+    if (isHeld(state)) this.moveTo('cancelling');
+    else this.end('cancelled', now);
+  }
+
+  /** The worker has stopped and cleaned up after a cancel. */
+  cancelled(now: Date): void {
+    if (this.data.state === 'cancelling') this.end('cancelled', now);
+  }
+
+  private mayTryAgain(): boolean {
+    return (this.data.attempt?.number ?? 0) < MAX_ATTEMPTS;
+  }
+
+  private queue(): void {
+    this.moveTo('queued');
+    this.data.phase = null;
+    this.data.imagesPerSecond = null;
+    this.data.secondsLeft = null;
+    this.raise(new TrainingQueued());
+  }
+
+  private end(state: 'completed' | 'failed' | 'cancelled', now: Date): void {
+    this.moveTo(state);
+    this.data.finishedAt = now;
+    this.data.phase = null;
+    this.data.secondsLeft = null;
+  }
+
+  private moveTo(state: JobState): void {
+    if (!mayFollow(this.data.state, state)) throw new TrainingStateConflict(`A job that is ${this.data.state} cannot become ${state}.`);
+    this.data.state = state;
+    this.raise(new TrainingStateChanged());
+  }
+}

@@ -1,0 +1,64 @@
+import type { EpochMetrics } from '@app/contracts';
+import { Injectable } from '@nestjs/common';
+import { TransactionContext } from '../../../platform/database/transaction-context.js';
+import { JobReadModel, type CheckpointView, type JobListFilter, type JobPublicEvent, type JobView } from '../application/ports/job-read-model.port.js';
+import { stateOfRow, type TrainingJobRow } from './training-job.row.js';
+
+@Injectable()
+export class TypeormJobReadModel extends JobReadModel {
+  constructor(private readonly transaction: TransactionContext) {
+    super();
+  }
+
+  async find(id: string): Promise<JobView | null> {
+    const rows: TrainingJobRow[] = await this.sql('select * from training_jobs where id = $1', [id]);
+    return rows.map(viewOf)[0] ?? null;
+  }
+
+  async list(filter: JobListFilter): Promise<readonly JobView[]> {
+    const rows: TrainingJobRow[] = await this.sql(
+      `select * from training_jobs
+       where ($1::text[] is null or dataset_id = any($1)) and ($2::text is null or dataset_id = $2) and ($3::text is null or state = $3)
+         and ($4::timestamptz is null or (created_at, id) < ($4, $5::uuid))
+       order by created_at desc, id desc limit $6`,
+      [filter.visibleDatasetIds, filter.datasetId ?? null, filter.state ?? null, filter.after?.createdAt ?? null, filter.after?.id ?? null, filter.limit],
+    );
+    return rows.map(viewOf);
+  }
+
+  async metrics(id: string): Promise<readonly EpochMetrics[]> {
+    const rows: { metrics: EpochMetrics }[] = await this.sql('select metrics from training_metrics where job_id = $1 order by epoch', [id]);
+    return rows.map((row) => row.metrics);
+  }
+
+  async checkpoints(id: string): Promise<readonly CheckpointView[]> {
+    const rows: { epoch: number; kind: 'state' | 'model'; key: string; size_bytes: string; sha256: string; attempt: number; created_at: Date }[] = await this.sql(
+      'select * from training_checkpoints where job_id = $1 order by epoch, kind desc',
+      [id],
+    );
+    return rows.map((row) => ({ ...row, sizeBytes: Number(row.size_bytes), createdAt: row.created_at }));
+  }
+
+  async logs(id: string, options: { afterSeq: number; limit: number }): Promise<readonly { seq: number; at: Date; line: string }[]> {
+    const rows: { seq: string; at: Date; line: string }[] = await this.sql('select seq, at, line from training_logs where job_id = $1 and seq > $2 order by seq limit $3', [id, options.afterSeq, options.limit]);
+    return rows.map((row) => ({ seq: Number(row.seq), at: row.at, line: row.line }));
+  }
+
+  async events(id: string, afterId: string, limit: number): Promise<readonly JobPublicEvent[]> {
+    return this.sql('select id::text, kind, data from training_job_events where job_id = $1 and training_job_events.id > $2::bigint order by training_job_events.id limit $3', [id, afterId, limit]);
+  }
+
+  async latestEventId(id: string): Promise<string> {
+    const rows: { id: string }[] = await this.sql('select coalesce(max(id), 0)::text as id from training_job_events where job_id = $1', [id]);
+    return rows[0]?.id ?? '0';
+  }
+
+  private async sql<T>(text: string, parameters: unknown[]): Promise<T> {
+    return this.transaction.manager().query(text, parameters) as Promise<T>;
+  }
+}
+
+function viewOf(row: TrainingJobRow): JobView {
+  const { attempt: _, snapshot, requestedVersion, resumeFrom: __, revision: ___, ...rest } = stateOfRow(row);
+  return { ...rest, snapshotVersion: snapshot?.version ?? requestedVersion, attempt: row.attempt_number };
+}

@@ -1,0 +1,31 @@
+import type { ErrorCode } from '@app/kernel';
+
+/** Status and title of each code: the one table between codes and HTTP. Exhaustive by its type. */
+export const STATUS_TABLE: Readonly<Record<ErrorCode, { readonly status: number; readonly title: string }>> = {
+  'malformed-request': { status: 400, title: 'Malformed request' },
+  'malformed-json': { status: 400, title: 'Malformed JSON' },
+  'invalid-parameter': { status: 400, title: 'Invalid parameter' },
+  unauthenticated: { status: 401, title: 'Not authenticated' },
+  forbidden: { status: 403, title: 'Forbidden' },
+  'insufficient-scope': { status: 403, title: 'Insufficient scope' },
+  'not-found': { status: 404, title: 'Not found' },
+  'method-not-allowed': { status: 405, title: 'Method not allowed' },
+  'not-acceptable': { status: 406, title: 'Not acceptable' },
+  'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
+  'headers-too-large': { status: 431, title: 'Request header fields too large' },
+  'state-conflict': { status: 409, title: 'State conflict' },
+  'already-exists': { status: 409, title: 'Already exists' },
+  'in-progress': { status: 409, title: 'In progress' },
+  'stale-attempt': { status: 409, title: 'Stale attempt' },
+  'version-conflict': { status: 412, title: 'Version conflict' },
+  'precondition-required': { status: 428, title: 'Precondition required' },
+  'too-large': { status: 413, title: 'Too large' },
+  'validation-failed': { status: 422, title: 'Validation failed' },
+  'unsupported-image': { status: 422, title: 'Unsupported image' },
+  'unsafe-archive': { status: 422, title: 'Unsafe archive' },
+  'idempotency-mismatch': { status: 422, title: 'Idempotency mismatch' },
+  'rate-limited': { status: 429, title: 'Too many requests' },
+  'quota-exceeded': { status: 429, title: 'Quota exceeded' },
+  unavailable: { status: 503, title: 'Temporarily unavailable' },
+  internal: { status: 500, title: 'Internal error' },
+};

@@ -1,0 +1,54 @@
+import { trainingDispatchedV1 } from '@app/contracts';
+import { ensureConsumer, JetStreamServer, NatsLink, OutboxRelay } from '@app/messaging';
+import { Global, Inject, Logger, Module, type BeforeApplicationShutdown, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { BackendConfig } from '../../config/backend-config.js';
+import { EventInbox } from './event-inbox.js';
+import { IntegrationEvents } from './integration-events.js';
+import { OutboxIntegrationEvents } from './outbox-integration-events.js';
+import { TypeormEventInbox } from './typeorm-event-inbox.js';
+
+/** The workers' consumer. They may not make one themselves; the backend makes it for them. */
+const WORKERS = { stream: trainingDispatchedV1.stream, durable: 'training-workers', subject: trainingDispatchedV1.subject, ackWaitSeconds: 30, maxAckPending: 1000 } as const;
+
+const log = new Logger('Messaging');
+
+@Global()
+@Module({
+  providers: [
+    { provide: NatsLink, inject: [BackendConfig], useFactory: (config: BackendConfig) => new NatsLink({ url: config.natsUrl, name: 'vision-backend', log }) },
+    {
+      provide: OutboxRelay,
+      inject: [NatsLink, DataSource],
+      useFactory: (link: NatsLink, dataSource: DataSource) =>
+        new OutboxRelay({ link, log, transaction: (work) => dataSource.transaction(work), afterStreams: async () => ensureConsumer(await link.manager(), WORKERS) }),
+    },
+    {
+      provide: JetStreamServer,
+      inject: [NatsLink, OutboxRelay],
+      useFactory: (link: NatsLink, relay: OutboxRelay) => new JetStreamServer({ link, app: 'backend', managesTopology: true, ensureStreams: () => relay.prepareStreams(), log }),
+    },
+    { provide: IntegrationEvents, useClass: OutboxIntegrationEvents },
+    { provide: EventInbox, useClass: TypeormEventInbox },
+  ],
+  exports: [NatsLink, OutboxRelay, JetStreamServer, IntegrationEvents, EventInbox],
+})
+export class MessagingModule implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+  constructor(
+    @Inject(NatsLink) private readonly link: NatsLink,
+    @Inject(OutboxRelay) private readonly relay: OutboxRelay,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.relay.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.relay.stop();
+  }
+
+  /** Last: consumers have drained by now. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.link.close();
+  }
+}

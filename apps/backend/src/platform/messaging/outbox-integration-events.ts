@@ -1,0 +1,26 @@
+import { makeEvent, outboxStore, OutboxRelay } from '@app/messaging';
+import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import { RequestContext } from '../context/request-context.js';
+import { TransactionContext } from '../database/transaction-context.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { IntegrationEvents, type IntegrationEvent } from './integration-events.js';
+
+@Injectable()
+export class OutboxIntegrationEvents extends IntegrationEvents {
+  constructor(
+    private readonly transaction: TransactionContext,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly relay: OutboxRelay,
+  ) {
+    super();
+  }
+
+  async publish<S extends z.ZodType>(event: IntegrationEvent<S>): Promise<void> {
+    if (this.transaction.current() === undefined) throw new Error('An integration event is written in a unit of work, with the change that it tells of');
+    const context = RequestContext.current();
+    const made = makeEvent({ ...event, source: 'urn:vision:backend', correlationId: context?.correlationId, causationId: context?.causationId });
+    await outboxStore.append(this.transaction.manager(), event.definition.stream, made);
+    this.unitOfWork.afterCommit(() => this.relay.wake());
+  }
+}
