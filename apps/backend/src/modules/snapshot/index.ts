@@ -1,0 +1,2 @@
+export { SnapshotModule } from './snapshot.module.js';
+export { CompleteSnapshots, type CompleteSnapshot } from './application/complete-snapshots.js';

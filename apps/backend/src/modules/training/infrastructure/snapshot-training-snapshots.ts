@@ -1,0 +1,14 @@
+import { Injectable } from '@nestjs/common';
+import { CompleteSnapshots } from '../../snapshot/index.js';
+import { TrainingSnapshots, type TrainingSnapshot } from '../application/ports/snapshots.port.js';
+
+@Injectable()
+export class SnapshotTrainingSnapshots extends TrainingSnapshots {
+  constructor(private readonly snapshots: CompleteSnapshots) {
+    super();
+  }
+
+  async find(datasetId: string, version: number): Promise<TrainingSnapshot | null> {
+    return this.snapshots.find(datasetId, version);
+  }
+}

@@ -1,0 +1,71 @@
+import { Module } from '@nestjs/common';
+import { BackendConfig } from '../../config/backend-config.js';
+import { DatasetModule } from '../dataset/index.js';
+import { SnapshotModule } from '../snapshot/index.js';
+import { TrainingController } from './api/http/training.controller.js';
+import { SnapshotOutcomeConsumer } from './api/nats/snapshot-outcome.consumer.js';
+import { TrainingCommandsResponder } from './api/nats/training-commands.responder.js';
+import { TrainingReportsConsumer } from './api/nats/training-reports.consumer.js';
+import { TrainingWorkerResponder } from './api/nats/training-worker.responder.js';
+import { AcceptSnapshotHandler } from './application/commands/accept-snapshot/accept-snapshot.handler.js';
+import { CancelTrainingHandler } from './application/commands/cancel-training/cancel-training.handler.js';
+import { ExpireLeasesHandler } from './application/commands/expire-leases/expire-leases.handler.js';
+import { HearWorkerHandler } from './application/commands/hear-worker/hear-worker.handler.js';
+import { MintCheckpointUploadHandler } from './application/commands/mint-checkpoint-upload/mint-checkpoint-upload.handler.js';
+import { RecordReportHandler } from './application/commands/record-report/record-report.handler.js';
+import { RetryTrainingHandler } from './application/commands/retry-training/retry-training.handler.js';
+import { StartTrainingHandler } from './application/commands/start-training/start-training.handler.js';
+import { VerifyJobHandler } from './application/commands/verify-job/verify-job.handler.js';
+import { JobAccess } from './application/job-access.js';
+import { JobEventFeed } from './application/job-event-feed.js';
+import { CheckpointStorage } from './application/ports/checkpoint-storage.port.js';
+import { JobEventSignal } from './application/ports/job-event-signal.port.js';
+import { JobReadModel } from './application/ports/job-read-model.port.js';
+import { JobRecords } from './application/ports/job-records.port.js';
+import { Principals } from './application/ports/principals.port.js';
+import { TrainingSnapshots } from './application/ports/snapshots.port.js';
+import { TrainableDatasets } from './application/ports/trainable-datasets.port.js';
+import { AttemptStatusHandler } from './application/queries/attempt-status/attempt-status.handler.js';
+import { GetJobLogsHandler } from './application/queries/get-job-logs/get-job-logs.handler.js';
+import { GetJobHandler } from './application/queries/get-job/get-job.handler.js';
+import { ListCheckpointsHandler } from './application/queries/list-checkpoints/list-checkpoints.handler.js';
+import { ListJobsHandler } from './application/queries/list-jobs/list-jobs.handler.js';
+import { ListModelsHandler } from './application/queries/list-models/list-models.handler.js';
+import { ReadJobEventsHandler } from './application/queries/read-job-events/read-job-events.handler.js';
+import { TrainingSettings } from './application/training-settings.js';
+import { TrainingJobRepository } from './domain/training-job.repository.port.js';
+import { BucketCheckpointStorage } from './infrastructure/bucket-checkpoint-storage.js';
+import { CredentialPrincipals } from './infrastructure/credential-principals.js';
+import { DatasetTrainableDatasets } from './infrastructure/dataset-trainable-datasets.js';
+import { InProcessJobEventSignal } from './infrastructure/in-process-job-event-signal.js';
+import { LeaseSweeper } from './infrastructure/lease-sweeper.js';
+import { SnapshotTrainingSnapshots } from './infrastructure/snapshot-training-snapshots.js';
+import { TypeormJobReadModel } from './infrastructure/typeorm-job-read-model.js';
+import { TypeormJobRecords } from './infrastructure/typeorm-job-records.js';
+import { TypeormTrainingJobRepository } from './infrastructure/typeorm-training-job.repository.js';
+
+const COMMANDS = [
+  ...[StartTrainingHandler, CancelTrainingHandler, RetryTrainingHandler, VerifyJobHandler, MintCheckpointUploadHandler],
+  ...[RecordReportHandler, HearWorkerHandler, ExpireLeasesHandler, AcceptSnapshotHandler],
+];
+const QUERIES = [ListModelsHandler, ListJobsHandler, GetJobHandler, GetJobLogsHandler, ListCheckpointsHandler, ReadJobEventsHandler, AttemptStatusHandler];
+
+@Module({
+  imports: [DatasetModule, SnapshotModule],
+  controllers: [TrainingController, TrainingReportsConsumer, TrainingWorkerResponder, TrainingCommandsResponder, SnapshotOutcomeConsumer],
+  providers: [
+    ...COMMANDS,
+    ...QUERIES,
+    ...[JobAccess, JobEventFeed, LeaseSweeper],
+    { provide: TrainingSettings, inject: [BackendConfig], useFactory: (config: BackendConfig) => new TrainingSettings(config.trainingLeaseSeconds) },
+    { provide: TrainingJobRepository, useClass: TypeormTrainingJobRepository },
+    { provide: JobRecords, useClass: TypeormJobRecords },
+    { provide: JobReadModel, useClass: TypeormJobReadModel },
+    { provide: JobEventSignal, useClass: InProcessJobEventSignal },
+    { provide: CheckpointStorage, useClass: BucketCheckpointStorage },
+    { provide: Principals, useClass: CredentialPrincipals },
+    { provide: TrainableDatasets, useClass: DatasetTrainableDatasets },
+    { provide: TrainingSnapshots, useClass: SnapshotTrainingSnapshots },
+  ],
+})
+export class TrainingModule {}

@@ -1,0 +1,9 @@
+import type { Principal } from './principal.js';
+
+/** Who a credential belongs to. The Identity module answers; the guard and the NATS responders ask. */
+export abstract class CredentialVerifier {
+  /** Null for whatever is not a good credential now. */
+  abstract verify(bearer: string): Promise<Principal | null>;
+  /** The person as of now, for work that goes on in their name; null when disabled or gone. */
+  abstract ofUser(userId: string): Promise<Principal | null>;
+}
