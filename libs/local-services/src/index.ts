@@ -1,1 +1,6 @@
-export {};
+export { LocalServiceError } from './process/local-service-error.js';
+export { freePort, isPortFree } from './process/free-port.js';
+export { startPostgres, type LocalPostgres, type StartPostgresOptions } from './postgres/start-postgres.js';
+export { type NatsUser } from './nats/nats-config.js';
+export { startNats, type LocalNats, type StartNatsOptions } from './nats/start-nats.js';
+export { TRAINING_DURABLE, TRAINING_INBOX_PREFIX, visionNatsUsers } from './nats/vision-nats-users.js';

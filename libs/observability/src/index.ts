@@ -1,1 +1,3 @@
-export {};
+export { createLogger, withoutSecrets, type Logger, type LoggerOptions, type LogLevel } from './logger.js';
+export { NestLogger } from './nest-logger.js';
+export { installShutdown, type Shutdown, type ShutdownOptions, type ShutdownStep } from './shutdown.js';

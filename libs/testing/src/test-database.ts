@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { testServices } from './test-services.js';
+
+export interface TestDatabase {
+  readonly url: string;
+  /** Ends other connections to it, then removes it. */
+  drop(): Promise<void>;
+}
+
+/** A fresh, empty database in the shared Postgres; `migrate` fills it. */
+export async function createTestDatabase(options: { readonly migrate?: (url: string) => Promise<void> } = {}): Promise<TestDatabase> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  const admin = testServices().postgresUrl;
+  await execute(admin, `create database ${name}`);
+  const url = new URL(admin);
+  url.pathname = `/${name}`;
+  const drop = async (): Promise<void> => execute(admin, `drop database if exists ${name} with (force)`);
+  try {
+    await options.migrate?.(url.href);
+  } catch (error) {
+    await drop();
+    throw error;
+  }
+  return { url: url.href, drop };
+}
+
+async function execute(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
