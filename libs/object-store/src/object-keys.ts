@@ -1,0 +1,18 @@
+const padded = (number: number): string => String(number).padStart(6, '0');
+const suffix = (attempt: number | undefined): string => (attempt === undefined ? '' : `-attempt-${attempt}`);
+
+/** Every key of the bucket (design/storage-layout.md). Made of server-made ids and numbers only: no text from outside becomes a key. */
+export const objectKeys = {
+  dataset: (datasetId: string): string => `datasets/${datasetId}/`,
+  upload: (datasetId: string, number: number): string => `datasets/${datasetId}/uploads/${number}.zip`,
+  image: (datasetId: string, number: number, extension: 'jpg' | 'png' | 'webp'): string => `datasets/${datasetId}/images/${padded(number)}.${extension}`,
+  snapshotZip: (datasetId: string, version: number): string => `datasets/${datasetId}/snapshots/v${version}.zip`,
+  snapshotManifest: (datasetId: string, version: number): string => `datasets/${datasetId}/snapshots/v${version}.json`,
+  latestSnapshot: (datasetId: string): string => `datasets/${datasetId}/snapshots/latest.json`,
+  checkpoint: (jobId: string, of: { readonly epoch: number; readonly extension: 'ckpt' | 'onnx'; readonly attempt?: number }): string =>
+    `models/${jobId}/checkpoint-epoch-${of.epoch}${suffix(of.attempt)}.${of.extension}`,
+  finalModel: (jobId: string, attempt?: number): string => `models/${jobId}/final-model${suffix(attempt)}.onnx`,
+  metrics: (jobId: string, attempt?: number): string => `models/${jobId}/metrics${suffix(attempt)}.json`,
+  /** Uploads that are not accepted yet; never served. */
+  staging: (uploadId: string): string => `staging/${uploadId}/upload.zip`,
+} as const;
