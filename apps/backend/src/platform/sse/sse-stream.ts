@@ -11,6 +11,8 @@ export interface SseEvent {
 const HEARTBEAT_MILLISECONDS = 15_000;
 const RECONNECT_MILLISECONDS = 2_000;
 const ENDED = Symbol('ended');
+type Ended = { readonly end: typeof ENDED };
+const END: Ended = { end: ENDED };
 
 /** The `Last-Event-ID` of a client that comes back; digits only, else null. */
 export function lastEventId(request: FastifyRequest): string | null {
@@ -51,7 +53,7 @@ async function pump(
   let pending = Promise.resolve(first);
   while (!to.signal.aborted) {
     const next = await nextOrHeartbeat(pending, to.signal);
-    if (next === ENDED) return;
+    if (next !== null && 'end' in next) return;
     if (next === null) {
       await write(to.raw, ': still here\n\n');
       continue;
@@ -62,10 +64,10 @@ async function pump(
   }
 }
 
-async function nextOrHeartbeat<T>(pending: Promise<T>, signal: AbortSignal): Promise<T | null | typeof ENDED> {
+async function nextOrHeartbeat<T extends object>(pending: Promise<T>, signal: AbortSignal): Promise<T | null | Ended> {
   const timer = new AbortController();
   try {
-    return await Promise.race([pending, sleep(HEARTBEAT_MILLISECONDS, null, { signal: AbortSignal.any([signal, timer.signal]) }).catch(() => ENDED as typeof ENDED)]);
+    return await Promise.race([pending, sleep(HEARTBEAT_MILLISECONDS, null, { signal: AbortSignal.any([signal, timer.signal]) }).catch((): Ended => END)]);
   } finally {
     timer.abort();
   }

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import multipart from '@fastify/multipart';
+import { parseStrictJson } from '@app/dice-format';
+import { DomainError } from '@app/kernel';
+import { JetStreamServer } from '@app/messaging';
+import { VersioningType, type LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppModule } from './app.module.js';
+import type { BackendConfig } from './config/backend-config.js';
+import { RequestContext } from './platform/context/request-context.js';
+import { ProblemFilter } from './platform/errors/problem.filter.js';
+import { serveApiDocs } from './platform/http/api-docs.js';
+import { serveWebPage } from './platform/http/web-page.js';
+
+const JSON_BODY_BYTES = 5 * 1000 * 1000;
+const MAX_HEADER_BYTES = 16 * 1024;
+const HEADERS_MILLISECONDS = 30_000;
+const CORRELATION = /^[\w.:-]{1,128}$/;
+
+/** The backend as it runs, not listening yet. main.ts and the tests make it here and nowhere else. */
+export async function createApp(config: BackendConfig, options: { readonly logger?: LoggerService | false; readonly withMessaging?: boolean } = {}): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: JSON_BODY_BYTES,
+    maxParamLength: 300,
+    genReqId: () => randomUUID(),
+    trustProxy: false,
+    http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_MILLISECONDS },
+    clientErrorHandler: answerBrokenRequest,
+    routerOptions: { ignoreTrailingSlash: false },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, { logger: options.logger, bodyParser: false, abortOnError: false });
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  const problems = new ProblemFilter();
+  installContext(fastify);
+  installJson(fastify);
+  await fastify.register(cookie);
+  await fastify.register(multipart, { limits: { fileSize: config.maxUploadBytes, files: 1, fields: 10, parts: 12, fieldSize: 10_000, headerPairs: 50 }, throwFileSizeLimit: true });
+  await installHeaders(fastify, config);
+  fastify.setErrorHandler((error: unknown, request: FastifyRequest, reply: FastifyReply) => problems.answer(error, request, reply));
+  app.setGlobalPrefix('api');
+  app.enableVersioning({ type: VersioningType.URI });
+  app.enableShutdownHooks([]);
+  if (options.withMessaging !== false) app.connectMicroservice({ strategy: app.get(JetStreamServer) }, { inheritAppConfig: false });
+  serveApiDocs(app);
+  await serveWebPage(fastify, config.webRoot, problems);
+  return app;
+}
+
+/** Ids that go with a request through logs, outbox and workers. */
+function installContext(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const given = request.headers['x-correlation-id'];
+    const correlationId = typeof given === 'string' && CORRELATION.test(given) ? given : request.id;
+    void reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
+    RequestContext.run({ requestId: request.id, correlationId }, done);
+  });
+}
+
+/** JSON is read strictly and is the only body besides multipart: a form of another site cannot send it without a preflight. */
+function installJson(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: JSON_BODY_BYTES }, (_request, body, done) => {
+    try {
+      done(null, parseStrictJson(body as Buffer));
+    } catch (error) {
+      done(error instanceof Error ? error : new DomainError('malformed-json', 'The body is not JSON.'), undefined);
+    }
+  });
+}
+
+async function installHeaders(fastify: FastifyInstance, config: BackendConfig): Promise<void> {
+  const store = new URL(config.store.publicEndpoint).origin;
+  await fastify.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        imgSrc: ["'self'", 'blob:', 'data:', store],
+        connectSrc: ["'self'", store],
+        // Mantine sets sizes and colours by style attributes.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        workerSrc: ["'self'", 'blob:'],
+        objectSrc: ["'none'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+      },
+    },
+    referrerPolicy: { policy: 'no-referrer' },
+    // Only where the page is behind https; else browsers would refuse the page on http.
+    strictTransportSecurity: config.publicUrl?.startsWith('https:') === true,
+    crossOriginEmbedderPolicy: false,
+    originAgentCluster: false,
+  });
+}
+
+/** Bytes that are no HTTP request, before Fastify sees one. */
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: import('node:net').Socket): void {
+  if (!socket.writable) return;
+  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
+  const code = tooLarge ? 'headers-too-large' : 'malformed-request';
+  const status = tooLarge ? 431 : 400;
+  const title = tooLarge ? 'Request header fields too large' : 'Malformed request';
+  const body = JSON.stringify({ type: `urn:vision:problem:${code}`, title, status, code, detail: 'The request cannot be read.', request_id: randomUUID() });
+  socket.end(`HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
+}

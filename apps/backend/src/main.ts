@@ -1,0 +1,24 @@
+import 'reflect-metadata';
+import { Logger } from '@nestjs/common';
+import { BackendConfig, ConfigurationError } from './config/backend-config.js';
+import { createApp } from './configure-app.js';
+import { stopOnSignals } from './platform/shutdown.js';
+
+/** sysexits.h EX_CONFIG: a restart does not help. */
+const EXIT_CONFIG = 78;
+
+async function main(): Promise<void> {
+  const config = BackendConfig.read(process.env);
+  const app = await createApp(config, { logger: new Logger() });
+  stopOnSignals(app);
+  await app.startAllMicroservices();
+  await app.listen(config.listen.port, config.listen.host);
+}
+
+try {
+  await main();
+} catch (error) {
+  const configuration = error instanceof ConfigurationError;
+  process.stderr.write(`The backend cannot start. ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(configuration ? EXIT_CONFIG : 1);
+}

@@ -1,0 +1,140 @@
+import { datasetIdSchema } from '@app/contracts';
+import { Controller, Delete, Get, HttpCode, Patch, Post, Req } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiBody, ApiConsumes, ApiHeader, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { CurrentPrincipal, RequireScope } from '../../../../platform/auth/decorators.js';
+import type { Principal } from '../../../../platform/auth/principal.js';
+import { Idempotent } from '../../../../platform/http/idempotent.decorator.js';
+import { ApiAnswer, ZodBody, ZodParam, ZodQuery } from '../../../../platform/http/zod-decorators.js';
+import { CursorCodec } from '../../../../platform/paging/cursor-codec.js';
+import { MakeDemoDatasetCommand } from '../../application/commands/make-demo-dataset/make-demo-dataset.command.js';
+import { RestoreDatasetCommand } from '../../application/commands/restore-dataset/restore-dataset.command.js';
+import { TrashDatasetCommand } from '../../application/commands/trash-dataset/trash-dataset.command.js';
+import { UpdateDatasetCommand } from '../../application/commands/update-dataset/update-dataset.command.js';
+import { UploadDatasetCommand } from '../../application/commands/upload-dataset/upload-dataset.command.js';
+import type { DatasetSort, DatasetView } from '../../application/ports/dataset-read-model.port.js';
+import { UploadStorage } from '../../application/ports/upload-storage.port.js';
+import { GetDatasetQuery } from '../../application/queries/get-dataset/get-dataset.query.js';
+import { GetDownloadQuery } from '../../application/queries/get-download/get-download.query.js';
+import { ListDatasetsQuery } from '../../application/queries/list-datasets/list-datasets.query.js';
+import { ListFindingsQuery } from '../../application/queries/list-findings/list-findings.query.js';
+import {
+  datasetListResponse,
+  datasetResponse,
+  downloadResponse,
+  findingListResponse,
+  findingsQuery,
+  listDatasetsQuery,
+  toDatasetResponse,
+  updateDatasetRequest,
+  type DatasetListResponse,
+  type DatasetResponse,
+  type DownloadResponse,
+  type FindingListResponse,
+  type FindingsRequest,
+  type ListDatasetsRequest,
+  type UpdateDatasetRequest,
+} from './dto/dataset.schemas.js';
+import { disconnectSignal, readUploadRequest } from './upload-request.js';
+
+const DatasetId = (): ParameterDecorator => ZodParam('id', datasetIdSchema);
+
+@ApiTags('datasets')
+@Controller({ path: 'datasets', version: '1' })
+export class DatasetsController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    private readonly cursors: CursorCodec,
+    private readonly storage: UploadStorage,
+  ) {}
+
+  @Post('upload')
+  @RequireScope('label')
+  @ApiConsumes('multipart/form-data')
+  @ApiBody({ schema: { type: 'object', required: ['file'], properties: { name: { type: 'string' }, visibility: { type: 'string', enum: ['private', 'public'] }, file: { type: 'string', format: 'binary', description: 'the zip; fields come before it' } } } })
+  @ApiHeader({ name: 'Upload-Id', required: false, description: 'a UUID of your choice, to ask for the progress at uploads/{id}', schema: { type: 'string', format: 'uuid' } })
+  @ApiAnswer(201, datasetResponse)
+  async upload(@CurrentPrincipal() principal: Principal, @Req() request: FastifyRequest): Promise<DatasetResponse> {
+    const input = await readUploadRequest(request);
+    return this.response(await this.commands.execute(new UploadDatasetCommand(principal, input)));
+  }
+
+  @Post('demo')
+  @RequireScope('label')
+  @Idempotent()
+  @ApiAnswer(201, datasetResponse, 'A generated dataset to try things out with.')
+  async demo(@CurrentPrincipal() principal: Principal, @Req() request: FastifyRequest): Promise<DatasetResponse> {
+    return this.response(await this.commands.execute(new MakeDemoDatasetCommand(principal, disconnectSignal(request))));
+  }
+
+  @Get()
+  @RequireScope('read')
+  @ApiAnswer(200, datasetListResponse)
+  async list(@CurrentPrincipal() principal: Principal, @ZodQuery(listDatasetsQuery) query: ListDatasetsRequest): Promise<DatasetListResponse> {
+    const scope = ['datasets', principal.userId, query.q, query.task_type, query.trashed, query.sort];
+    const after = query.cursor === undefined ? undefined : this.cursors.decode(query.cursor, scope);
+    const { q: search, task_type: taskType, sort, limit } = query;
+    const datasets = await this.queries.execute(new ListDatasetsQuery(principal, { search, taskType, trashed: query.trashed === 'true', sort, limit, after }));
+    const last = datasets.length === limit ? datasets.at(-1) : undefined;
+    return { items: datasets.map((one) => this.response(one)), next_cursor: last === undefined ? null : this.cursors.encode({ key: sortKey(last, sort), id: last.id }, scope) };
+  }
+
+  @Get(':id')
+  @RequireScope('read')
+  @ApiAnswer(200, datasetResponse)
+  async get(@CurrentPrincipal() principal: Principal, @DatasetId() id: string): Promise<DatasetResponse> {
+    return this.response(await this.queries.execute(new GetDatasetQuery(principal, id)));
+  }
+
+  @Patch(':id')
+  @RequireScope('label')
+  @Idempotent()
+  @ApiAnswer(200, datasetResponse)
+  async update(@CurrentPrincipal() principal: Principal, @DatasetId() id: string, @ZodBody(updateDatasetRequest) body: UpdateDatasetRequest): Promise<DatasetResponse> {
+    return this.response(await this.commands.execute(new UpdateDatasetCommand(principal, id, body)));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @RequireScope('label')
+  @ApiAnswer(204, null, 'To the trash; can be taken back for 30 days.')
+  async trash(@CurrentPrincipal() principal: Principal, @DatasetId() id: string): Promise<void> {
+    await this.commands.execute(new TrashDatasetCommand(principal, id));
+  }
+
+  @Post(':id/restore')
+  @HttpCode(200)
+  @RequireScope('label')
+  @Idempotent()
+  @ApiAnswer(200, datasetResponse)
+  async restore(@CurrentPrincipal() principal: Principal, @DatasetId() id: string): Promise<DatasetResponse> {
+    await this.commands.execute(new RestoreDatasetCommand(principal, id));
+    return this.response(await this.queries.execute(new GetDatasetQuery(principal, id)));
+  }
+
+  @Get(':id/download')
+  @RequireScope('read')
+  @ApiAnswer(200, downloadResponse, 'The zip as it was uploaded, by a presigned URL.')
+  async download(@CurrentPrincipal() principal: Principal, @DatasetId() id: string): Promise<DownloadResponse> {
+    const { url, expiresAt } = await this.queries.execute(new GetDownloadQuery(principal, id));
+    return { url, expires_at: expiresAt.toISOString() };
+  }
+
+  @Get(':id/findings')
+  @RequireScope('read')
+  @ApiAnswer(200, findingListResponse)
+  async findings(@CurrentPrincipal() principal: Principal, @DatasetId() id: string, @ZodQuery(findingsQuery) query: FindingsRequest): Promise<FindingListResponse> {
+    const items = [...(await this.queries.execute(new ListFindingsQuery(principal, id, query)))];
+    return { items, next_after: items.length === query.limit ? (items.at(-1)?.position ?? null) : null };
+  }
+
+  private response(view: DatasetView): DatasetResponse {
+    return toDatasetResponse(view, this.storage.describe());
+  }
+}
+
+function sortKey(view: DatasetView, sort: DatasetSort): string {
+  return sort === 'name' ? view.name.toLowerCase() : view.createdAt.toISOString();
+}

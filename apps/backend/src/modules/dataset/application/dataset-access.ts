@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import type { DatasetAction } from '../../../platform/auth/access-policy.js';
+import type { Principal } from '../../../platform/auth/principal.js';
+import { DatasetReader } from './dataset-reader.js';
+import { DatasetReadModel, type DatasetImageView, type DatasetView, type LabeledCounts } from './ports/dataset-read-model.port.js';
+
+/** For other modules: a dataset, with the question whether the principal may. */
+@Injectable()
+export class DatasetAccess {
+  constructor(
+    private readonly reader: DatasetReader,
+    private readonly readModel: DatasetReadModel,
+  ) {}
+
+  /** Throws `not-found`, `forbidden` or `insufficient-scope`. */
+  async require(principal: Principal, datasetId: string, action: DatasetAction): Promise<DatasetView> {
+    return this.reader.require(principal, datasetId, { action });
+  }
+
+  /** Without the question: for work that was permitted when it was asked for. Null when absent or in the trash. */
+  async find(datasetId: string): Promise<DatasetView | null> {
+    const dataset = await this.readModel.find(datasetId, NOBODY);
+    return dataset?.deletedAt === null ? dataset : null;
+  }
+
+  async labeledCounts(datasetId: string): Promise<LabeledCounts> {
+    return this.readModel.labeledCounts(datasetId);
+  }
+
+  async visibleIds(principal: Principal): Promise<readonly string[]> {
+    return this.readModel.visibleIds(principal.userId);
+  }
+}
+
+/** A user id that nobody has: for a view without a role. */
+const NOBODY = '00000000-0000-7000-8000-000000000000';
+
+/** For other modules: the images of a dataset in the order of their numbers. Who asks has checked the permission. */
+@Injectable()
+export class DatasetImages {
+  constructor(private readonly readModel: DatasetReadModel) {}
+
+  list(datasetId: string): AsyncIterable<DatasetImageView> {
+    return this.readModel.images(datasetId);
+  }
+}

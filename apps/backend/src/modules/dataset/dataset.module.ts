@@ -1,0 +1,53 @@
+import { Module } from '@nestjs/common';
+import { DatasetsController } from './api/http/datasets.controller.js';
+import { UploadsController } from './api/http/uploads.controller.js';
+import { MakeDemoDatasetHandler } from './application/commands/make-demo-dataset/make-demo-dataset.handler.js';
+import { RestoreDatasetHandler } from './application/commands/restore-dataset/restore-dataset.handler.js';
+import { SweepUploadsHandler } from './application/commands/sweep-uploads/sweep-uploads.handler.js';
+import { TrashDatasetHandler } from './application/commands/trash-dataset/trash-dataset.handler.js';
+import { UpdateDatasetHandler } from './application/commands/update-dataset/update-dataset.handler.js';
+import { UploadDatasetHandler } from './application/commands/upload-dataset/upload-dataset.handler.js';
+import { DatasetAccess, DatasetImages } from './application/dataset-access.js';
+import { DatasetReader } from './application/dataset-reader.js';
+import { DatasetOwnership } from './application/ports/dataset-ownership.port.js';
+import { DatasetReadModel } from './application/ports/dataset-read-model.port.js';
+import { DemoPackage } from './application/ports/demo-package.port.js';
+import { PackageInspector } from './application/ports/package-inspector.port.js';
+import { UploadSessions } from './application/ports/upload-sessions.port.js';
+import { UploadStorage } from './application/ports/upload-storage.port.js';
+import { GetDatasetHandler } from './application/queries/get-dataset/get-dataset.handler.js';
+import { GetDownloadHandler } from './application/queries/get-download/get-download.handler.js';
+import { GetUploadHandler } from './application/queries/get-upload/get-upload.handler.js';
+import { ListDatasetsHandler } from './application/queries/list-datasets/list-datasets.handler.js';
+import { ListFindingsHandler } from './application/queries/list-findings/list-findings.handler.js';
+import { UploadFeed } from './application/upload-feed.js';
+import { DatasetRepository } from './domain/dataset.repository.port.js';
+import { BucketUploadStorage } from './infrastructure/bucket-upload-storage.js';
+import { GeneratedDemoPackage } from './infrastructure/generated-demo-package.js';
+import { MembershipDatasetOwnership } from './infrastructure/membership-dataset-ownership.js';
+import { TypeormDatasetReadModel } from './infrastructure/typeorm-dataset-read-model.js';
+import { TypeormDatasetRepository } from './infrastructure/typeorm-dataset.repository.js';
+import { TypeormUploadSessions } from './infrastructure/typeorm-upload-sessions.js';
+import { UploadSweeper } from './infrastructure/upload-sweeper.js';
+import { ZipPackageInspector } from './infrastructure/zip-package-inspector.js';
+
+const COMMANDS = [UploadDatasetHandler, MakeDemoDatasetHandler, UpdateDatasetHandler, TrashDatasetHandler, RestoreDatasetHandler, SweepUploadsHandler];
+const QUERIES = [ListDatasetsHandler, GetDatasetHandler, GetUploadHandler, GetDownloadHandler, ListFindingsHandler];
+
+@Module({
+  controllers: [DatasetsController, UploadsController],
+  providers: [
+    ...COMMANDS,
+    ...QUERIES,
+    ...[DatasetAccess, DatasetImages, DatasetReader, UploadFeed, UploadSweeper],
+    { provide: DatasetRepository, useClass: TypeormDatasetRepository },
+    { provide: DatasetReadModel, useClass: TypeormDatasetReadModel },
+    { provide: UploadSessions, useClass: TypeormUploadSessions },
+    { provide: UploadStorage, useClass: BucketUploadStorage },
+    { provide: PackageInspector, useClass: ZipPackageInspector },
+    { provide: DemoPackage, useClass: GeneratedDemoPackage },
+    { provide: DatasetOwnership, useClass: MembershipDatasetOwnership },
+  ],
+  exports: [DatasetAccess, DatasetImages],
+})
+export class DatasetModule {}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { DEFAULT_ARCHIVE_LIMITS, openArchive, rangedSource, readEntries, readEntry, type ArchiveDirectory, type ArchiveEntry, type RandomAccessSource } from '@app/archive';
+import { DicePackageValidator, SNIFF_BYTES, sniffImage } from '@app/dice-format';
+import { DomainError } from '@app/kernel';
+import { ObjectStore } from '@app/object-store';
+import { Injectable } from '@nestjs/common';
+import { BackendConfig } from '../../../config/backend-config.js';
+import { PackageInspector, type InspectedPackage, type InspectionProgress } from '../application/ports/package-inspector.port.js';
+import type { StagedZip } from '../application/ports/upload-storage.port.js';
+
+/** meta.json is about a kilobyte. */
+const MAX_META_BYTES = 1_000_000;
+/** An indexed PNG of 100 Mpx compresses below this. */
+const MAX_MASK_BYTES = 50_000_000;
+
+/**
+ * Reads the staged zip by ranged GETs: the directory, then the labels, then every entry once in the order of the file. Memory holds one
+ * entry's head, not its bytes.
+ */
+@Injectable()
+export class ZipPackageInspector extends PackageInspector {
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly config: BackendConfig,
+  ) {
+    super();
+  }
+
+  async inspect(staged: StagedZip, options: { onProgress: InspectionProgress; signal: AbortSignal }): Promise<InspectedPackage> {
+    const source = rangedSource(staged.sizeBytes, async (range, signal) => (await this.store.get(staged.key, { range: { start: range.start, end: range.end - 1 }, signal })).body);
+    const directory = await openArchive(source, { ...DEFAULT_ARCHIVE_LIMITS, maxArchiveBytes: this.config.maxUploadBytes }, options.signal);
+    const validator = new DicePackageValidator(directory.entries.filter((entry) => !entry.isDirectory).map((entry) => ({ name: entry.name, sizeBytes: entry.sizeBytes, junk: entry.isJunk })));
+    await readLabels(source, directory, { validator, signal: options.signal });
+    let checked = 0;
+    await readEntries(
+      source,
+      directory,
+      async (entry, bytes) => {
+        await visit(validator, entry, bytes);
+        checked += 1;
+        options.onProgress(checked, directory.entries.length);
+      },
+      options.signal,
+    );
+    return packageOf(validator);
+  }
+}
+
+/** The labels first, by themselves: what they say of an image is known when the image comes by. */
+async function readLabels(source: RandomAccessSource, directory: ArchiveDirectory, run: { validator: DicePackageValidator; signal: AbortSignal }): Promise<void> {
+  for (const entry of directory.entries) {
+    if (run.validator.roleOf(entry.name) === 'annotations') await run.validator.readAnnotations(readEntry(source, entry, run.signal));
+  }
+}
+
+async function visit(validator: DicePackageValidator, entry: ArchiveEntry, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  switch (validator.roleOf(entry.name)) {
+    case 'image':
+      return visitImage(validator, entry, bytes);
+    case 'meta':
+      return validator.readMeta(await gathered(bytes, MAX_META_BYTES));
+    case 'mask':
+      return validator.addMask(entry.name, await gathered(bytes, MAX_MASK_BYTES));
+    case 'annotations':
+    case 'junk':
+    case 'other':
+      // Read all the same: the CRC of every entry is checked.
+      for await (const _ of bytes);
+  }
+}
+
+async function visitImage(validator: DicePackageValidator, entry: ArchiveEntry, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  const hash = createHash('sha256');
+  let head = Buffer.alloc(0);
+  for await (const chunk of bytes) {
+    hash.update(chunk);
+    if (head.length < SNIFF_BYTES) head = Buffer.concat([head, chunk.subarray(0, SNIFF_BYTES - head.length)]);
+  }
+  validator.addImage({ name: entry.name, sniffed: sniffImage(head), sha256: hash.digest('hex'), crc32: entry.crc32, sizeBytes: entry.sizeBytes });
+}
+
+async function gathered(bytes: AsyncIterable<Uint8Array>, mostBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of bytes) {
+    size += chunk.byteLength;
+    // The rest is read and dropped; the validator tells that the file is too large by its declared size.
+    if (size <= mostBytes) chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function packageOf(validator: DicePackageValidator): InspectedPackage {
+  const report = validator.finish();
+  if (report.dataset === null || report.errors.length > 0) {
+    const onlyImages = report.errors.length > 0 && report.errors.every((finding) => finding.code === 'unsupported-image');
+    const count = report.errorsTotal;
+    throw new DomainError(onlyImages ? 'unsupported-image' : 'validation-failed', `The dataset was refused: ${count} ${count === 1 ? 'finding' : 'findings'}. Nothing of it was kept.`, { findings: report.errors });
+  }
+  const { dataset } = report;
+  return {
+    ...dataset,
+    classes: dataset.classes.map((one) => ({ classId: one.id, name: one.name, color: one.color, details: one.details, imageCount: one.imageCount })),
+    warnings: report.warnings,
+  };
+}
