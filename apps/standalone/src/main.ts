@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LocalServiceError } from '@app/local-services';
+import { parseOptions, HELP } from './options.js';
+import { Launcher } from './launcher.js';
+
+async function main(): Promise<void> {
+  const options = parseOptions(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const launcher = new Launcher(options);
+  const onSignal = (): void => {
+    if (launcher.isStopping) process.exit(130);
+    void launcher.stop(0);
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onSignal);
+  await launcher.start().catch(async (error: unknown) => {
+    // A signal in the middle of the start: stop() is at work and ends the process.
+    if (launcher.isStopping) return sleep(60_000);
+    process.stderr.write(`${sentence(error)}\n`);
+    return launcher.stop(1);
+  });
+}
+
+/** One clear sentence for what we foresaw; the stack for what is a bug. */
+function sentence(error: unknown): string {
+  if (error instanceof LocalServiceError) return error.message;
+  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') return 'The disk is full; make room and start again.';
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${sentence(error)}\n`);
+  process.exit(1);
+});
