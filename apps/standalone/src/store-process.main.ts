@@ -1,18 +1,14 @@
-import * as localServices from '@app/local-services';
+import { startObjectStore, type ObjectStoreOptions } from '@app/local-services';
 
 /** The embedded object store as a process of its own: its work must not make the launcher slow, nor the other way round. */
-interface StoreStarter {
-  startObjectStore(options: unknown): Promise<{ endpoint: string; close(): Promise<unknown> }>;
-}
-
-async function main(options: unknown): Promise<void> {
-  const store = await (localServices as unknown as StoreStarter).startObjectStore(options);
+async function main(options: ObjectStoreOptions): Promise<void> {
+  const store = await startObjectStore(options);
   const stop = (): void => void store.close().finally(() => process.exit(0));
   process.on('SIGTERM', stop).on('disconnect', stop);
   process.send?.({ endpoint: store.endpoint });
 }
 
-process.once('message', (options) => {
+process.once('message', (options: ObjectStoreOptions) => {
   main(options).catch((error: unknown) => {
     process.send?.({ error: error instanceof Error ? error.message : String(error) }, () => process.exit(1));
   });

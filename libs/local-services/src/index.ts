@@ -4,3 +4,4 @@ export { startPostgres, type LocalPostgres, type StartPostgresOptions } from './
 export { type NatsUser } from './nats/nats-config.js';
 export { startNats, type LocalNats, type StartNatsOptions } from './nats/start-nats.js';
 export { TRAINING_DURABLE, TRAINING_INBOX_PREFIX, visionNatsUsers } from './nats/vision-nats-users.js';
+export { startObjectStore, type LocalObjectStore, type ObjectStoreOptions, type StoreCounter, type StoreCredential } from './object-store/index.js';

@@ -37,15 +37,10 @@ export default async function setup(project: TestProject): Promise<Stop> {
   }
 }
 
-interface StoreStarter {
-  startObjectStore(options: unknown): Promise<{ endpoint: string; close(): Promise<unknown> }>;
-}
-
-async function startStore(dataDirectory: string, stops: Stop[]): Promise<TestStore | null> {
-  if (!('startObjectStore' in localServices)) return null;
+async function startStore(dataDirectory: string, stops: Stop[]): Promise<TestStore> {
   const [secretAccessKey, readonlySecretAccessKey] = [randomBytes(20).toString('hex'), randomBytes(20).toString('hex')];
   const facts = { bucket: 'vision-test', accessKeyId: 'test-write', secretAccessKey, readonlyAccessKeyId: 'test-read', readonlySecretAccessKey };
-  const store = await (localServices as unknown as StoreStarter).startObjectStore({
+  const store = await localServices.startObjectStore({
     dataDirectory,
     bucket: facts.bucket,
     credentials: [

@@ -1,0 +1,120 @@
+import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
+import { checkReadConditions, checkWriteConditions, rangeOf } from './conditions.js';
+import type { ObjectRecord } from './object-catalogue.js';
+import { payloadOf } from './payload.js';
+import { S3Error } from './s3-error.js';
+import { keptHeaders, MAX_PUT_BYTES, sendXml, type Exchange, type StoreContext } from './store-context.js';
+import { elementsOf, textOf, xmlDocument } from './xml.js';
+
+const OVERRIDES = ['response-content-type', 'response-content-disposition', 'response-cache-control', 'response-content-encoding', 'response-content-language', 'response-expires'];
+const MAX_DELETE_BODY_BYTES = 2_000_000;
+
+export async function putObject(context: StoreContext, { request, response, url, key, signed }: Exchange): Promise<void> {
+  const written = await context.blobs.write(payloadOf(request, url, signed), MAX_PUT_BYTES);
+  const record: ObjectRecord = { segments: [written.segment], sizeBytes: written.segment.length, etag: written.md5, modified: Date.now(), headers: keptHeaders(request) };
+  await commit(context, { key, record, headers: request.headers });
+  response.writeHead(200, { etag: `"${record.etag}"`, 'content-length': 0 }).end();
+}
+
+/** Checks the write's conditions and makes it, nothing between. A refused one leaves no blob. */
+async function commit(context: StoreContext, write: { key: string; record: ObjectRecord; headers: Exchange['request']['headers'] }): Promise<void> {
+  try {
+    await context.locks.run(write.key, async () => {
+      checkWriteConditions(write.headers, context.catalogue.objects.get(write.key));
+      await context.catalogue.put(write.key, write.record);
+    });
+  } catch (error) {
+    await context.catalogue.dropUnreferenced(write.record.segments);
+    throw error;
+  }
+}
+
+export async function getObject(context: StoreContext, { request, response, url, key }: Exchange): Promise<void> {
+  const record = context.catalogue.objects.get(key);
+  if (record === undefined) throw new S3Error('NoSuchKey', 'The key is not there.');
+  checkReadConditions(request.headers, record);
+  const range = rangeOf(request.headers.range, record.sizeBytes);
+  const { start, end } = range ?? { start: 0, end: record.sizeBytes - 1 };
+  const headers: Record<string, string | number> = {
+    'content-type': 'application/octet-stream',
+    ...record.headers,
+    etag: `"${record.etag}"`,
+    'last-modified': new Date(record.modified).toUTCString(),
+    'accept-ranges': 'bytes',
+    'content-length': end - start + 1,
+    // Whatever a user stored is never run as a page of this origin.
+    'x-content-type-options': 'nosniff',
+  };
+  if (range !== null) headers['content-range'] = `bytes ${start}-${end}/${record.sizeBytes}`;
+  // They stand in the signed query, so nobody but the signer can set them.
+  for (const name of OVERRIDES) {
+    const value = url.searchParams.get(name);
+    if (value !== null && !/[\r\n]/.test(value)) headers[name.slice('response-'.length)] = value;
+  }
+  if (request.method === 'HEAD') {
+    response.writeHead(range === null ? 200 : 206, headers).end();
+    return;
+  }
+  const bytes = await context.blobs.openRange(record.segments, { start, end });
+  response.writeHead(range === null ? 200 : 206, headers);
+  await pipeline(Readable.from(bytes, { objectMode: false }), response);
+}
+
+export async function deleteObject(context: StoreContext, { response, key }: Exchange): Promise<void> {
+  await context.locks.run(key, () => context.catalogue.delete(key));
+  response.writeHead(204).end();
+}
+
+export async function deleteObjects(context: StoreContext, exchange: Exchange): Promise<void> {
+  const xml = (await gather(payloadOf(exchange.request, exchange.url, exchange.signed), MAX_DELETE_BODY_BYTES)).toString('utf8');
+  const keys = elementsOf(xml, 'Object').map((one) => textOf(one, 'Key'));
+  if (keys.length === 0 || keys.length > 1000 || keys.includes(undefined)) throw new S3Error('MalformedXML', 'One to 1000 keys are expected.');
+  const named = keys.filter((key) => key !== undefined);
+  for (const key of named) await context.locks.run(key, () => context.catalogue.delete(key));
+  const quiet = textOf(xml, 'Quiet') === 'true';
+  sendXml(exchange.response, 200, xmlDocument('DeleteResult', quiet ? {} : { Deleted: named.map((Key) => ({ Key })) }));
+}
+
+/** By reference: no byte is copied. */
+export async function copyObject(context: StoreContext, { request, response, key }: Exchange): Promise<void> {
+  const source = sourceOf(context, request.headers['x-amz-copy-source']);
+  const replaces = request.headers['x-amz-metadata-directive'] === 'REPLACE';
+  const record: ObjectRecord = { ...source, modified: Date.now(), headers: replaces ? keptHeaders(request) : source.headers };
+  await context.locks.run(key, async () => {
+    checkWriteConditions(request.headers, context.catalogue.objects.get(key));
+    await context.catalogue.put(key, record);
+  });
+  sendXml(response, 200, xmlDocument('CopyObjectResult', { ETag: `"${record.etag}"`, LastModified: new Date(record.modified).toISOString() }));
+}
+
+/** The object that a copy is made of: only of this bucket. */
+export function sourceOf(context: StoreContext, header: string | string[] | undefined): ObjectRecord {
+  const [path] = String(header ?? '').split('?');
+  const decoded = decodeOr(path ?? '').replace(/^\//, '');
+  const at = decoded.indexOf('/');
+  if (decoded.slice(0, at) !== context.bucket) throw new S3Error('AccessDenied', 'The source lies in another bucket.');
+  const source = context.catalogue.objects.get(decoded.slice(at + 1));
+  if (source === undefined) throw new S3Error('NoSuchKey', 'The source is not there.');
+  return source;
+}
+
+function decodeOr(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new S3Error('InvalidArgument', 'The source is not UTF-8.');
+  }
+}
+
+/** A small body as a whole. */
+export async function gather(body: AsyncIterable<Uint8Array>, mostBytes: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size > mostBytes) throw new S3Error('EntityTooLarge', 'The document is too large.');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
