@@ -12,6 +12,7 @@ export * from './dead-letter/message-rejected.v1.js';
 export * from './dataset/dataset-events.v1.js';
 export * from './snapshot/snapshot-events.v1.js';
 export * from './training/epoch-metrics.js';
+export * from './training/model-catalogue.js';
 export * from './training/training-events.v1.js';
 export * from './training/training-rpc.v1.js';
 

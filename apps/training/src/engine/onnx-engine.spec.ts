@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InferenceSession } from 'onnxruntime-node';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SampleCacheWriter } from './data/sample-cache.js';
+import { Random } from './network/random.js';
+import { OnnxEngine } from './onnx-engine.js';
+import type { Sample, TrainingSpec } from './training-engine.js';
+
+const SIDE = 16;
+const quiet = { onStep: () => undefined, shouldStop: () => false };
+let folder: string;
+
+/** Bright bars, standing or lying, with noise: two classes that a tiny network tells apart. */
+async function barImage(random: Random, standing: boolean): Promise<Buffer> {
+  const at = 3 + Math.floor(random.next() * 10);
+  const pixels = Buffer.alloc(SIDE * SIDE * 3);
+  for (let y = 0; y < SIDE; y += 1) {
+    for (let x = 0; x < SIDE; x += 1) {
+      const bright = Math.abs((standing ? x : y) - at) < 2;
+      pixels.fill(Math.floor((bright ? 160 : 20) + random.next() * 60), (y * SIDE + x) * 3, (y * SIDE + x) * 3 + 3);
+    }
+  }
+  return sharp(pixels, { raw: { width: SIDE, height: SIDE, channels: 3 } }).png().toBuffer();
+}
+
+async function makeSpec(overrides: Partial<TrainingSpec> = {}, hyperparameters: Record<string, unknown> = {}): Promise<TrainingSpec> {
+  const cacheFile = join(folder, `cache-${Math.floor(Math.random() * 1e9)}.bin`);
+  const writer = await SampleCacheWriter.create(cacheFile, SIDE);
+  const random = new Random(5);
+  const samples: Sample[] = [];
+  for (let number = 0; number < 120; number += 1) {
+    const standing = number % 2 === 0;
+    const added = await writer.append(await barImage(random, standing));
+    if (!added.ok) throw new Error(added.reason);
+    samples.push({ cacheIndex: added.index, imageId: number + 1, classIndices: [standing ? 0 : 1] });
+  }
+  await writer.close();
+  return {
+    taskType: 'image_classification',
+    multiLabel: false,
+    classes: [
+      { id: 3, name: 'standing' },
+      { id: 7, name: 'lying' },
+    ],
+    model: 'cnn-small',
+    hyperparameters: { epochs: 4, batch_size: 16, learning_rate: 0.01, ...hyperparameters },
+    imageSide: SIDE,
+    cacheFile,
+    train: samples.slice(0, 96),
+    val: samples.slice(96),
+    snapshotSha256: 'ab'.repeat(32),
+    ...overrides,
+  };
+}
+
+const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vision-engine-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('OnnxEngine', () => {
+  it('learns, measures what it exports, and tells it as the contract has it', async () => {
+    const engine = new OnnxEngine();
+    await engine.prepare(await makeSpec());
+    const before = await engine.evaluate();
+    for (let epoch = 1; epoch <= 4; epoch += 1) await engine.trainEpoch(epoch, quiet);
+    const metrics = await engine.evaluate();
+    expect(metrics.primary_value).toBeGreaterThan(0.9);
+    expect(metrics.val_loss ?? 9).toBeLessThan((before.val_loss ?? 0) / 2);
+    expect(metrics.confusion_matrix?.flat().reduce((sum, count) => sum + count, 0)).toBe(24);
+    expect(metrics.per_class?.map((one) => [one.class_id, one.support])).toEqual([
+      [3, 12],
+      [7, 12],
+    ]);
+    const session = await InferenceSession.create(engine.exportModel());
+    expect(session.inputNames).toEqual(['images']);
+    expect(session.outputNames).toEqual(['probabilities']);
+    await session.release();
+    await engine.dispose();
+  });
+
+  it('goes on from a checkpoint to weights that are bitwise those of an uninterrupted run', async () => {
+    const spec = await makeSpec({}, { augment: 'standard' });
+    const straight = new OnnxEngine();
+    await straight.prepare(spec);
+    let saved: Buffer = Buffer.alloc(0);
+    for (let epoch = 1; epoch <= 4; epoch += 1) {
+      await straight.trainEpoch(epoch, quiet);
+      await straight.evaluate();
+      if (epoch === 2) saved = straight.saveCheckpoint();
+    }
+    const resumed = new OnnxEngine();
+    await resumed.prepare(spec);
+    expect(await resumed.restore(saved)).toBe(2);
+    for (let epoch = 3; epoch <= 4; epoch += 1) {
+      await resumed.trainEpoch(epoch, quiet);
+      await resumed.evaluate();
+    }
+    expect(hashOf(resumed.saveCheckpoint())).toBe(hashOf(straight.saveCheckpoint()));
+    expect(hashOf(resumed.exportModel())).toBe(hashOf(straight.exportModel()));
+    // The twin: another seed gives other weights, so that equal hashes mean something.
+    const other = new OnnxEngine();
+    await other.prepare({ ...spec, hyperparameters: { ...spec.hyperparameters, seed: 2 } });
+    await other.trainEpoch(1, quiet);
+    expect(hashOf(other.exportModel())).not.toBe(hashOf(straight.exportModel()));
+    for (const engine of [straight, resumed, other]) await engine.dispose();
+  });
+
+  it('learns several labels of one image', async () => {
+    const spec = await makeSpec({ multiLabel: true });
+    const engine = new OnnxEngine();
+    await engine.prepare(spec);
+    for (let epoch = 1; epoch <= 4; epoch += 1) await engine.trainEpoch(epoch, quiet);
+    const metrics = await engine.evaluate();
+    expect(metrics.primary_metric).toBe('f1');
+    expect(metrics.primary_value).toBeGreaterThan(0.9);
+    expect(metrics.confusion_matrix).toBeUndefined();
+    await engine.dispose();
+  });
+
+  it('refuses a checkpoint that is damaged, of another configuration, or poisoned', async () => {
+    const spec = await makeSpec();
+    const engine = new OnnxEngine();
+    await engine.prepare(spec);
+    await engine.trainEpoch(1, quiet);
+    const good = engine.saveCheckpoint();
+    const fresh = async (hyperparameters: Record<string, unknown> = {}): Promise<OnnxEngine> => {
+      const made = new OnnxEngine();
+      await made.prepare({ ...spec, hyperparameters: { ...spec.hyperparameters, ...hyperparameters } });
+      return made;
+    };
+    const rehashed = (bytes: Buffer): Buffer => Buffer.concat([bytes.subarray(0, -32), createHash('sha256').update(bytes.subarray(0, -32)).digest()]);
+    const flipped = Buffer.from(good);
+    flipped[good.length - 100] = (flipped[good.length - 100] ?? 0) ^ 1;
+    const poisoned = Buffer.from(good);
+    poisoned.writeFloatLE(Number.NaN, 12 + good.readUInt32LE(8));
+    const longHeader = Buffer.from(good);
+    longHeader.writeUInt32LE(0x7fffffff, 8);
+    const cases: [Buffer, string][] = [
+      [Buffer.from('PK\u0003\u0004not a checkpoint, but long enough to look at ........'), 'not a checkpoint'],
+      [flipped, 'damaged'],
+      [good.subarray(0, good.length / 2), 'damaged'],
+      [rehashed(poisoned), 'not a finite number'],
+      [rehashed(longHeader), 'header is too long'],
+      [rehashed(Buffer.concat([good.subarray(0, -32), Buffer.alloc(8), Buffer.alloc(32)])), 'more than its header names'],
+    ];
+    for (const [bytes, why] of cases) {
+      const target = await fresh();
+      await expect(target.restore(bytes)).rejects.toThrow(why);
+      await target.dispose();
+    }
+    const other = await fresh({ learning_rate: 0.5 });
+    await expect(other.restore(good)).rejects.toThrow('another model');
+    const twin = await fresh();
+    expect(await twin.restore(good)).toBe(1);
+    for (const one of [engine, other, twin]) await one.dispose();
+  });
+
+  it('stops between two steps', async () => {
+    const engine = new OnnxEngine();
+    await engine.prepare(await makeSpec());
+    let steps = 0;
+    await expect(engine.trainEpoch(1, { onStep: () => void (steps += 1), shouldStop: () => steps >= 2 })).rejects.toThrow();
+    expect(steps).toBe(2);
+    await engine.dispose();
+  });
+
+  it('stays out of what it cannot decode', async () => {
+    const writer = await SampleCacheWriter.create(join(folder, 'bad.bin'), SIDE);
+    const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>');
+    expect(await writer.append(svg)).toMatchObject({ ok: false });
+    expect(await writer.append(Buffer.from('no image'))).toMatchObject({ ok: false });
+    expect(await writer.append(await barImage(new Random(1), true))).toEqual({ ok: true, index: 0 });
+    await writer.close();
+  });
+});

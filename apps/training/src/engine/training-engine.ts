@@ -1,0 +1,60 @@
+import type { EpochMetrics, TaskType } from '@app/contracts';
+
+/** One labeled image: where it lies in the cache and what it shows. */
+export interface Sample {
+  readonly cacheIndex: number;
+  /** Image id of the dataset: names the random stream of its augmentation. */
+  readonly imageId: number;
+  /** Indices into `classes`. */
+  readonly classIndices: readonly number[];
+}
+
+export interface TrainingSpec {
+  readonly taskType: TaskType;
+  readonly multiLabel: boolean;
+  /** In the order of the contiguous indices that the model learns. */
+  readonly classes: readonly { readonly id: number; readonly name: string }[];
+  readonly model: string;
+  readonly hyperparameters: Readonly<Record<string, unknown>>;
+  /** Side of the cached squares, pixels. */
+  readonly imageSide: number;
+  readonly cacheFile: string;
+  readonly train: readonly Sample[];
+  readonly val: readonly Sample[];
+  /** Of the snapshot's zip, hex: part of the configuration and of the exported model's metadata. */
+  readonly snapshotSha256: string;
+}
+
+export interface StepProgress {
+  readonly step: number;
+  readonly steps: number;
+  readonly loss: number | null;
+  readonly imagesPerSecond: number;
+}
+
+export interface EngineCapabilities {
+  readonly name: string;
+  readonly taskTypes: readonly TaskType[];
+}
+
+/** What trains. One instance is one training; calls come one after the other. */
+export interface TrainingEngine {
+  capabilities(): EngineCapabilities;
+  prepare(spec: TrainingSpec): Promise<void>;
+  /** Goes on from a saved state; answers the epoch after which it was saved. */
+  restore(checkpoint: Buffer): Promise<number>;
+  /** Throws `TrainingStopped` between two steps once `shouldStop` says so. */
+  trainEpoch(epoch: number, watch: { readonly onStep: (progress: StepProgress) => void; readonly shouldStop: () => boolean }): Promise<void>;
+  /** Measures the model on the validation images; belongs to the epoch just trained. */
+  evaluate(): Promise<EpochMetrics>;
+  saveCheckpoint(): Buffer;
+  /** The model as it is now, as an ONNX file. */
+  exportModel(): Uint8Array;
+  /** Whether `patience` epochs have gone by without a better result. */
+  isPatienceOver(): boolean;
+  bestEpoch(): number;
+  dispose(): Promise<void>;
+}
+
+/** The training was asked to stop. */
+export class TrainingStopped extends Error {}

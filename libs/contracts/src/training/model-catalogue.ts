@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { TaskType } from '../common.js';
+
+/** A model that can be trained: for the form that starts a training, for the backend's check and for the engine. */
+export interface ModelDefinition {
+  readonly id: string;
+  readonly title: string;
+  readonly taskTypes: readonly TaskType[];
+  /** Every field has a default; ranges are what the engine can do on a CPU. */
+  readonly hyperparameters: z.ZodObject;
+}
+
+/** Common to all models. */
+const common = {
+  epochs: z.number().int().min(1).max(1000).default(10).describe('passes over the training images'),
+  batch_size: z.number().int().min(1).max(256).default(64).describe('images a step; made smaller where there are fewer'),
+  learning_rate: z.number().min(1e-6).max(1).default(0.003).describe('highest learning rate; a cosine follows a warm-up'),
+  weight_decay: z.number().min(0).max(0.1).default(1e-4),
+  warmup_fraction: z.number().min(0).max(0.5).default(0.1).describe('part of all steps in which the learning rate rises'),
+  patience: z.number().int().min(0).max(1000).default(0).describe('stops after so many epochs without a better result; 0 never stops early'),
+  val_fraction: z.number().min(0.05).max(0.5).default(0.2).describe('part set aside for validation where the dataset has no split'),
+  seed: z.number().int().min(0).max(2_147_483_647).default(1),
+  threads: z.number().int().min(1).max(64).default(1).describe('threads of the engine; part of the result, bit for bit'),
+  keep: z.enum(['all', 'best+last']).default('all').describe('which checkpoints stay'),
+};
+
+export const cnnSmallHyperparameters = z.strictObject({
+  ...common,
+  image_size: z
+    .number()
+    .int()
+    .refine((size) => size === 0 || (size >= 16 && size <= 224), { message: '0 (by the images) or 16 to 224' })
+    .default(0)
+    .describe('side of the square that images are fitted into, pixels; 0 chooses by the images'),
+  augment: z.enum(['none', 'light', 'standard']).default('light').describe('light: shift, scale, turn; standard: flips and colours too'),
+  class_weights: z.enum(['none', 'balanced']).default('none').describe('balanced: rare classes count more'),
+});
+export type CnnSmallHyperparameters = z.infer<typeof cnnSmallHyperparameters>;
+
+export const MODEL_CATALOGUE: readonly ModelDefinition[] = [
+  { id: 'cnn-small', title: 'Small convolutional network', taskTypes: ['image_classification'], hyperparameters: cnnSmallHyperparameters },
+];
