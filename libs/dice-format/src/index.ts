@@ -1,1 +1,1 @@
-export {};
+export { parseStrictJson, type StrictJsonLimits } from './strict-json.js';
