@@ -21,7 +21,7 @@ const rules = {
     })),
   ],
   'no-console': 'error',
-  eqeqeq: 'error',
+  eqeqeq: ['error', 'always', { null: 'ignore' }],
   'prefer-const': 'error',
 };
 

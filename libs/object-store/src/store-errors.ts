@@ -32,9 +32,16 @@ export function storeError(error: unknown, signal?: AbortSignal): unknown {
   if (signal?.aborted === true) return signal.reason;
   if (error instanceof DomainError) return error;
   const facts = error as { name?: string; $metadata?: { httpStatusCode?: number } } | null;
-  const status = facts?.$metadata?.httpStatusCode;
-  if (status === 404) return new ObjectNotFound(error);
-  if (status === 412 || (status === 409 && facts?.name === 'ConditionalRequestConflict')) return new ObjectExists(error);
-  if (status === 401 || status === 403) return new StoreAccessDenied(error);
-  return new StoreUnavailable(error);
+  if (facts?.name === 'ConditionalRequestConflict') return new ObjectExists(error);
+  switch (facts?.$metadata?.httpStatusCode) {
+    case 404:
+      return new ObjectNotFound(error);
+    case 412:
+      return new ObjectExists(error);
+    case 401:
+    case 403:
+      return new StoreAccessDenied(error);
+    default:
+      return new StoreUnavailable(error);
+  }
 }

@@ -83,9 +83,12 @@ function readLongTotals(tail: Buffer, endAt: number, tailStart: number): { total
   const recordOffset = readSafeUInt64(tail, locatorAt + 8);
   const consistent = at >= 0 && recordOffset === tailStart + at && tail.readUInt32LE(at) === END64_SIGNATURE && tail.readBigUInt64LE(at + 4) === BigInt(END64_BYTES - 12);
   if (!consistent) throw unsafe('zip64-lies', 'The zip64 end record is not where the archive says it is, or is not of the known form.');
-  if (tail.readUInt32LE(locatorAt + 4) !== 0 || tail.readUInt32LE(locatorAt + 16) > 1 || tail.readUInt32LE(at + 16) !== 0 || tail.readUInt32LE(at + 20) !== 0) {
-    throw unsafe('multi-disk', 'Archives in several parts are not supported.');
-  }
+  const oneDisk = [tail.readUInt32LE(locatorAt + 4), tail.readUInt32LE(at + 16), tail.readUInt32LE(at + 20)].every((disk) => disk === 0);
+  if (!oneDisk || tail.readUInt32LE(locatorAt + 16) > 1) throw unsafe('multi-disk', 'Archives in several parts are not supported.');
+  return { totals: readTotals(tail, at), recordOffset };
+}
+
+function readTotals(tail: Buffer, at: number): Totals {
   const onDisk = readSafeUInt64(tail, at + 24);
   const entryCount = readSafeUInt64(tail, at + 32);
   const directoryBytes = readSafeUInt64(tail, at + 40);
@@ -93,7 +96,7 @@ function readLongTotals(tail: Buffer, endAt: number, tailStart: number): { total
   if (onDisk === null || onDisk !== entryCount || directoryBytes === null || directoryOffset === null) {
     throw unsafe('zip64-lies', 'The zip64 end record holds numbers that cannot be true.');
   }
-  return { totals: { entryCount, directoryBytes, directoryOffset }, recordOffset };
+  return { entryCount, directoryBytes, directoryOffset };
 }
 
 function assertAgreement(short: Totals, long: Totals): void {

@@ -36,20 +36,17 @@ export class BlobFiles {
     const path = this.pathOf(blob);
     const md5 = createHash('md5');
     let length = 0;
+    async function* counted(): AsyncIterable<Uint8Array> {
+      for await (const chunk of body) {
+        length += chunk.byteLength;
+        if (length > maxBytes) throw new S3Error('EntityTooLarge', 'The object is too large.');
+        md5.update(chunk);
+        yield chunk;
+      }
+    }
     try {
       await mkdir(join(this.folder, blob.slice(0, 2)), { recursive: true, mode: 0o700 });
-      const file = await open(path, 'wx', 0o600);
-      try {
-        for await (const chunk of body) {
-          length += chunk.byteLength;
-          if (length > maxBytes) throw new S3Error('EntityTooLarge', 'The object is too large.');
-          md5.update(chunk);
-          await file.writeFile(chunk);
-        }
-        await file.sync();
-      } finally {
-        await file.close();
-      }
+      await writeSynced(path, counted());
     } catch (error) {
       await rm(path, { force: true });
       throw diskError(error);
@@ -83,6 +80,16 @@ export class BlobFiles {
 
   private pathOf(blob: string): string {
     return join(this.folder, blob.slice(0, 2), blob);
+  }
+}
+
+async function writeSynced(path: string, body: AsyncIterable<Uint8Array>): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    for await (const chunk of body) await file.writeFile(chunk);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 

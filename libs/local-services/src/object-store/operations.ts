@@ -37,19 +37,27 @@ function bucketOperation(request: IncomingMessage, url: URL): Operation | null {
     case 'HEAD':
       return read('HeadBucket', (_, { response }) => void response.writeHead(200).end());
     case 'GET':
-      if (has('location')) return read('GetBucketLocation', (_, { response }) => sendXml(response, 200, xmlDocument('LocationConstraint', {})));
-      if (has('uploads')) return read('ListMultipartUploads', listUploads);
-      if (has('acl') || has('policy') || has('versioning') || has('cors')) return null;
-      return read('ListObjectsV2', listObjects);
+      return bucketRead(has);
     case 'POST':
       return has('delete') ? write('DeleteObjects', deleteObjects) : null;
     case 'PUT':
-      if (has('cors')) return write('PutBucketCors', putCors);
-      // The one bucket is there already.
-      return [...url.searchParams.keys()].every((name) => name.startsWith('X-Amz-') || name === 'x-id') ? write('CreateBucket', (_, { response }) => void response.writeHead(200, { 'content-length': 0 }).end()) : null;
+      return bucketWrite(url);
     default:
       return null;
   }
+}
+
+function bucketRead(has: (name: string) => boolean): Operation | null {
+  if (has('location')) return read('GetBucketLocation', (_, { response }) => sendXml(response, 200, xmlDocument('LocationConstraint', {})));
+  if (has('uploads')) return read('ListMultipartUploads', listUploads);
+  return ['acl', 'policy', 'versioning', 'cors'].some(has) ? null : read('ListObjectsV2', listObjects);
+}
+
+function bucketWrite(url: URL): Operation | null {
+  if (url.searchParams.has('cors')) return write('PutBucketCors', putCors);
+  // The one bucket is there already.
+  const plain = [...url.searchParams.keys()].every((name) => name.startsWith('X-Amz-') || name === 'x-id');
+  return plain ? write('CreateBucket', (_, { response }) => void response.writeHead(200, { 'content-length': 0 }).end()) : null;
 }
 
 async function putCors(_: StoreContext, { request, response, url, signed }: Exchange): Promise<string> {
@@ -61,16 +69,14 @@ async function putCors(_: StoreContext, { request, response, url, signed }: Exch
 
 function objectOperation(request: IncomingMessage, url: URL): Operation | null {
   const has = (name: string): boolean => url.searchParams.has(name);
-  if (has('acl') || has('tagging') || has('versionId') || has('retention')) return null;
-  const copies = request.headers['x-amz-copy-source'] !== undefined;
+  if (['acl', 'tagging', 'versionId', 'retention'].some(has)) return null;
   switch (request.method) {
     case 'GET':
       return has('uploadId') ? read('ListParts', listParts) : read('GetObject', getObject);
     case 'HEAD':
       return read('HeadObject', getObject);
     case 'PUT':
-      if (has('uploadId')) return copies ? write('UploadPartCopy', uploadPartCopy) : write('UploadPart', uploadPart);
-      return copies ? write('CopyObject', copyObject) : write('PutObject', putObject);
+      return putOperation(has('uploadId'), request.headers['x-amz-copy-source'] !== undefined);
     case 'POST':
       if (has('uploads')) return write('CreateMultipartUpload', createUpload);
       return has('uploadId') ? write('CompleteMultipartUpload', completeUpload) : null;
@@ -79,4 +85,9 @@ function objectOperation(request: IncomingMessage, url: URL): Operation | null {
     default:
       return null;
   }
+}
+
+function putOperation(isPart: boolean, copies: boolean): Operation {
+  if (isPart) return copies ? write('UploadPartCopy', uploadPartCopy) : write('UploadPart', uploadPart);
+  return copies ? write('CopyObject', copyObject) : write('PutObject', putObject);
 }

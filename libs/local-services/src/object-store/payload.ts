@@ -24,11 +24,9 @@ const NOT_KNOWN = ['crc32c', 'crc64nvme'] as const;
 /** The body's bytes; at its end every promise about it was checked: length, hash of the signature, checksums, MD5. */
 export async function* payloadOf(request: IncomingMessage, url: URL, signed: SignedRequest): AsyncIterable<Uint8Array> {
   const trailers = new Map<string, string>();
-  const streaming = signed.payloadHash.startsWith('STREAMING-');
-  if (streaming && signed.payloadHash !== STREAMING_UNSIGNED) throw new S3Error('NotImplemented', 'Signed chunks are not understood here; send UNSIGNED-PAYLOAD or a hash.');
+  const streaming = isStreaming(signed);
   const checks = checksOf(request, url, { signed, trailers });
-  const declared = Number(request.headers[streaming ? 'x-amz-decoded-content-length' : 'content-length'] ?? Number.NaN);
-  if (!Number.isSafeInteger(declared) || declared < 0) throw new S3Error('MissingContentLength', 'The length of the body is not declared.');
+  const declared = declaredLength(request, streaming);
   let received = 0;
   const body: AsyncIterable<Uint8Array> = streaming ? decodeAwsChunked(request, trailers) : request;
   for await (const chunk of body) {
@@ -38,10 +36,24 @@ export async function* payloadOf(request: IncomingMessage, url: URL, signed: Sig
     yield chunk;
   }
   if (received !== declared) throw new S3Error('IncompleteBody', 'The body is shorter than declared.');
-  for (const check of checks) {
-    const expected = check.expected();
-    if (expected !== undefined && expected !== check.digest.base64()) throw new S3Error(check.code, 'The body is not what was declared.');
-  }
+  for (const check of checks) assertKept(check);
+}
+
+function isStreaming({ payloadHash }: SignedRequest): boolean {
+  const streaming = payloadHash.startsWith('STREAMING-');
+  if (streaming && payloadHash !== STREAMING_UNSIGNED) throw new S3Error('NotImplemented', 'Signed chunks are not understood here; send UNSIGNED-PAYLOAD or a hash.');
+  return streaming;
+}
+
+function declaredLength(request: IncomingMessage, streaming: boolean): number {
+  const declared = Number(request.headers[streaming ? 'x-amz-decoded-content-length' : 'content-length'] ?? Number.NaN);
+  if (!Number.isSafeInteger(declared) || declared < 0) throw new S3Error('MissingContentLength', 'The length of the body is not declared.');
+  return declared;
+}
+
+function assertKept(check: Check): void {
+  const expected = check.expected();
+  if (expected !== undefined && expected !== check.digest.base64()) throw new S3Error(check.code, 'The body is not what was declared.');
 }
 
 function checksOf(request: IncomingMessage, url: URL, by: { signed: SignedRequest; trailers: ReadonlyMap<string, string> }): Check[] {

@@ -16,7 +16,7 @@ const log = new Logger('Messaging');
 @Global()
 @Module({
   providers: [
-    { provide: NatsLink, inject: [BackendConfig], useFactory: (config: BackendConfig) => new NatsLink({ url: config.natsUrl, name: 'vision-backend', log }) },
+    { provide: NatsLink, inject: [BackendConfig], useFactory: (config: BackendConfig) => new NatsLink({ url: config.natsUrl, name: 'vision-backend', inboxPrefix: '_INBOX_backend', log }) },
     {
       provide: OutboxRelay,
       inject: [NatsLink, DataSource],

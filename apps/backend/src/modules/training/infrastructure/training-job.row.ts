@@ -71,7 +71,12 @@ export function stateOfRow(row: TrainingJobRow): TrainingJobState {
 
 /** Column -> value of everything that a save writes; jsonb values as text. */
 export function columnsOf(state: TrainingJobState): Readonly<Record<string, unknown>> {
-  const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
+  return { ...requestColumns(state), ...attemptColumns(state), ...progressColumns(state) };
+}
+
+const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
+
+function requestColumns(state: TrainingJobState): Readonly<Record<string, unknown>> {
   return {
     id: state.id,
     dataset_id: state.datasetId,
@@ -85,11 +90,22 @@ export function columnsOf(state: TrainingJobState): Readonly<Record<string, unkn
     state: state.state,
     snapshot_id: state.snapshot?.id ?? null,
     snapshot_version: state.snapshot?.version ?? null,
-    attempt_number: state.attempt?.number ?? 0,
-    worker_id: state.attempt?.workerId ?? null,
-    claim_id: state.attempt?.claimId ?? null,
-    fencing_token: state.attempt?.fencingToken ?? null,
-    seen_sequence: state.attempt?.seenSequence ?? 0,
+    created_at: state.createdAt,
+  };
+}
+
+function attemptColumns({ attempt }: TrainingJobState): Readonly<Record<string, unknown>> {
+  return {
+    attempt_number: attempt?.number ?? 0,
+    worker_id: attempt?.workerId ?? null,
+    claim_id: attempt?.claimId ?? null,
+    fencing_token: attempt?.fencingToken ?? null,
+    seen_sequence: attempt?.seenSequence ?? 0,
+  };
+}
+
+function progressColumns(state: TrainingJobState): Readonly<Record<string, unknown>> {
+  return {
     resume_from: json(state.resumeFrom),
     epoch: state.epoch,
     epochs: state.epochs,
@@ -100,7 +116,6 @@ export function columnsOf(state: TrainingJobState): Readonly<Record<string, unkn
     best_epoch: state.bestEpoch,
     final_model: json(state.finalModel),
     failure: json(state.failure),
-    created_at: state.createdAt,
     started_at: state.startedAt,
     finished_at: state.finishedAt,
   };
