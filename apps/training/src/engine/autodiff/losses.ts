@@ -1,8 +1,5 @@
-import { add, multiply, reduceMean, reduceSum, subtract, unary } from './arithmetic.js';
+import { multiply, reduceMean, reduceSum, subtract, unary } from './arithmetic.js';
 import type { Graph, Value } from './graph.js';
-
-/** Keeps the logarithm finite; below what a float of probability can tell. */
-const TINY = 1e-9;
 
 export interface Targets {
   /** [N, K]: one-hot, or 0 and 1 for each class. */
@@ -14,7 +11,7 @@ export interface Targets {
 /** Mean over the batch of weight x cross entropy of the softmax. */
 export function softmaxCrossEntropy(graph: Graph, logits: Value, targets: Targets): Value {
   const probabilities = graph.node('Softmax', [logits], logits.shape, { axis: 1 });
-  const logarithm = unary(graph, 'Log', add(graph, probabilities, graph.scalar(TINY)));
+  const logarithm = graph.node('LogSoftmax', [logits], logits.shape, { axis: 1 });
   const each = multiply(graph, reduceSum(graph, multiply(graph, targets.classes, logarithm), [1]), targets.weights);
   const loss = unary(graph, 'Neg', reduceMean(graph, each, [0, 1], false));
   return graph.differentiable(loss, [logits], () => [scaledError(graph, probabilities, targets, 1 / (logits.shape[0] ?? 1))]);
