@@ -124,10 +124,21 @@ export class ReportJournal {
 
   private async run(): Promise<void> {
     while (!this.ended) {
-      const next = this.nextToSend();
+      const next = this.nextOrNothing();
       if (next !== undefined) await this.sendOne(next);
       else await this.sleep(this.untilConfirm());
       if (!this.ended && this.untilConfirm() <= 0) await this.confirm();
+    }
+  }
+
+  /** A report that does not fit its own schema is a mistake of ours: it gets no number, and the others go on. */
+  private nextOrNothing(): Numbered | undefined {
+    try {
+      return this.nextToSend();
+    } catch (error) {
+      this.parts.log.error(`a report of job ${this.parts.attempt.job_id} was not sent: ${reasonOf(error)}`);
+      this.changed();
+      return undefined;
     }
   }
 

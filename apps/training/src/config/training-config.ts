@@ -1,0 +1,84 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+
+const GIB = 1024 ** 3;
+
+const url = (protocols: readonly string[]): z.ZodType<string> =>
+  z.string().refine((text) => text.split(',').every((one) => URL.canParse(one.trim()) && protocols.includes(new URL(one.trim()).protocol)), {
+    message: `an address that begins with ${protocols.map((one) => `${one}//`).join(' or ')}`,
+  });
+const whole = (range: { readonly least: number; readonly most?: number; readonly fallback: number }): z.ZodDefault<z.ZodCoercedNumber> =>
+  z.coerce.number().int().min(range.least).max(range.most ?? Number.MAX_SAFE_INTEGER).default(range.fallback);
+
+/** Every variable that the training service reads, with default and reason. */
+export const trainingEnvironment = z.object({
+  NATS_URL: url(['nats:', 'tls:']).describe('NATS with JetStream, user and password inside'),
+  NATS_INBOX_PREFIX: z.string().regex(/^[A-Za-z0-9_.-]+$/).default('_INBOX_training').describe("where replies go; the user's allow-list names it"),
+  S3_ENDPOINT: url(['http:', 'https:']).describe('the object store as this process reaches it'),
+  S3_REGION: z.string().min(1).default('auto'),
+  S3_BUCKET: z.string().min(3).max(63),
+  S3_ACCESS_KEY_ID: z.string().min(1).describe('a credential that can only read'),
+  S3_SECRET_ACCESS_KEY: z.string().min(1),
+  WORK_DIRECTORY: z.string().min(1).describe('temporary files and the snapshot cache; may be lost at any time'),
+  WORK_LIMIT_BYTES: whole({ least: 1024 * 1024, fallback: 20 * GIB }).describe('most bytes of one attempt'),
+  CACHE_LIMIT_BYTES: whole({ least: 0, fallback: 20 * GIB }).describe('most bytes of cached snapshots; 0 turns the cache off'),
+  DISK_RESERVE_BYTES: whole({ least: 0, fallback: 256 * 1024 * 1024 }).describe('left free on the disk for everything else that runs there'),
+  HEALTH_HOST: z.string().min(1).default('127.0.0.1'),
+  HEALTH_PORT: whole({ least: 0, most: 65_535, fallback: 3001 }).describe('0 takes a free one'),
+  WORKER_ID: z.string().min(1).max(100).default(hostname().slice(0, 100)).describe('names this process in jobs; two workers have two names'),
+  ENGINE: z.enum(['onnx']).default('onnx'),
+  HEARTBEAT_SECONDS: whole({ least: 1, most: 60, fallback: 10 }).describe('proof of life; well below the lease of the backend'),
+  CANCEL_POLL_SECONDS: whole({ least: 1, most: 60, fallback: 3 }).describe('between two questions whether the job is still wanted'),
+  RPC_TIMEOUT_SECONDS: whole({ least: 1, most: 60, fallback: 5 }).describe('how long the backend may take for an answer'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+export type TrainingEnvironment = z.infer<typeof trainingEnvironment>;
+
+/** A variable is missing or wrong. The message names it and what is expected, never its value. */
+export class ConfigurationError extends Error {}
+
+/** What the service is told by its environment; the only reader of it. */
+export class TrainingConfig {
+  private constructor(private readonly values: TrainingEnvironment) {}
+
+  static read(environment: Readonly<Record<string, string | undefined>>): TrainingConfig {
+    const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+    const parsed = trainingEnvironment.safeParse(given);
+    if (!parsed.success) throw new ConfigurationError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${sentence(issue)}`).join('\n'));
+    return new TrainingConfig(parsed.data);
+  }
+
+  get nats(): { url: string; inboxPrefix: string } {
+    return { url: this.values.NATS_URL, inboxPrefix: this.values.NATS_INBOX_PREFIX };
+  }
+  get store(): { endpoint: string; region: string; bucket: string; accessKeyId: string; secretAccessKey: string } {
+    const { S3_ENDPOINT: endpoint, S3_REGION: region, S3_BUCKET: bucket, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = this.values;
+    return { endpoint, region, bucket, accessKeyId, secretAccessKey };
+  }
+  get folders(): { workDirectory: string; workLimitBytes: number; reserveBytes: number } {
+    return { workDirectory: this.values.WORK_DIRECTORY, workLimitBytes: this.values.WORK_LIMIT_BYTES, reserveBytes: this.values.DISK_RESERVE_BYTES };
+  }
+  get cacheLimitBytes(): number {
+    return this.values.CACHE_LIMIT_BYTES;
+  }
+  get health(): { host: string; port: number } {
+    return { host: this.values.HEALTH_HOST, port: this.values.HEALTH_PORT };
+  }
+  get workerId(): string {
+    return this.values.WORKER_ID;
+  }
+  get watch(): { heartbeatMilliseconds: number; pollMilliseconds: number } {
+    return { heartbeatMilliseconds: this.values.HEARTBEAT_SECONDS * 1000, pollMilliseconds: this.values.CANCEL_POLL_SECONDS * 1000 };
+  }
+  get rpcTimeoutMilliseconds(): number {
+    return this.values.RPC_TIMEOUT_SECONDS * 1000;
+  }
+  get logLevel(): TrainingEnvironment['LOG_LEVEL'] {
+    return this.values.LOG_LEVEL;
+  }
+}
+
+/** zod's own texts name types and bounds, never the value; an unset variable is said in plain words. */
+function sentence(issue: z.core.$ZodIssue): string {
+  return issue.code === 'invalid_type' && issue.input === undefined ? 'is not set' : issue.message;
+}

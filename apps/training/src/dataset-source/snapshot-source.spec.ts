@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { StoreUnavailable, type ObjectBody } from '@app/object-store';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AttemptFailure } from '../jobs/attempt-errors.js';
+import { silentLog } from '../training-log.js';
+import { SnapshotCache } from './snapshot-cache.js';
+import { SnapshotSource, type SnapshotConsumer } from './snapshot-source.js';
+
+const bytes = Buffer.from('a snapshot, frozen for ever');
+const sha256 = createHash('sha256').update(bytes).digest('hex');
+const snapshot = { version: 1, key: 'k', size_bytes: bytes.length, sha256 };
+let workDirectory: string;
+
+beforeEach(async () => {
+  workDirectory = await mkdtemp(join(tmpdir(), 'vision-snapshot-'));
+});
+afterEach(async () => {
+  await rm(workDirectory, { recursive: true, force: true });
+});
+
+/** A store that answers with these contents, one after the other; the last one for ever. A number cuts the content there. */
+function storeOf(...contents: (Buffer | { content: Buffer; cutAt: number })[]): { get: (key: string, options?: { range?: { start: number } }) => Promise<ObjectBody>; reads: number[] } {
+  const reads: number[] = [];
+  return {
+    reads,
+    get: (key, options) => {
+      const one = contents.length > 1 ? contents.shift() : contents[0];
+      if (one === undefined) return Promise.reject(new StoreUnavailable());
+      const start = options?.range?.start ?? 0;
+      reads.push(start);
+      const whole = Buffer.isBuffer(one) ? one.subarray(start) : one.content.subarray(start, one.cutAt);
+      return Promise.resolve({ key, sizeBytes: whole.length, etag: '', lastModified: new Date(), body: Readable.from([whole.subarray(0, 5), whole.subarray(5)].filter((part) => part.length > 0)) });
+    },
+  };
+}
+
+const readAll: SnapshotConsumer<string> = async (source) => {
+  const parts: Uint8Array[] = [];
+  for await (const chunk of source) parts.push(chunk);
+  return Buffer.concat(parts).toString();
+};
+const readFirst: SnapshotConsumer<string> = async (source) => {
+  for await (const chunk of source) return Buffer.from(chunk).toString();
+  return '';
+};
+
+function sourceWith(store: ReturnType<typeof storeOf>, limitBytes = 1000): SnapshotSource {
+  return new SnapshotSource(store, new SnapshotCache({ workDirectory, limitBytes }));
+}
+const options = (): { signal: AbortSignal; log: typeof silentLog } => ({ signal: new AbortController().signal, log: silentLog });
+
+describe('SnapshotSource', () => {
+  it('reads the store once, and not at all for the same snapshot again', async () => {
+    const store = storeOf(bytes);
+    const source = sourceWith(store);
+    expect(await source.read(snapshot, readAll, options())).toBe(bytes.toString());
+    expect(await source.read(snapshot, readAll, options())).toBe(bytes.toString());
+    expect(store.reads).toEqual([0]);
+  });
+
+  it('checks and caches the whole object when the consumer stops early', async () => {
+    const source = sourceWith(storeOf(bytes));
+    expect(await source.read(snapshot, readFirst, options())).toBe('a sna');
+    expect(await readFile(join(workDirectory, 'cache', `${sha256}.zip`))).toEqual(bytes);
+  });
+
+  it('goes on at the same byte where the connection broke', async () => {
+    const store = storeOf({ content: bytes, cutAt: 9 }, bytes);
+    expect(await sourceWith(store).read(snapshot, readAll, options())).toBe(bytes.toString());
+    expect(store.reads).toEqual([0, 9]);
+  });
+
+  it('reads wrong bytes once more and takes the right ones', async () => {
+    const store = storeOf(Buffer.alloc(bytes.length), bytes);
+    expect(await sourceWith(store).read(snapshot, readAll, options())).toBe(bytes.toString());
+  });
+
+  it('fails with corrupt-snapshot when the bytes stay wrong, even if the consumer was content or broke on them, and caches nothing', async () => {
+    const wrong = Buffer.alloc(bytes.length);
+    const fails: SnapshotConsumer<string> = () => Promise.reject(new Error('no archive'));
+    for (const consume of [readAll, readFirst, fails]) {
+      const store = storeOf(wrong);
+      const failure: unknown = await sourceWith(store).read(snapshot, consume, options()).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(AttemptFailure);
+      expect(failure).toMatchObject({ code: 'corrupt-snapshot', retryable: false });
+      expect(store.reads).toEqual([0, 0]);
+    }
+    expect(await readdir(join(workDirectory, 'cache'))).toEqual([]);
+  });
+
+  it("hands on the consumer's own error when the bytes are right", async () => {
+    const fails: SnapshotConsumer<string> = () => Promise.reject(new Error('no archive'));
+    await expect(sourceWith(storeOf(bytes)).read(snapshot, fails, options())).rejects.toThrow('no archive');
+  });
+
+  it('notices a cached file that the disk changed, and reads the store', async () => {
+    const store = storeOf(bytes);
+    const source = sourceWith(store);
+    await source.read(snapshot, readAll, options());
+    await writeFile(join(workDirectory, 'cache', `${sha256}.zip`), Buffer.alloc(bytes.length));
+    expect(await source.read(snapshot, readAll, options())).toBe(bytes.toString());
+    expect(store.reads).toEqual([0, 0]);
+  });
+
+  it('ends at once when it is aborted, and leaves no file behind', async () => {
+    const controller = new AbortController();
+    const reason = new Error('cancelled');
+    const stops: SnapshotConsumer<string> = async (source) => {
+      for await (const chunk of source) {
+        void chunk;
+        controller.abort(reason);
+      }
+      return '';
+    };
+    await expect(sourceWith(storeOf(bytes)).read(snapshot, stops, { signal: controller.signal, log: silentLog })).rejects.toBe(reason);
+    expect(await readdir(join(workDirectory, 'cache'))).toEqual([]);
+  });
+});
+
+describe('SnapshotCache', () => {
+  const fill = async (cache: SnapshotCache, name: string, size: number): Promise<void> => {
+    const writer = await cache.begin(name.repeat(64), size);
+    await writer?.write(Buffer.alloc(size));
+    await writer?.commit();
+  };
+
+  it('drops what was not used for longest', async () => {
+    const cache = new SnapshotCache({ workDirectory, limitBytes: 250 });
+    await fill(cache, 'a', 100);
+    await fill(cache, 'b', 100);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await cache.find('a'.repeat(64), 100);
+    await fill(cache, 'c', 100);
+    expect(await cache.find('b'.repeat(64), 100)).toBeNull();
+    expect(await cache.find('a'.repeat(64), 100)).not.toBeNull();
+    expect(await cache.find('c'.repeat(64), 100)).not.toBeNull();
+  });
+
+  it('takes nothing that is larger than its limit, and nothing at all with a limit of 0', async () => {
+    expect(await new SnapshotCache({ workDirectory, limitBytes: 99 }).begin('a'.repeat(64), 100)).toBeNull();
+    expect(await new SnapshotCache({ workDirectory, limitBytes: 0 }).begin('a'.repeat(64), 1)).toBeNull();
+  });
+
+  it('removes half-written files at the start and keeps whole ones', async () => {
+    const cache = new SnapshotCache({ workDirectory, limitBytes: 250 });
+    await fill(cache, 'a', 100);
+    await writeFile(join(workDirectory, 'cache', `${'b'.repeat(64)}.x.part`), 'half');
+    await cache.sweep();
+    expect(await readdir(join(workDirectory, 'cache'))).toEqual([`${'a'.repeat(64)}.zip`]);
+  });
+});

@@ -1,0 +1,43 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { HealthChecks } from './health-checks.js';
+
+/** `/health/live` and `/health/ready` for whoever starts the process. Nothing else is served here. */
+export class HealthServer {
+  private server: Server | null = null;
+
+  constructor(private readonly checks: HealthChecks) {}
+
+  /** Answers the port it listens on. */
+  async listen(at: { readonly host: string; readonly port: number }): Promise<number> {
+    const server = createServer((request, response) => {
+      const path = (request.url ?? '').split('?')[0];
+      if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405, { status: 'method-not-allowed' });
+      if (path === '/health/live') return answer(response, 200, { status: 'ok' });
+      if (path === '/health/ready') return void this.ready(response);
+      return answer(response, 404, { status: 'not-found' });
+    });
+    this.server = server;
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(at.port, at.host, resolve));
+    const address = server.address();
+    return typeof address === 'object' && address !== null ? address.port : at.port;
+  }
+
+  async close(): Promise<void> {
+    const { server } = this;
+    if (server === null) return;
+    this.server = null;
+    server.closeAllConnections();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+
+  private async ready(response: ServerResponse): Promise<void> {
+    const parts = await this.checks.run();
+    const isReady = parts.broker === 'up' && parts.store === 'up';
+    answer(response, isReady ? 200 : 503, { status: isReady ? 'ok' : 'unavailable', parts });
+  }
+}
+
+function answer(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', ...(status === 503 ? { 'retry-after': '2' } : {}) });
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,92 @@
+import { writeFile } from 'node:fs/promises';
+import type { ObjectStore } from '@app/object-store';
+import { downloadCheckpoint } from '../checkpoints/checkpoint-download.js';
+import { downloadFirst, earlierModelKeys } from '../checkpoints/final-model.js';
+import type { ObjectUploader, StoredObject } from '../checkpoints/object-uploader.js';
+import type { DatasetBuilder } from '../dataset-source/dataset-builder.js';
+import type { TrainingSpec } from '../engine/training-engine.js';
+import type { AttemptContext } from './attempt-context.js';
+import { AttemptFailure } from './attempt-errors.js';
+import type { LaunchEngine } from './engine-run.js';
+import { EngineSession, type EngineSessionResult } from './engine-session.js';
+
+export interface PipelineParts {
+  readonly store: Pick<ObjectStore, 'get' | 'head'>;
+  readonly datasets: DatasetBuilder;
+  readonly uploader: ObjectUploader;
+  readonly launch: LaunchEngine;
+  readonly workerId: string;
+  /** Checkpoints that wait for the store, bytes. */
+  readonly maxWaitingBytes: number;
+}
+
+export interface TrainedModel {
+  readonly bestEpoch: number;
+  readonly finalModel: StoredObject;
+}
+
+/** One attempt from the granted snapshot to the stored model, stage after stage. Every stage ends by the attempt's signal. */
+export class AttemptPipeline {
+  constructor(private readonly parts: PipelineParts) {}
+
+  async run(context: AttemptContext): Promise<TrainedModel> {
+    const spec = await this.prepareDataset(context);
+    const resumeFile = await this.fetchCheckpoint(context);
+    const trained = await new EngineSession(context, this.parts).run(spec, resumeFile);
+    return this.storeResult(context, trained);
+  }
+
+  private async prepareDataset(context: AttemptContext): Promise<TrainingSpec> {
+    const { grant, progress } = context;
+    context.log.info(`reading version ${grant.snapshot.version} of ${grant.dataset_id}, ${grant.snapshot.size_bytes} bytes`);
+    return this.parts.datasets.build({
+      ...context,
+      // Decoding keeps up with reading, so that both are one phase to the eye.
+      onProgress: ({ bytes, images }) => progress.report({ phase: images === 0 ? 'downloading' : 'decoding', epoch: 0, fraction: bytes / grant.snapshot.size_bytes, imagesPerSecond: null }),
+    });
+  }
+
+  private async fetchCheckpoint(context: AttemptContext): Promise<string | null> {
+    const { resume_from: from } = context.grant;
+    if (from === null) return null;
+    await context.folder.assertRoom(from.size_bytes);
+    const path = context.folder.file('resume.ckpt');
+    await downloadCheckpoint(this.parts.store, from, { path, ...context });
+    context.log.info(`going on from the checkpoint of epoch ${from.epoch}`);
+    return path;
+  }
+
+  private async storeResult(context: AttemptContext, trained: EngineSessionResult): Promise<TrainedModel> {
+    const { grant, progress } = context;
+    progress.report({ phase: 'uploading', epoch: trained.lastEpoch, fraction: 0, imagesPerSecond: null });
+    const path = trained.models.get(trained.bestEpoch) ?? (await this.modelOfEarlierAttempt(context, trained.bestEpoch));
+    const finalModel = await this.parts.uploader.upload(grant, { kind: 'final', epoch: trained.bestEpoch, path }, context);
+    const metricsPath = context.folder.file('metrics.json');
+    await writeFile(metricsPath, metricsDocument(context, trained), { mode: 0o600 });
+    await this.parts.uploader.upload(grant, { kind: 'metrics', epoch: trained.lastEpoch, path: metricsPath }, context);
+    return { bestEpoch: trained.bestEpoch, finalModel };
+  }
+
+  private async modelOfEarlierAttempt(context: AttemptContext, epoch: number): Promise<string> {
+    const path = context.folder.file('earlier-best.onnx');
+    if (await downloadFirst(this.parts.store, earlierModelKeys(context.grant, epoch), { path, signal: context.signal })) return path;
+    throw new AttemptFailure('best-model-missing', `The model of the best epoch (${epoch}), which an earlier attempt trained, is not in the store.`, { retryable: false });
+  }
+}
+
+function metricsDocument({ grant, epochs }: AttemptContext, trained: EngineSessionResult): string {
+  const document = {
+    job_id: grant.job_id,
+    attempt: grant.attempt,
+    dataset_id: grant.dataset_id,
+    snapshot: { version: grant.snapshot.version, sha256: grant.snapshot.sha256 },
+    model: grant.model,
+    hyperparameters: grant.hyperparameters,
+    epochs,
+    resumed_from_epoch: grant.resume_from?.epoch ?? 0,
+    best_epoch: trained.bestEpoch,
+    // Epochs before `resumed_from_epoch` belong to earlier attempts; the backend has them all.
+    metrics: trained.metrics,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}

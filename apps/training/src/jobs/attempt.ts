@@ -1,0 +1,142 @@
+import { trainingCancelledV1, trainingCompletedV1, trainingFailedV1, type TrainingGrant } from '@app/contracts';
+import type { BackendClient } from '../backend-client/backend-client.port.js';
+import type { ReportPublisher } from '../backend-client/report-publisher.port.js';
+import type { TrainingLog } from '../training-log.js';
+import { attemptLog, type AttemptContext } from './attempt-context.js';
+import { AttemptStopped, causesOf, toFailure, type AttemptFailure, type StopReason } from './attempt-errors.js';
+import type { AttemptFolders } from './attempt-folder.js';
+import type { AttemptPipeline, TrainedModel } from './attempt-pipeline.js';
+import { AttemptWatch, type AttemptWatchOptions } from './attempt-watch.js';
+import type { JournalKeeper } from './journal-keeper.js';
+import { LogTail } from './log-tail.js';
+import { ProgressReporter } from './progress-reporter.js';
+import { ReportJournal, type JournalOptions } from './report-journal.js';
+
+export interface AttemptParts {
+  readonly backend: BackendClient;
+  readonly publisher: ReportPublisher;
+  readonly folders: AttemptFolders;
+  readonly pipeline: AttemptPipeline;
+  readonly keeper: JournalKeeper;
+  readonly log: TrainingLog;
+  readonly watch: AttemptWatchOptions;
+  readonly journal?: Partial<JournalOptions>;
+  /** Between two reports of progress inside an epoch. 1,000 ms. */
+  readonly progressMilliseconds: number;
+}
+
+export interface Trace {
+  readonly correlationId?: string;
+  readonly causationId?: string;
+}
+
+export type AttemptOutcome = 'completed' | 'failed' | StopReason;
+
+type Ending = { readonly outcome: 'completed'; readonly model: TrainedModel } | { readonly outcome: 'failed'; readonly failure: AttemptFailure } | { readonly outcome: StopReason };
+
+const MAX_DETAIL_CHARACTERS = 1000;
+const FALLBACK_EPOCHS = 1;
+
+/** One run of a job: everything between the grant and the last report. */
+export class Attempt {
+  private readonly controller = new AbortController();
+  private readonly tail = new LogTail();
+  private readonly log: TrainingLog;
+
+  constructor(
+    private readonly grant: TrainingGrant,
+    private readonly parts: AttemptParts,
+    private readonly trace: Trace = {},
+  ) {
+    this.log = attemptLog(parts.log, this.tail, grant);
+  }
+
+  /** Ends the attempt soon; the first reason counts. */
+  stop(reason: StopReason): void {
+    this.abort(new AttemptStopped(reason));
+  }
+
+  /** Never throws. When it resolves the temporary files are gone and the reports are handed to the journal keeper. */
+  async run(): Promise<AttemptOutcome> {
+    const { backend, publisher, log, keeper, watch: watchOptions } = this.parts;
+    const journal = new ReportJournal({ attempt: this.grant, backend, publisher, log, options: this.parts.journal, onFenced: () => this.stop('stale-attempt'), ...this.trace });
+    const watch = new AttemptWatch(this.grant, backend, (reason) => this.abort(reason), watchOptions, log);
+    watch.start();
+    const ending = await this.work(journal, watch);
+    watch.stop();
+    this.tell(journal, ending);
+    if (ending.outcome === 'stale-attempt') await journal.close();
+    else keeper.keep(journal, this.grant);
+    return ending.outcome;
+  }
+
+  private async work(journal: ReportJournal, watch: AttemptWatch): Promise<Ending> {
+    try {
+      // Between the grant and the first byte it may have been cancelled.
+      await watch.ask();
+      this.controller.signal.throwIfAborted();
+      return { outcome: 'completed', model: await this.inFolder(journal) };
+    } catch (error) {
+      return this.endingOf(error);
+    }
+  }
+
+  private async inFolder(journal: ReportJournal): Promise<TrainedModel> {
+    const folder = await this.parts.folders.create(this.grant);
+    try {
+      const { epochs: wanted } = this.grant.hyperparameters;
+      const epochs = typeof wanted === 'number' ? wanted : FALLBACK_EPOCHS;
+      const progress = new ProgressReporter(journal, this.tail, { epochs, leastMilliseconds: this.parts.progressMilliseconds });
+      const context: AttemptContext = { grant: this.grant, epochs, folder, journal, progress, tail: this.tail, log: this.log, signal: this.controller.signal };
+      const model = await this.parts.pipeline.run(context);
+      this.controller.signal.throwIfAborted();
+      return model;
+    } finally {
+      await folder.remove();
+    }
+  }
+
+  private endingOf(error: unknown): Ending {
+    // Whatever broke after the stop broke because of it.
+    const stopped: unknown = this.controller.signal.aborted ? this.controller.signal.reason : error;
+    if (stopped instanceof AttemptStopped) {
+      this.parts.log.info(`job ${this.grant.job_id}, attempt ${this.grant.attempt}: ${stopped.message}`);
+      return { outcome: stopped.reason };
+    }
+    const failure = toFailure(error);
+    this.log.error(failure.detail);
+    this.parts.log.error(`job ${this.grant.job_id}, attempt ${this.grant.attempt}: ${causesOf(error)}`);
+    return { outcome: 'failed', failure };
+  }
+
+  private tell(journal: ReportJournal, ending: Ending): void {
+    switch (ending.outcome) {
+      case 'completed':
+        journal.add({ definition: trainingCompletedV1, data: { best_epoch: ending.model.bestEpoch, final_model: ending.model.finalModel } });
+        return;
+      case 'cancelled':
+        journal.add({ definition: trainingCancelledV1, data: {} });
+        return;
+      case 'failed':
+        this.tellFailure(journal, ending.failure);
+        return;
+      case 'worker-stopped':
+        this.tellFailure(journal, { code: 'worker-stopped', detail: 'The training service was stopped; another attempt goes on from the last checkpoint.', retryable: true });
+        return;
+      case 'stale-attempt':
+        // The job belongs to another worker: nothing of ours counts any more.
+        return;
+    }
+  }
+
+  private tellFailure(journal: ReportJournal, failure: Pick<AttemptFailure, 'code' | 'detail' | 'retryable'>): void {
+    journal.add({
+      definition: trainingFailedV1,
+      data: { code: failure.code, detail: failure.detail.slice(0, MAX_DETAIL_CHARACTERS), retryable: failure.retryable, log: this.tail.last() },
+    });
+  }
+
+  private abort(reason: AttemptStopped): void {
+    if (!this.controller.signal.aborted) this.controller.abort(reason);
+  }
+}

@@ -1,0 +1,138 @@
+import { trainingCheckpointedV1, trainingStartedV1, type EpochMetrics } from '@app/contracts';
+import { rm } from 'node:fs/promises';
+import type { ObjectUploader } from '../checkpoints/object-uploader.js';
+import { UploadQueue } from '../checkpoints/upload-queue.js';
+import type { FromChild, OutputFile } from '../engine/child/child-messages.js';
+import type { TrainingSpec } from '../engine/training-engine.js';
+import type { AttemptContext } from './attempt-context.js';
+import { AttemptFailure } from './attempt-errors.js';
+import type { LaunchEngine } from './engine-run.js';
+import { finiteMetrics } from './finite-metrics.js';
+
+export interface EngineSessionParts {
+  readonly launch: LaunchEngine;
+  readonly uploader: ObjectUploader;
+  readonly workerId: string;
+  readonly maxWaitingBytes: number;
+}
+
+export interface EngineSessionResult {
+  readonly bestEpoch: number;
+  readonly lastEpoch: number;
+  /** Of the epochs of this attempt. */
+  readonly metrics: readonly EpochMetrics[];
+  /** Models of this attempt's epochs that still lie here: the best one so far and the last one. */
+  readonly models: ReadonlyMap<number, string>;
+}
+
+/** A crash of the process may be the machine's fault; what the engine itself says will be the same next time. */
+const RETRYABLE_CODES: ReadonlySet<string> = new Set(['engine-crashed', 'unavailable']);
+
+/** Runs the engine on a prepared dataset, reports what it tells, and uploads each epoch's files beside the next one. */
+export class EngineSession {
+  private readonly metrics: EpochMetrics[] = [];
+  private readonly models = new Map<number, string>();
+  private readonly uploads: UploadQueue;
+  private best: { readonly epoch: number; readonly value: number } | null = null;
+  private readonly broken = new AbortController();
+
+  constructor(
+    private readonly context: AttemptContext,
+    private readonly parts: EngineSessionParts,
+  ) {
+    this.uploads = new UploadQueue({ maxWaitingBytes: parts.maxWaitingBytes }, context.log, (error) => this.broken.abort(error));
+  }
+
+  async run(spec: TrainingSpec, resumeFile: string | null): Promise<EngineSessionResult> {
+    const { context } = this;
+    context.signal.throwIfAborted();
+    const engine = this.parts.launch();
+    const stop = (): void => void engine.stop();
+    const either = AbortSignal.any([context.signal, this.broken.signal]);
+    either.addEventListener('abort', stop, { once: true });
+    try {
+      const start = { kind: 'start' as const, spec: copyOf(spec), epochs: context.epochs, outputDirectory: context.folder.path, resumeFile };
+      const last = await engine.run(start, (message) => this.hear(message));
+      either.throwIfAborted();
+      const { bestEpoch, lastEpoch } = ended(last);
+      await this.uploads.drain();
+      return { bestEpoch, lastEpoch, metrics: this.metrics, models: this.models };
+    } finally {
+      either.removeEventListener('abort', stop);
+      await engine.stop();
+      // A failed upload is told by the abort; a stopped one ends by the attempt's signal.
+      await this.uploads.drain().catch(() => undefined);
+    }
+  }
+
+  private async hear(message: FromChild): Promise<void> {
+    const { progress, journal, epochs } = this.context;
+    switch (message.kind) {
+      case 'started':
+        journal.add({ definition: trainingStartedV1, data: { worker_id: this.parts.workerId, engine: message.engine, epochs, resumed_from_epoch: message.resumedFromEpoch } });
+        return;
+      case 'step':
+        progress.report({ phase: 'training', epoch: message.epoch, fraction: message.step / message.steps, imagesPerSecond: message.imagesPerSecond });
+        return;
+      case 'evaluating':
+        progress.report({ phase: 'evaluating', epoch: message.epoch, fraction: 1, imagesPerSecond: null });
+        return;
+      case 'epoch':
+        return this.epochDone(finiteMetrics(message.metrics), message);
+      default:
+        return;
+    }
+  }
+
+  private async epochDone(metrics: EpochMetrics, files: { readonly state: OutputFile; readonly model: OutputFile }): Promise<void> {
+    const { epoch } = metrics;
+    this.metrics.push(metrics);
+    this.context.log.info(summary(metrics, this.context.epochs));
+    this.context.progress.epochDone(metrics);
+    this.models.set(epoch, files.model.path);
+    await this.context.folder.assertRoom(files.state.sizeBytes + files.model.sizeBytes);
+    await this.uploads.add({ path: files.state.path, epoch, upload: () => this.store('state', epoch, files.state.path) });
+    await this.uploads.add({ path: files.model.path, epoch, upload: () => this.store('model', epoch, files.model.path) });
+    if (this.best === null || (metrics.primary_value ?? -1) > this.best.value) this.best = { epoch, value: metrics.primary_value ?? -1 };
+  }
+
+  private async store(kind: 'state' | 'model', epoch: number, path: string): Promise<void> {
+    const { grant, journal } = this.context;
+    const stored = await this.parts.uploader.upload(grant, { kind, epoch, path }, this.context);
+    journal.add({ definition: trainingCheckpointedV1, data: { epoch, kind, ...stored } });
+    if (kind === 'state') await rm(path, { force: true });
+    else await this.removeOldModels(epoch);
+  }
+
+  /** The best and the newest model stay for the end; the others lie in the store. */
+  private async removeOldModels(storedEpoch: number): Promise<void> {
+    for (const [epoch, path] of this.models) {
+      if (epoch >= storedEpoch || epoch === this.best?.epoch) continue;
+      this.models.delete(epoch);
+      await rm(path, { force: true });
+    }
+  }
+}
+
+function ended(last: FromChild): { readonly bestEpoch: number; readonly lastEpoch: number } {
+  switch (last.kind) {
+    case 'done':
+      return last;
+    case 'failed':
+      throw new AttemptFailure(last.code.slice(0, 60), last.detail, { retryable: RETRYABLE_CODES.has(last.code) });
+    default:
+      // Nobody here asked for it: a signal from outside reached the child.
+      throw new AttemptFailure('engine-crashed', 'The engine stopped by itself.', { retryable: true });
+  }
+}
+
+/** The message's schema has mutable lists. */
+function copyOf(spec: TrainingSpec): Parameters<ReturnType<LaunchEngine>['run']>[0]['spec'] {
+  const samples = (list: TrainingSpec['train']): { cacheIndex: number; imageId: number; classIndices: number[] }[] => list.map((one) => ({ ...one, classIndices: [...one.classIndices] }));
+  return { ...spec, classes: spec.classes.map((one) => ({ id: one.id, name: one.name })), hyperparameters: { ...spec.hyperparameters }, train: samples(spec.train), val: samples(spec.val) };
+}
+
+function summary(metrics: EpochMetrics, epochs: number): string {
+  const figure = (value: number | null): string => (value === null ? 'not a number' : value.toFixed(4));
+  return `epoch ${metrics.epoch}/${epochs}: loss ${figure(metrics.train_loss)}, validation loss ${figure(metrics.val_loss)}, ${metrics.primary_metric} ${figure(metrics.primary_value)}, ${metrics.images_per_second.toFixed(0)} images/s`;
+}
