@@ -23,18 +23,19 @@ const CORRELATION = /^[\w.:-]{1,128}$/;
 
 /** The backend as it runs, not listening yet. main.ts and the tests make it here and nowhere else. */
 export async function createApp(config: BackendConfig, options: { readonly logger?: LoggerService | false; readonly withMessaging?: boolean } = {}): Promise<NestFastifyApplication> {
+  const problems = new ProblemFilter();
   const adapter = new FastifyAdapter({
     bodyLimit: JSON_BODY_BYTES,
-    maxParamLength: 300,
+    routerOptions: { maxParamLength: 300 },
     genReqId: () => randomUUID(),
     trustProxy: false,
     http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_MILLISECONDS },
     clientErrorHandler: answerBrokenRequest,
-    routerOptions: { ignoreTrailingSlash: false },
+    // Errors before a route is found, such as a path that cannot be decoded.
+    frameworkErrors: (error, request, reply) => problems.answer(error, request as FastifyRequest, reply as FastifyReply),
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, { logger: options.logger, bodyParser: false, abortOnError: false });
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
-  const problems = new ProblemFilter();
   installContext(fastify);
   installJson(fastify);
   await fastify.register(cookie);

@@ -8,21 +8,20 @@ import type { ProblemFilter } from '../errors/problem.filter.js';
 /** Serves the built page, and its index for every path that is the page's own; unknown API routes stay 404. */
 export async function serveWebPage(fastify: FastifyInstance, webRoot: string | undefined, problems: ProblemFilter): Promise<void> {
   const root = webRoot === undefined ? undefined : resolve(webRoot);
-  const present = root !== undefined && existsSync(resolve(root, 'index.html'));
-  if (present) {
-    await fastify.register(fastifyStatic, {
-      root,
-      wildcard: false,
-      setHeaders: (reply, path) => {
-        // Vite puts a hash of the content into the names under assets/.
-        void reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
-      },
-    });
-  }
-  fastify.setNotFoundHandler((request, reply) => {
-    const isPage = present && (request.method === 'GET' || request.method === 'HEAD') && !request.url.startsWith('/api') && !request.url.includes('.');
-    if (isPage) return reply.header('cache-control', 'no-cache').sendFile('index.html');
-    problems.answer(new DomainError('not-found', 'There is no such resource, or you may not see it.'), request, reply);
-    return reply;
+  if (root === undefined || !existsSync(resolve(root, 'index.html'))) return;
+  await fastify.register(fastifyStatic, {
+    root,
+    wildcard: false,
+    setHeaders: (reply, path) => {
+      // Vite puts a hash of the content into the names under assets/.
+      void reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+  fastify.get('/*', (request, reply) => {
+    if (request.url.startsWith('/api') || request.url.includes('.')) {
+      problems.answer(new DomainError('not-found', 'There is no such resource, or you may not see it.'), request, reply);
+      return reply;
+    }
+    return reply.header('cache-control', 'no-cache').sendFile('index.html');
   });
 }
