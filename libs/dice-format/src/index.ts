@@ -1,4 +1,15 @@
+export { assignSplits, type SplitImage, type SplitOptions } from './assign-splits.js';
+export { canonicalJson, contentHash, type HashedDataset, type HashedImage, labelsDigest } from './content-hash.js';
+export { generateDemoDataset, type PackageFile } from './demo-dataset.js';
+export { type DiceClass, PALETTE } from './dice-class.js';
+export type { DiceReport, DiceReportDataset, DiceReportImage } from './dice-report.js';
 export { MAX_IMAGE_PIXELS, SNIFF_BYTES, sniffImage } from './image-header.js';
+export type { LabelStatus, Split } from './image-labels.js';
+export { encodePng } from './indexed-png.js';
+export type { EntryRole, PackageEntry } from './package-layout.js';
+export { DicePackageValidator, type ImageFacts, type ValidatorOptions } from './package-validator.js';
 export type { SniffedImage, SniffFailure } from './sniffed-image.js';
 export { streamTopLevel, type StreamTopLevelLimits, type TopLevelElement, type TopLevelItem, type TopLevelMember } from './stream-top-level.js';
 export { parseStrictJson, type StrictJsonLimits } from './strict-json.js';
+export { TASK_TYPES, type TaskType } from './task-type.js';
+export { readTrainingLabels, type TrainingLabels } from './training-labels.js';

@@ -26,12 +26,17 @@ function frame(view: DataView, at: number, orientation: number): HeaderFacts | S
   return { format: 'jpeg', storedWidth: view.getUint16(at + 7), storedHeight: view.getUint16(at + 5), channels, orientation, animated: false };
 }
 
+/** The marker at an offset; bytes between segments end the search as the start of pixels would. */
+function markerAt(view: DataView, at: number): number {
+  return view.getUint8(at) === 0xff ? view.getUint8(at + 1) : SOS;
+}
+
 /** Walks JPEG segments (ITU T.81 annex B) to the frame header; EXIF stands before it. */
 export function sniffJpeg(view: DataView): HeaderFacts | SniffFailure {
   let orientation: number | undefined;
   let at = 2;
   while (at + 10 <= view.byteLength) {
-    const marker = view.getUint8(at) === 0xff ? view.getUint8(at + 1) : SOS;
+    const marker = markerAt(view, at);
     if (marker === 0xff) at += 1;
     else if (hasNoLength(marker)) at += 2;
     else if (marker === SOS || marker === EOI) return unsupported('The JPEG has no frame header.');

@@ -1,0 +1,95 @@
+import { deflateSync, inflateSync, crc32 } from 'node:zlib';
+
+/** Pixels that one mask may have; the same as an image. */
+const MAX_PIXELS = 100_000_000;
+
+function chunk(type: string, data: Uint8Array): Buffer {
+  const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+  const framed = Buffer.alloc(body.length + 8);
+  framed.writeUInt32BE(data.length, 0);
+  body.copy(framed, 4);
+  framed.writeUInt32BE(crc32(body), body.length + 4);
+  return framed;
+}
+
+/** Encodes 8-bit samples as a PNG: `channels` 1 is grey, 3 is RGB. Deterministic for one version of zlib. */
+export function encodePng(pixels: Uint8Array, size: { width: number; height: number; channels: 1 | 3 }): Uint8Array {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(size.width, 0);
+  header.writeUInt32BE(size.height, 4);
+  header.set([8, size.channels === 1 ? 0 : 2, 0, 0, 0], 8);
+  const stride = size.width * size.channels;
+  const raw = Buffer.alloc((stride + 1) * size.height);
+  for (let row = 0; row < size.height; row += 1) raw.set(pixels.subarray(row * stride, (row + 1) * stride), row * (stride + 1) + 1);
+  return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', header), chunk('IDAT', deflateSync(raw)), chunk('IEND', new Uint8Array())]);
+}
+
+export interface MaskFacts {
+  readonly width: number;
+  readonly height: number;
+  /** Pixel values that occur, ascending. */
+  readonly values: readonly number[];
+}
+
+function paeth(left: number, up: number, corner: number): number {
+  const guess = left + up - corner;
+  const [a, b, c] = [Math.abs(guess - left), Math.abs(guess - up), Math.abs(guess - corner)];
+  if (a <= b && a <= c) return left;
+  return b <= c ? up : corner;
+}
+
+function predicted(filter: number, left: number, up: number, corner: number): number {
+  if (filter === 1) return left;
+  if (filter === 2) return up;
+  if (filter === 3) return (left + up) >> 1;
+  return filter === 4 ? paeth(left, up, corner) : 0;
+}
+
+function unfilterRow(raw: Buffer, start: number, width: number, above: number): boolean {
+  const filter = raw[start] ?? 0;
+  if (filter > 4) return false;
+  for (let x = 1; x <= width && filter !== 0; x += 1) {
+    const left = x > 1 ? (raw[start + x - 1] ?? 0) : 0;
+    const up = above < 0 ? 0 : (raw[above + x] ?? 0);
+    const corner = above < 0 || x === 1 ? 0 : (raw[above + x - 1] ?? 0);
+    raw[start + x] = ((raw[start + x] ?? 0) + predicted(filter, left, up, corner)) & 255;
+  }
+  return true;
+}
+
+function valuesOf(raw: Buffer, width: number, height: number): number[] | undefined {
+  const seen = new Uint8Array(256);
+  for (let row = 0; row < height; row += 1) {
+    const start = row * (width + 1);
+    if (!unfilterRow(raw, start, width, row === 0 ? -1 : start - width - 1)) return undefined;
+    for (let x = 1; x <= width; x += 1) seen[raw[start + x] ?? 0] = 1;
+  }
+  return [...seen.keys()].filter((value) => seen[value] === 1);
+}
+
+function pixelData(view: DataView): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  for (let at = 33; at + 12 <= view.byteLength; at += 12 + view.getUint32(at)) {
+    const length = view.getUint32(at);
+    if (view.getUint32(at + 4) === 0x49444154) parts.push(new Uint8Array(view.buffer, view.byteOffset + at + 8, Math.min(length, view.byteLength - at - 8)));
+  }
+  return parts;
+}
+
+/** Reads size and values of an 8-bit indexed or grey PNG without interlace; a sentence where it is something else. */
+export function readMaskPng(bytes: Uint8Array): MaskFacts | string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 57 || view.getUint32(0) !== 0x89504e47 || view.getUint32(12) !== 0x49484452) return 'The mask is not a PNG.';
+  const [width, height] = [view.getUint32(16), view.getUint32(20)];
+  const colour = view.getUint8(25);
+  if (view.getUint8(24) !== 8 || (colour !== 0 && colour !== 3) || view.getUint8(28) !== 0) return 'The mask is not an indexed PNG of 8 bits without interlace.';
+  if (width === 0 || height === 0 || width * height > MAX_PIXELS) return 'The mask has an impossible size.';
+  const expected = (width + 1) * height;
+  try {
+    const raw = inflateSync(Buffer.concat(pixelData(view)), { maxOutputLength: expected });
+    const values = raw.length === expected ? valuesOf(raw, width, height) : undefined;
+    return values === undefined ? 'The pixels of the mask are incomplete.' : { width, height, values };
+  } catch {
+    return 'The pixels of the mask cannot be decompressed.';
+  }
+}

@@ -1,0 +1,39 @@
+import { DomainError } from '@app/kernel';
+import { FindingCollector } from './finding-collector.js';
+import type { Split } from './image-labels.js';
+import type { JsonObject } from './json-access.js';
+import { LabelReader } from './label-reader.js';
+import type { StreamTopLevelLimits } from './stream-top-level.js';
+import type { TaskType } from './task-type.js';
+
+/** The labels that training needs, by normalised file name (`images/...`). */
+export interface TrainingLabels {
+  readonly taskType: TaskType;
+  readonly multiLabel: boolean;
+  readonly classes: { id: number; name: string }[];
+  readonly images: Map<string, { id: number; split: Split | null; labeled: boolean; classIds: number[]; annotations: JsonObject[] }>;
+}
+
+/** The path of an image from the dataset root: a bare name stands under `images/`. */
+export function imagePath(fileName: string): string {
+  return fileName.startsWith('images/') ? fileName : `images/${fileName}`;
+}
+
+/** Reads a label file for training; background markers never come through. @throws DomainError `validation-failed` when the labels are wrong. */
+export async function readTrainingLabels(chunks: AsyncIterable<Uint8Array>, limits?: StreamTopLevelLimits): Promise<TrainingLabels> {
+  const findings = new FindingCollector();
+  const images: TrainingLabels['images'] = new Map();
+  const reader = new LabelReader(findings, {
+    hasMasks: false,
+    limits,
+    onImage: ({ id, fileName, split, status, annotations, classIds }) => {
+      images.set(imagePath(fileName), { id, split, labeled: status !== 'unlabeled', classIds: [...classIds], annotations: [...annotations] });
+    },
+  });
+  await reader.read(chunks);
+  if (findings.errorsTotal > 0 || reader.taskType === undefined) {
+    throw new DomainError('validation-failed', `The label file has ${findings.errorsTotal} errors.`, { findings: findings.errors });
+  }
+  const classes = [...reader.classes.byId.values()].map(({ id, name }) => ({ id, name })).sort((a, b) => a.id - b.id);
+  return { taskType: reader.taskType, multiLabel: reader.multiLabel, classes, images };
+}
