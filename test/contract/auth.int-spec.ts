@@ -103,7 +103,7 @@ describe('credentials', () => {
     await makeUser('throttled@vision.test');
     const wrong = async (email: string): Promise<{ status: number; body: Problem; headers: Headers }> => call('POST', 'auth/login', { body: { email, password: 'wrong-password' } });
     const [known, unknown] = [await wrong('throttled@vision.test'), await wrong('nobody@vision.test')];
-    const shown = ({ status, body }: { status: number; body: Problem }): unknown => ({ status, ...body, request_id: '' });
+    const shown = ({ status, body }: { status: number; body: Problem }): unknown => ({ answered: status, ...body, request_id: '' });
     expect(shown(known)).toEqual(shown(unknown));
     for (let attempt = 0; attempt < 9; attempt += 1) expect((await wrong('throttled@vision.test')).status).toBe(401);
     const limited = await wrong('throttled@vision.test');
