@@ -83,13 +83,15 @@ function checkedClass(raw: JsonObject, context: LabelContext, report: ShapeConte
   return known.id;
 }
 
+const CROWD: ReadonlySet<unknown> = new Set([0, 1, false, true]);
+const STATUSES: ReadonlySet<unknown> = new Set(['unlabeled', 'labeled', 'reviewed']);
+
 function readObject(raw: JsonObject, task: TaskType, shape: ShapeContext, count: number | undefined): JsonObject {
   const polygons = task === 'instance_segmentation' ? readSegmentation(raw['segmentation'], shape) : undefined;
   const keypoints = task === 'pose_estimation' ? readKeypoints(raw['keypoints'], count, shape) : undefined;
-  const format = raw['bbox_format'];
-  if (format !== undefined && format !== null && format !== 'xywh') shape.report('invalid-box', 'The bbox_format is xywh.', 'bbox_format');
+  if ((raw['bbox_format'] ?? 'xywh') !== 'xywh') shape.report('invalid-box', 'The bbox_format is xywh.', 'bbox_format');
   const crowd = raw['iscrowd'] ?? 0;
-  if (crowd !== 0 && crowd !== 1 && typeof crowd !== 'boolean') shape.report('invalid-field', 'The iscrowd is 0 or 1.', 'iscrowd');
+  if (!CROWD.has(crowd)) shape.report('invalid-field', 'The iscrowd is 0 or 1.', 'iscrowd');
   return {
     id: raw['id'] ?? null,
     bbox: readBox(raw['bbox'], shape) ?? null,
@@ -132,15 +134,18 @@ function checkUniqueIds(body: Body, context: LabelContext): void {
   }
 }
 
+function metadataOf(raw: JsonObject): JsonObject {
+  return isObject(raw['metadata']) ? raw['metadata'] : {};
+}
+
 function statusOf(raw: JsonObject, body: Body, context: LabelContext): { status: LabelStatus; noObject: boolean } {
-  const metadata = isObject(raw['metadata']) ? raw['metadata'] : {};
-  const given = metadata['status'];
-  if (given !== undefined && given !== null && given !== 'unlabeled' && given !== 'labeled' && given !== 'reviewed') {
+  const metadata = metadataOf(raw);
+  const given = metadata['status'] ?? 'unlabeled';
+  if (!STATUSES.has(given)) {
     context.findings.error('invalid-field', 'A status is unlabeled, labeled or reviewed.', { pointer: `${context.pointer}/metadata/status` });
   }
   const has = body.annotations.length > 0 || body.maskFile !== undefined;
-  const lookedAt = given === 'labeled' || given === 'reviewed';
-  const emptyByStatus = lookedAt && Array.isArray(raw['annotations']) && context.taskType !== 'image_classification';
+  const emptyByStatus = given !== 'unlabeled' && Array.isArray(raw['annotations']) && context.taskType !== 'image_classification';
   const noObject = !has && (body.background || metadata['no_object'] === true || emptyByStatus);
   if (!has && !noObject) return { status: 'unlabeled', noObject };
   return { status: given === 'reviewed' ? 'reviewed' : 'labeled', noObject };

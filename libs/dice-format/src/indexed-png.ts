@@ -45,14 +45,17 @@ function predicted(filter: number, left: number, up: number, corner: number): nu
   return filter === 4 ? paeth(left, up, corner) : 0;
 }
 
+/** The sample at an index; 0 before the first row. */
+function sample(raw: Buffer, at: number): number {
+  return raw[at] ?? 0;
+}
+
 function unfilterRow(raw: Buffer, start: number, width: number, above: number): boolean {
   const filter = raw[start] ?? 0;
   if (filter > 4) return false;
   for (let x = 1; x <= width && filter !== 0; x += 1) {
-    const left = x > 1 ? (raw[start + x - 1] ?? 0) : 0;
-    const up = above < 0 ? 0 : (raw[above + x] ?? 0);
-    const corner = above < 0 || x === 1 ? 0 : (raw[above + x - 1] ?? 0);
-    raw[start + x] = ((raw[start + x] ?? 0) + predicted(filter, left, up, corner)) & 255;
+    const [left, corner] = x > 1 ? [sample(raw, start + x - 1), sample(raw, above < 0 ? above : above + x - 1)] : [0, 0];
+    raw[start + x] = (sample(raw, start + x) + predicted(filter, left, sample(raw, above < 0 ? above : above + x), corner)) & 255;
   }
   return true;
 }
@@ -80,9 +83,17 @@ function pixelData(view: DataView): Uint8Array[] {
 export function readMaskPng(bytes: Uint8Array): MaskFacts | string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 57 || view.getUint32(0) !== 0x89504e47 || view.getUint32(12) !== 0x49484452) return 'The mask is not a PNG.';
-  const [width, height] = [view.getUint32(16), view.getUint32(20)];
+  if (!isPlainIndexed(view)) return 'The mask is not an indexed PNG of 8 bits without interlace.';
+  return decodeMask(view);
+}
+
+function isPlainIndexed(view: DataView): boolean {
   const colour = view.getUint8(25);
-  if (view.getUint8(24) !== 8 || (colour !== 0 && colour !== 3) || view.getUint8(28) !== 0) return 'The mask is not an indexed PNG of 8 bits without interlace.';
+  return view.getUint8(24) === 8 && (colour === 0 || colour === 3) && view.getUint8(28) === 0;
+}
+
+function decodeMask(view: DataView): MaskFacts | string {
+  const [width, height] = [view.getUint32(16), view.getUint32(20)];
   if (width === 0 || height === 0 || width * height > MAX_PIXELS) return 'The mask has an impossible size.';
   const expected = (width + 1) * height;
   try {

@@ -18,18 +18,28 @@ function note(context: ShapeContext, x: number, y: number): void {
   if (context.height === undefined) context.extent.y = Math.max(context.extent.y, y);
 }
 
+function fourOf(values: readonly number[]): Box {
+  return [values[0] ?? 0, values[1] ?? 0, values[2] ?? 0, values[3] ?? 0];
+}
+
 /** Checks `[x, y, w, h]` and cuts a crossing of up to one pixel. */
 export function readBox(value: unknown, context: ShapeContext): Box | undefined {
   if (!isNumbers(value) || value.length !== 4) return refused(context, 'invalid-box', 'A box is four finite numbers x, y, w, h.', 'bbox');
-  const [x = 0, y = 0, w = 0, h = 0] = value;
+  const [x, y, w, h] = fourOf(value);
   if (w <= 0 || h <= 0) return refused(context, 'box-size', 'A box has a width and height above zero.', 'bbox');
   const right = x + w;
   const bottom = y + h;
   note(context, right, bottom);
+  const cut = insideImage([x, y, right, bottom], context);
+  return cut === 'whole' ? [x, y, w, h] : cut;
+}
+
+/** Cuts the corners `[left, top, right, bottom]` to the image. */
+function insideImage([x, y, right, bottom]: Box, context: ShapeContext): Box | 'whole' | undefined {
   const { width = Number.POSITIVE_INFINITY, height = Number.POSITIVE_INFINITY } = context;
   const outside = Math.max(-x, -y, right - width, bottom - height);
   if (outside > CLAMP_PIXELS || x >= width || y >= height) return refused(context, 'box-outside', 'A box lies outside of its image by more than one pixel.', 'bbox');
-  if (outside <= 0) return [x, y, w, h];
+  if (outside <= 0) return 'whole';
   const left = Math.max(0, x);
   const top = Math.max(0, y);
   const clamped: Box = [left, top, Math.min(width, right) - left, Math.min(height, bottom) - top];
@@ -80,10 +90,15 @@ export function rleCounts(text: string): number[] | undefined {
   return factor === 1 ? counts : undefined;
 }
 
-function readRle(value: JsonObject, context: ShapeContext): { size: number[]; counts: number[] } | undefined {
-  const { size, counts: raw } = value;
+function countsOf(raw: unknown): number[] | undefined {
   const counts = typeof raw === 'string' ? rleCounts(raw) : raw;
-  if (!isNumbers(size) || size.length !== 2 || !isNumbers(counts) || !counts.every((count) => isInteger(count, 0))) {
+  return isNumbers(counts) && counts.every((count) => isInteger(count, 0)) ? counts : undefined;
+}
+
+function readRle(value: JsonObject, context: ShapeContext): { size: number[]; counts: number[] } | undefined {
+  const { size } = value;
+  const counts = countsOf(value['counts']);
+  if (!isNumbers(size) || size.length !== 2 || counts === undefined) {
     return refused(context, 'invalid-rle', 'A run-length mask has size [height, width] and counts from 0.', 'segmentation');
   }
   const [height = 0, width = 0] = size;
@@ -108,13 +123,21 @@ export function readKeypoints(value: unknown, count: number | undefined, context
   if (count !== undefined && flat.length !== count * 3) return refused(context, 'keypoint-count', `The class has ${count} keypoints, the object has ${flat.length / 3}.`, 'keypoints');
   const points: number[] = [];
   for (let at = 0; at < flat.length; at += 3) {
-    const visible = flat[at + 2] ?? 0;
-    if (visible !== 0 && visible !== 1 && visible !== 2) return refused(context, 'invalid-keypoints', 'The visibility of a keypoint is 0, 1 or 2.', 'keypoints');
-    const x = clampPoint(flat[at] ?? 0, visible === 0 ? undefined : context.width);
-    const y = clampPoint(flat[at + 1] ?? 0, visible === 0 ? undefined : context.height);
-    if (x === undefined || y === undefined) return refused(context, 'keypoint-outside', 'A keypoint lies outside of its image by more than one pixel.', 'keypoints');
-    if (visible !== 0) note(context, x, y);
-    points.push(x, y, visible);
+    const point = readPoint(flat.slice(at, at + 3), context);
+    if (point === undefined) return undefined;
+    points.push(...point);
   }
   return points;
+}
+
+function readPoint(triple: readonly number[], context: ShapeContext): number[] | undefined {
+  const [rawX, rawY, visible] = fourOf(triple);
+  if (visible !== 0 && visible !== 1 && visible !== 2) return refused(context, 'invalid-keypoints', 'The visibility of a keypoint is 0, 1 or 2.', 'keypoints');
+  // An absent point has no place; writers put zeros there.
+  if (visible === 0) return [rawX, rawY, 0];
+  const x = clampPoint(rawX, context.width);
+  const y = clampPoint(rawY, context.height);
+  if (x === undefined || y === undefined) return refused(context, 'keypoint-outside', 'A keypoint lies outside of its image by more than one pixel.', 'keypoints');
+  note(context, x, y);
+  return [x, y, visible];
 }
