@@ -13,3 +13,4 @@ export { streamTopLevel, type StreamTopLevelLimits, type TopLevelElement, type T
 export { parseStrictJson, type StrictJsonLimits } from './strict-json.js';
 export { TASK_TYPES, type TaskType } from './task-type.js';
 export { readTrainingLabels, type TrainingLabels } from './training-labels.js';
+export { type DiceModel, type DiceModelImage, writeDice } from './write-dice.js';
