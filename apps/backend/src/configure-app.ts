@@ -32,7 +32,7 @@ export async function createApp(config: BackendConfig, options: { readonly logge
     http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_MILLISECONDS },
     clientErrorHandler: answerBrokenRequest,
     // Errors before a route is found, such as a path that cannot be decoded.
-    frameworkErrors: (error, request, reply) => problems.answer(error, request as FastifyRequest, reply as FastifyReply),
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => problems.answer(error, request, reply),
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, { logger: options.logger, bodyParser: false, abortOnError: false });
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
@@ -41,7 +41,6 @@ export async function createApp(config: BackendConfig, options: { readonly logge
   await fastify.register(cookie);
   await fastify.register(multipart, { limits: { fileSize: config.maxUploadBytes, files: 1, fields: 10, parts: 12, fieldSize: 10_000, headerPairs: 50 }, throwFileSizeLimit: true });
   await installHeaders(fastify, config);
-  fastify.setErrorHandler((error: unknown, request: FastifyRequest, reply: FastifyReply) => problems.answer(error, request, reply));
   app.setGlobalPrefix('api');
   app.enableVersioning({ type: VersioningType.URI });
   app.enableShutdownHooks([]);

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { TrainingGrant } from '@app/contracts';
 import type { ObjectStore } from '@app/object-store';
-import { objectStream } from '../dataset-source/object-stream.js';
+import { ObjectReader } from '../dataset-source/object-reader.js';
 import { AttemptFailure } from '../jobs/attempt-errors.js';
 import type { TrainingLog } from '../training-log.js';
 
@@ -18,7 +18,7 @@ export async function downloadCheckpoint(
 ): Promise<void> {
   for (let tries = 0; tries < 2; tries += 1) {
     const hash = createHash('sha256');
-    const stream = objectStream(store, { key: from.key, sizeBytes: from.size_bytes }, to);
+    const stream = new ObjectReader(store, { key: from.key, sizeBytes: from.size_bytes }, to).stream();
     await pipeline(
       stream,
       async function* (chunks: AsyncIterable<Uint8Array>) {

@@ -1,14 +1,23 @@
+/** An archive's bytes: once front to back, and small ranges beside that (its directory lies at the end). */
+export interface ArchiveBytes {
+  readonly sizeBytes: number;
+  /** The only full reading; can be taken once. */
+  readonly stream: AsyncIterable<Uint8Array>;
+  /** Bytes from `start` up to, not including, `end`. */
+  range(range: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array>;
+}
+
 export interface ArchiveFile {
   /** Safe relative POSIX path. */
   readonly name: string;
-  /** As the archive declares it; null where it is told only behind the data. */
-  readonly sizeBytes: number | null;
+  /** After unpacking. */
+  readonly sizeBytes: number;
 }
 
 export type VisitFile = (file: ArchiveFile, bytes: AsyncIterable<Uint8Array>) => Promise<void>;
 
-/** Reads an archive front to back from a stream that cannot go back. */
+/** Reads an archive while it arrives. */
 export abstract class ArchiveReader {
   /** Visits every file in the order of the bytes. Throws a DomainError (`unsafe-archive`, `too-large`) for an archive that must not be read. */
-  abstract read(bytes: AsyncIterable<Uint8Array>, visit: VisitFile, signal: AbortSignal): Promise<void>;
+  abstract read(archive: ArchiveBytes, visit: VisitFile, signal: AbortSignal): Promise<void>;
 }

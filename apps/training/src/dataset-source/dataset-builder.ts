@@ -3,7 +3,7 @@ import type { TrainingSpec } from '../engine/training-engine.js';
 import { AttemptFailure } from '../jobs/attempt-errors.js';
 import type { AttemptFolder } from '../jobs/attempt-folder.js';
 import type { TrainingLog } from '../training-log.js';
-import type { ArchiveReader } from './archive-reader.port.js';
+import type { ArchiveBytes, ArchiveReader } from './archive-reader.port.js';
 import { DecodedImages } from './decoded-images.js';
 import type { LabelReader, TrainingLabels } from './label-reader.port.js';
 import type { SnapshotSource } from './snapshot-source.js';
@@ -88,7 +88,7 @@ export class DatasetBuilder {
     };
   }
 
-  private async readArchive(bytes: AsyncIterable<Uint8Array>, read: DatasetRequest & { readonly cacheFile: string; readonly onImage: () => void }): Promise<ArchiveContent> {
+  private async readArchive(bytes: ArchiveBytes, read: DatasetRequest & { readonly cacheFile: string; readonly onImage: () => void }): Promise<ArchiveContent> {
     const side = read.grant.hyperparameters['image_size'];
     const images = DecodedImages.create(read.cacheFile, typeof side === 'number' ? side : 0);
     let labels: { readonly root: string; readonly labels: TrainingLabels } | null = null;

@@ -38,12 +38,12 @@ function storeOf(...contents: (Buffer | { content: Buffer; cutAt: number })[]): 
   };
 }
 
-const readAll: SnapshotConsumer<string> = async (source) => {
+const readAll: SnapshotConsumer<string> = async ({ stream: source }) => {
   const parts: Uint8Array[] = [];
   for await (const chunk of source) parts.push(chunk);
   return Buffer.concat(parts).toString();
 };
-const readFirst: SnapshotConsumer<string> = async (source) => {
+const readFirst: SnapshotConsumer<string> = async ({ stream: source }) => {
   for await (const chunk of source) return Buffer.from(chunk).toString();
   return '';
 };
@@ -109,7 +109,7 @@ describe('SnapshotSource', () => {
   it('ends at once when it is aborted, and leaves no file behind', async () => {
     const controller = new AbortController();
     const reason = new Error('cancelled');
-    const stops: SnapshotConsumer<string> = async (source) => {
+    const stops: SnapshotConsumer<string> = async ({ stream: source }) => {
       for await (const chunk of source) {
         void chunk;
         controller.abort(reason);

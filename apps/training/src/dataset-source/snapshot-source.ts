@@ -4,13 +4,14 @@ import type { TrainingGrant } from '@app/contracts';
 import type { ObjectStore } from '@app/object-store';
 import { AttemptFailure } from '../jobs/attempt-errors.js';
 import type { TrainingLog } from '../training-log.js';
-import { objectStream } from './object-stream.js';
+import type { ArchiveBytes } from './archive-reader.port.js';
+import { ObjectChanged, ObjectReader } from './object-reader.js';
 import type { CacheWriter, SnapshotCache } from './snapshot-cache.js';
 
 export type Snapshot = TrainingGrant['snapshot'];
 
-/** Reads the archive's bytes front to back; called again from the first byte when the bytes turn out to be wrong. */
-export type SnapshotConsumer<T> = (bytes: AsyncIterable<Uint8Array>) => Promise<T>;
+/** Reads the archive's bytes; called again from the first byte when they turn out to be wrong. */
+export type SnapshotConsumer<T> = (bytes: ArchiveBytes) => Promise<T>;
 
 export interface SnapshotReadOptions {
   readonly signal: AbortSignal;
@@ -18,6 +19,8 @@ export interface SnapshotReadOptions {
   /** Bytes read so far; for progress. */
   readonly onBytes?: (bytes: number) => void;
 }
+
+const FILE_CHUNK_BYTES = 1024 * 1024;
 
 /** The bytes are not those of the snapshot; the consumer's own trouble with them, if any, is the cause. */
 class WrongBytes extends Error {}
@@ -53,7 +56,12 @@ export class SnapshotSource {
     const path = await this.cache.find(snapshot.sha256, snapshot.size_bytes);
     if (path === null) return null;
     try {
-      const result = await checked(createReadStream(path, { highWaterMark: 1024 * 1024 }), { snapshot, consume, writer: null, ...options });
+      const bytes: ArchiveBytes = {
+        sizeBytes: snapshot.size_bytes,
+        stream: createReadStream(path, { highWaterMark: FILE_CHUNK_BYTES }),
+        range: ({ start, end }) => createReadStream(path, { start, end: end - 1, highWaterMark: FILE_CHUNK_BYTES }),
+      };
+      const result = await checked(bytes, { snapshot, consume, writer: null, ...options });
       options.log.debug('the snapshot came from the cache');
       return { result };
     } catch (error) {
@@ -68,7 +76,8 @@ export class SnapshotSource {
   private async fromStore<T>(snapshot: Snapshot, consume: SnapshotConsumer<T>, options: SnapshotReadOptions): Promise<T> {
     const writer = await this.cache.begin(snapshot.sha256, snapshot.size_bytes);
     try {
-      const bytes = objectStream(this.store, { key: snapshot.key, sizeBytes: snapshot.size_bytes }, options);
+      const reader = new ObjectReader(this.store, { key: snapshot.key, sizeBytes: snapshot.size_bytes }, options);
+      const bytes: ArchiveBytes = { sizeBytes: snapshot.size_bytes, stream: reader.stream(), range: (range) => reader.range(range) };
       const result = await checked(bytes, { snapshot, consume, writer, ...options });
       await writer?.commit();
       return result;
@@ -84,12 +93,14 @@ interface CheckedRead<T> extends SnapshotReadOptions {
   readonly writer: CacheWriter | null;
 }
 
-async function checked<T>(bytes: AsyncIterable<Uint8Array>, read: CheckedRead<T>): Promise<T> {
+async function checked<T>(bytes: ArchiveBytes, read: CheckedRead<T>): Promise<T> {
   const hash = createHash('sha256');
   const broken: unknown[] = [];
-  const source = metered(bytes, { hash, onBroken: (error) => void broken.push(error), ...read });
+  const source = metered(bytes.stream, { hash, onBroken: (error) => void broken.push(error), ...read });
   try {
-    const outcome = await outcomeOf(() => read.consume(withoutReturn(source)));
+    const outcome = await outcomeOf(() => read.consume({ ...bytes, stream: withoutReturn(source) }));
+    const changed = [...broken, ...(outcome.ok ? [] : [outcome.error])].find((error) => error instanceof ObjectChanged);
+    if (changed !== undefined) throw new WrongBytes('the object changed', { cause: changed });
     // The bytes did not come to their end: there is nothing to judge.
     if (!outcome.ok && (read.signal.aborted || broken.length > 0)) throw outcome.error;
     // An archive's reader stops at the directory, and one that fails stops anywhere: the rest still decides whether the bytes are right.

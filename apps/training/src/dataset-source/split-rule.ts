@@ -84,8 +84,8 @@ export interface AssignedImage extends SplitCandidate {
 }
 
 /**
- * The split of a snapshot: what the file says where it names a validation image at all, else the automatic rule over everything but the
- * test images. Images that the file leaves open are placed by the rule.
+ * The split of a snapshot: what the file says where it names a validation image at all (what it leaves open trains, unless it is a copy
+ * of an image with a side), else the automatic rule over everything but the test images.
  */
 export function resolveSplit(images: readonly AssignedImage[], options: SplitRuleOptions): Map<number, Side> {
   const hasValidation = images.some((image) => image.split === 'val');
@@ -99,9 +99,6 @@ export function resolveSplit(images: readonly AssignedImage[], options: SplitRul
   }
   // Equal images stay on the side that the file gave to one of them.
   const sideOfBytes = new Map(images.flatMap((image) => (image.split === null ? [] : [[image.sha256, image.split] as const])));
-  for (const image of open) {
-    const position = splitPosition(options.seed, image.sha256);
-    sides.set(image.id, sideOfBytes.get(image.sha256) ?? (position < options.validationShare ? 'val' : 'train'));
-  }
+  for (const image of open) sides.set(image.id, sideOfBytes.get(image.sha256) ?? 'train');
   return sides;
 }
