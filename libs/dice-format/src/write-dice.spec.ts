@@ -31,6 +31,7 @@ describe('writeDice', () => {
     validator.readMeta(Buffer.from(texts.meta));
     validator.addImage({ name: 'images/a.png', sniffed: sniffImage(BYTES), sha256: SHA256, crc32: 0, sizeBytes: BYTES.length });
     const report = validator.finish();
+    if (taskType === 'instance_segmentation') expect(JSON.parse(texts.annotations)).toMatchObject({ images: [{ annotations: [{ area: 2 }] }] });
     expect(report).toMatchObject({ errors: [], warnings: [] });
     expect(report.dataset?.classes).toEqual([{ ...classes[0], imageCount: 1 }]);
   });

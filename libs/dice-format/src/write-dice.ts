@@ -1,7 +1,7 @@
 import { contentHash, labelsDigest } from './content-hash.js';
 import type { DiceClass } from './dice-class.js';
 import type { LabelStatus, Split } from './image-labels.js';
-import type { JsonObject } from './json-access.js';
+import { isNumbers, type JsonObject } from './json-access.js';
 import type { TaskType } from './task-type.js';
 
 export interface DiceModelImage {
@@ -37,12 +37,27 @@ function boxArea(bbox: unknown): number | undefined {
   return Array.isArray(bbox) ? Number(bbox[2]) * Number(bbox[3]) : undefined;
 }
 
+/** Shoelace area of all rings; undefined for a run-length mask. */
+function polygonArea(rings: unknown): number | undefined {
+  if (!Array.isArray(rings)) return undefined;
+  return rings.reduce((sum: number, ring: unknown) => sum + (isNumbers(ring) ? ringArea(ring) : 0), 0);
+}
+
+function ringArea(ring: readonly number[]): number {
+  let twice = 0;
+  for (let at = 0; at < ring.length; at += 2) {
+    const next = (at + 2) % ring.length;
+    twice += (ring[at] ?? 0) * (ring[next + 1] ?? 0) - (ring[next] ?? 0) * (ring[at + 1] ?? 0);
+  }
+  return Math.abs(twice) / 2;
+}
+
 function written(annotation: JsonObject, names: ReadonlyMap<unknown, string>): JsonObject {
   const { bbox, keypoints } = annotation;
   return {
     ...annotation,
     class_name: names.get(annotation['class_id']),
-    ...(bbox === undefined ? {} : { bbox_format: 'xywh', area: annotation['area'] ?? boxArea(bbox) }),
+    ...(bbox === undefined ? {} : { bbox_format: 'xywh', area: annotation['area'] ?? polygonArea(annotation['segmentation']) ?? boxArea(bbox) }),
     ...(Array.isArray(keypoints) ? { num_keypoints: keypoints.filter((value, at) => at % 3 === 2 && value !== 0).length } : {}),
   };
 }
