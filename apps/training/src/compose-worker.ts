@@ -1,0 +1,67 @@
+import { EventPublisher, RpcClient, type NatsLink } from '@app/messaging';
+import type { ObjectStore } from '@app/object-store';
+import { NatsBackendClient } from './backend-client/nats-backend-client.js';
+import { NatsReportPublisher } from './backend-client/nats-report-publisher.js';
+import { ObjectUploader, type UploadOptions } from './checkpoints/object-uploader.js';
+import type { TrainingConfig } from './config/training-config.js';
+import { DatasetBuilder } from './dataset-source/dataset-builder.js';
+import { DiceLabelReader } from './dataset-source/dice-label-reader.js';
+import { SnapshotCache } from './dataset-source/snapshot-cache.js';
+import { SnapshotSource } from './dataset-source/snapshot-source.js';
+import { ZipArchiveReader } from './dataset-source/zip-archive-reader.js';
+import { AttemptFolders } from './jobs/attempt-folder.js';
+import { AttemptPipeline } from './jobs/attempt-pipeline.js';
+import type { LaunchEngine } from './jobs/engine-run.js';
+import { JournalKeeper } from './jobs/journal-keeper.js';
+import type { JournalOptions } from './jobs/report-journal.js';
+import { TrainingWorker } from './jobs/training-worker.js';
+import type { TrainingLog } from './training-log.js';
+
+const SOURCE = 'urn:vision:training';
+/** 10 minutes: as long as a backend may be away without losing how an attempt ended. */
+const KEEP_REPORTS_MILLISECONDS = 600_000;
+const PROGRESS_MILLISECONDS = 1_000;
+/** Of the room for temporary files, what checkpoints may take that wait for the store. */
+const WAITING_SHARE = 4;
+
+export interface WorkerParts {
+  readonly config: TrainingConfig;
+  readonly link: NatsLink;
+  readonly store: Pick<ObjectStore, 'get' | 'head'>;
+  readonly launch: LaunchEngine;
+  readonly log: TrainingLog;
+  /** Shorter in tests. */
+  readonly journal?: Partial<JournalOptions>;
+  readonly upload?: Partial<UploadOptions>;
+}
+
+/** Puts the worker together: the one place that knows every part. */
+export async function composeWorker(parts: WorkerParts): Promise<TrainingWorker> {
+  const { config, link, store, launch, log } = parts;
+  const publisher = new EventPublisher(link, SOURCE);
+  const { workerId, watch } = config;
+  const backend = new NatsBackendClient(new RpcClient(link), publisher, { workerId, timeoutMilliseconds: config.rpcTimeoutMilliseconds });
+  const cache = new SnapshotCache({ workDirectory: config.folders.workDirectory, limitBytes: config.cacheLimitBytes });
+  await cache.sweep();
+  const pipeline = new AttemptPipeline({
+    store,
+    datasets: new DatasetBuilder(new SnapshotSource(store, cache), new ZipArchiveReader(), new DiceLabelReader()),
+    uploader: new ObjectUploader(backend, store, parts.upload),
+    launch,
+    workerId,
+    maxWaitingBytes: Math.floor(config.folders.workLimitBytes / WAITING_SHARE),
+  });
+  const worker = new TrainingWorker({
+    backend,
+    publisher: new NatsReportPublisher(publisher),
+    folders: new AttemptFolders(config.folders),
+    pipeline,
+    keeper: new JournalKeeper(backend, log, { keepMilliseconds: KEEP_REPORTS_MILLISECONDS, heartbeatMilliseconds: watch.heartbeatMilliseconds }),
+    log,
+    watch,
+    journal: parts.journal,
+    progressMilliseconds: PROGRESS_MILLISECONDS,
+  });
+  await worker.prepare();
+  return worker;
+}

@@ -1,0 +1,36 @@
+import { DEFAULT_ARCHIVE_LIMITS, openArchive, readEntries, type ArchiveLimits, type RandomAccessSource } from '@app/archive';
+import { ArchiveReader, type ArchiveBytes, type VisitFile } from './archive-reader.port.js';
+
+/**
+ * The gate first (by two small reads of the directory), then one pass over the bytes as they arrive. A snapshot's directory is trusted no
+ * more than an upload's: bytes are judged before their checksum is known.
+ */
+export class ZipArchiveReader extends ArchiveReader {
+  constructor(private readonly limits: ArchiveLimits = DEFAULT_ARCHIVE_LIMITS) {
+    super();
+  }
+
+  async read(archive: ArchiveBytes, visit: VisitFile, signal: AbortSignal): Promise<void> {
+    const { sizeBytes } = archive;
+    const directory = await openArchive({ sizeBytes, read: (range) => archive.range(range) }, this.limits, signal);
+    const passing: RandomAccessSource = { sizeBytes, read: (range) => (range.start === 0 ? upTo(archive.stream, range.end) : archive.range(range)) };
+    await readEntries(
+      passing,
+      directory,
+      async (entry, bytes) => {
+        if (!entry.isJunk) await visit(entry, bytes);
+      },
+      signal,
+    );
+  }
+}
+
+async function* upTo(stream: AsyncIterable<Uint8Array>, end: number): AsyncGenerator<Uint8Array> {
+  let left = end;
+  if (left === 0) return;
+  for await (const chunk of stream) {
+    yield chunk.byteLength > left ? chunk.subarray(0, left) : chunk;
+    left -= chunk.byteLength;
+    if (left <= 0) return;
+  }
+}

@@ -1,0 +1,22 @@
+import 'reflect-metadata';
+import { createLogger, installShutdown } from '@app/observability';
+import { ConfigurationError, TrainingConfig } from './config/training-config.js';
+import { startTrainingService } from './training-service.js';
+
+/** sysexits.h EX_CONFIG: a restart does not help. */
+const EXIT_CONFIG = 78;
+
+async function main(): Promise<void> {
+  const config = TrainingConfig.read(process.env);
+  const logger = createLogger({ name: 'training', level: config.logLevel });
+  const service = await startTrainingService(config, logger);
+  installShutdown({ steps: service.shutdownSteps, logger });
+  logger.info(`The training service ${config.workerId} waits for jobs; health on port ${service.healthPort}.`);
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`The training service cannot start. ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(error instanceof ConfigurationError ? EXIT_CONFIG : 1);
+}
