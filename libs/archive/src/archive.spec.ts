@@ -167,6 +167,26 @@ describe('the gate', () => {
     expect(await refusal(bytes)).toBe('accepted');
   });
 
+  it('refuses bytes that the directory does not speak of', async () => {
+    const [one, both] = [await zipOf([planned('one', A)]), await zipOf([planned('one', A), planned('two', B)])];
+    // An entry that a forward reader would find and the directory leaves out.
+    const hidden = both.subarray(0, both.indexOf(Buffer.from('PK\u0001\u0002')));
+    const directory = Buffer.from(one.subarray(one.indexOf(Buffer.from('PK\u0001\u0002'))));
+    directory.writeUInt32LE(hidden.length, directory.length - 6);
+    expect(await refusal(Buffer.concat([hidden, directory]))).toMatch(/^unsafe-archive/);
+  });
+
+  it('checks an entry whose visitor stops reading', async () => {
+    const broken = Buffer.from(await zipOf([planned('one', B), deflated('two', B)]));
+    broken.writeUInt8(0xff, 33 + 350);
+    const source = bufferSource(broken);
+    const opened = await openArchive(source, DEFAULT_ARCHIVE_LIMITS);
+    const early = readEntries(source, opened, async (_, data) => {
+      for await (const chunk of data) if (chunk.byteLength > 0) break;
+    });
+    await expect(early).rejects.toMatchObject({ code: 'unsafe-archive' });
+  });
+
   it('holds its limits with the size code', async () => {
     const bytes = await plain();
     expect(await refusal(bytes, { maxArchiveBytes: 10 })).toMatch(/^too-large/);

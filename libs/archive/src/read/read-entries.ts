@@ -2,10 +2,10 @@ import type { ArchiveDirectory, ArchiveEntry } from '../archive-entry.js';
 import { archiveError, ArchiveFindings } from '../archive-findings.js';
 import { ByteCursor, EndOfBytes } from '../byte-cursor.js';
 import type { RandomAccessSource } from '../random-access-source.js';
-import { FLAG_DESCRIPTOR, LOCAL_HEADER_BYTES, LOCAL_HEADER_SIGNATURE, MAX_UINT32 } from '../zip-format.js';
 import { EntryDefect, entryData, type EntryTotals } from './entry-data.js';
+import { checkTrailer, readLocalHeader } from './local-header.js';
 
-/** Gets one entry's bytes; must read them to the end for their CRC to count, or leave them unread. */
+/** Gets one entry's bytes; what it leaves unread is checked behind it. */
 export type VisitEntry = (entry: ArchiveEntry, bytes: AsyncIterable<Uint8Array>) => Promise<void>;
 
 /**
@@ -24,7 +24,7 @@ export async function readEntries(source: RandomAccessSource, directory: Archive
       await cursor.skip(entry.localHeaderOffset - cursor.position);
       await visitEntry(cursor, entry, visit).catch((error: unknown) => addDefect(findings, entry, error));
       if (findings.full) break;
-      // Behind the data there may be a descriptor, and alignment.
+      // After a defect the rest of the region is passed over.
       await cursor.skip(entry.regionEnd - cursor.position);
     }
   } catch (error) {
@@ -52,41 +52,32 @@ export async function* readEntry(source: RandomAccessSource, entry: ArchiveEntry
 }
 
 async function visitEntry(cursor: ByteCursor, entry: ArchiveEntry, visit: VisitEntry): Promise<void> {
-  await readLocalHeader(cursor, entry);
-  if (entry.isDirectory) return;
+  const toldInHeader = await readLocalHeader(cursor, entry);
+  // A directory has no data but the empty deflate stream that some tools write; its length was checked by the gate.
+  if (entry.isDirectory) await cursor.skip(entry.compressedBytes);
+  else await visitData(cursor, entry, visit);
+  // A region's slack is bounded by the gate.
+  checkTrailer(await cursor.take(entry.regionEnd - cursor.position), entry, toldInHeader);
+}
+
+async function visitData(cursor: ByteCursor, entry: ArchiveEntry, visit: VisitEntry): Promise<void> {
   const totals = emptyTotals();
   const data = entryData(cursor, shapeOf(entry), totals);
   let defect: EntryDefect | undefined;
   await visit(entry, watched(data, (found) => (defect = found)));
   if (defect !== undefined) throw defect;
-  // A visitor that left the bytes unread: they are checked all the same.
+  // What the visitor left unread is checked all the same.
   for await (const _ of data);
 }
 
 /** Hands the bytes on. A defect ends them and is kept: the visitor may swallow an error, the archive's verdict may not be lost. */
-async function* watched(data: AsyncIterable<Uint8Array>, onDefect: (defect: EntryDefect) => void): AsyncIterable<Uint8Array> {
+async function* watched(data: AsyncGenerator<Uint8Array, void, undefined>, onDefect: (defect: EntryDefect) => void): AsyncIterable<Uint8Array> {
   try {
-    yield* data;
+    // Not `yield*`: a visitor that stops early would end the data too, and the rest would go unchecked.
+    for (let next = await data.next(); next.done !== true; next = await data.next()) yield next.value;
   } catch (error) {
     if (!(error instanceof EntryDefect)) throw error;
     onDefect(error);
-  }
-}
-
-async function readLocalHeader(cursor: ByteCursor, entry: ArchiveEntry): Promise<void> {
-  const header = await cursor.take(LOCAL_HEADER_BYTES);
-  if (header.readUInt32LE(0) !== LOCAL_HEADER_SIGNATURE) throw new EntryDefect('header-lies', 'its local header is not where the directory says.');
-  const nameBytes = header.readUInt16LE(26);
-  const extraBytes = header.readUInt16LE(28);
-  const [flags, method, crc, compressed, size] = [header.readUInt16LE(6), header.readUInt16LE(8), header.readUInt32LE(14), header.readUInt32LE(18), header.readUInt32LE(22)];
-  const name = (await cursor.take(nameBytes)).toString('latin1');
-  await cursor.skip(extraBytes);
-  if (name !== entry.rawName) throw new EntryDefect('header-lies', 'its local header has another name than the directory.');
-  if (method !== entry.method || flags !== entry.flags) throw new EntryDefect('header-lies', 'its local header has another method or other flags than the directory.');
-  const told = (flags & FLAG_DESCRIPTOR) === 0;
-  const agrees = (local: number, central: number): boolean => local === central || local === MAX_UINT32;
-  if (told && !(crc === entry.crc32 && agrees(compressed, entry.compressedBytes) && agrees(size, entry.sizeBytes))) {
-    throw new EntryDefect('header-lies', 'its local header has another size or CRC than the directory.');
   }
 }
 

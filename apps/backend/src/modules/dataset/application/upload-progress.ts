@@ -1,4 +1,4 @@
-import type { Finding } from '@app/kernel';
+import { DomainError, type Finding } from '@app/kernel';
 import type { UploadSessions, UploadState } from './ports/upload-sessions.port.js';
 
 /** Between two writes of the progress: often enough for a bar, seldom enough for the database. */
@@ -38,7 +38,9 @@ export class UploadProgress {
     this.datasetId = datasetId;
     await this.writing;
     // The sweeper must know the id before the first byte is there: this write may not be lost.
-    await this.sessions.update(this.id, { ...this.facts(), state: 'registering' });
+    if (!(await this.sessions.update(this.id, { ...this.facts(), state: 'registering' }))) {
+      throw new DomainError('unavailable', 'The upload was silent for too long and was given up. Send it again.');
+    }
   }
 
   async to(state: UploadState): Promise<void> {
@@ -58,7 +60,7 @@ export class UploadProgress {
 
   private write(change: { state?: UploadState }): void {
     // In order, and a write that fails (the database is away for a moment) is made good by the next.
-    this.writing = this.writing.then(() => this.sessions.update(this.id, { ...this.facts(), ...change })).catch(() => undefined);
+    this.writing = this.writing.then(async () => void (await this.sessions.update(this.id, { ...this.facts(), ...change }))).catch(() => undefined);
   }
 
   private facts(): { receivedBytes: number; checkedEntries: number; totalEntries: number | null; datasetId: string | null } {

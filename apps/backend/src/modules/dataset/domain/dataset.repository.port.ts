@@ -35,6 +35,8 @@ export interface DatasetContent {
 export abstract class DatasetRepository {
   /** A dataset with everything in it, and its outbox rows. */
   abstract insert(dataset: Dataset, content: DatasetContent): Promise<void>;
+  /** Whether a dataset of this id was registered; trashed ones too. */
+  abstract exists(id: string): Promise<boolean>;
   /** Locks the row. Trashed ones too. */
   abstract findForUpdate(id: string): Promise<Dataset | null>;
   abstract save(dataset: Dataset): Promise<void>;

@@ -32,6 +32,14 @@ export class BucketUploadStorage extends UploadStorage {
     await this.store.abortStaleUploads(key, new Date());
   }
 
+  async discardOldStaged(olderThanHours: number): Promise<void> {
+    const oldest = new Date(Date.now() - olderThanHours * 3_600_000);
+    const keys: string[] = [];
+    for await (const object of this.store.list(objectKeys.stagingArea)) if (object.lastModified < oldest) keys.push(object.key);
+    if (keys.length > 0) await this.store.delete(keys);
+    await this.store.abortStaleUploads(objectKeys.stagingArea, oldest);
+  }
+
   async discardDataset(datasetId: string): Promise<void> {
     const keys: string[] = [];
     for await (const object of this.store.list(objectKeys.dataset(datasetId))) keys.push(object.key);

@@ -47,10 +47,6 @@ export class TypeormDatasetReadModel extends DatasetReadModel {
     return rows.map(viewOf)[0] ?? null;
   }
 
-  async exists(id: string): Promise<boolean> {
-    return (await this.query('select 1 from datasets where id = $1', [id])).length > 0;
-  }
-
   async list(filter: DatasetListFilter): Promise<readonly DatasetView[]> {
     const order = ORDERS[filter.sort];
     const direction = order.after === '<' ? 'desc' : 'asc';

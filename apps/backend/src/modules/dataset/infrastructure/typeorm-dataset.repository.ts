@@ -36,6 +36,10 @@ export class TypeormDatasetRepository extends DatasetRepository {
     for (const event of dataset.pullEvents()) await this.announce(state, event);
   }
 
+  async exists(id: string): Promise<boolean> {
+    return (await this.query('select 1 from datasets where id = $1', [id])).length > 0;
+  }
+
   async findForUpdate(id: string): Promise<Dataset | null> {
     const rows = await this.query<DatasetRow>('select * from datasets where id = $1 for update', [id]);
     const row = rows[0];

@@ -39,16 +39,17 @@ export class TypeormUploadSessions extends UploadSessions {
     return rows.map(viewOf)[0] ?? null;
   }
 
-  async update(id: string, change: Parameters<UploadSessions['update']>[1]): Promise<void> {
-    await this.query(
-      `update dataset_uploads set state = coalesce($2, state), received_bytes = coalesce($3, received_bytes), checked_entries = coalesce($4, checked_entries),
+  async update(id: string, change: Parameters<UploadSessions['update']>[1]): Promise<boolean> {
+    const rows = await this.query(
+      `with changed as (update dataset_uploads set state = coalesce($2, state), received_bytes = coalesce($3, received_bytes), checked_entries = coalesce($4, checked_entries),
          total_entries = coalesce($5, total_entries), dataset_id = coalesce($6, dataset_id), code = coalesce($7, code), findings = coalesce($8::jsonb, findings), updated_at = clock_timestamp()
-       where id = $1 and ${LIVE}`,
+       where id = $1 and ${LIVE} returning 1) select * from changed`,
       [
         ...[id, change.state ?? null, change.receivedBytes ?? null, change.checkedEntries ?? null, change.totalEntries ?? null],
         ...[change.datasetId ?? null, change.code ?? null, change.findings == null ? null : JSON.stringify(change.findings)],
       ],
     );
+    return rows.length === 1;
   }
 
   async abandoned(olderThanSeconds: number): Promise<readonly { id: string; datasetId: string | null }[]> {

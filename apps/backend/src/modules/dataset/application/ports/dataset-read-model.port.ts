@@ -58,8 +58,6 @@ export interface LabeledCounts {
 export abstract class DatasetReadModel {
   /** With the role of this user in it. Trashed ones too. */
   abstract find(id: string, userId: string): Promise<DatasetView | null>;
-  /** Whether a dataset of this id was registered; trashed ones too. */
-  abstract exists(id: string): Promise<boolean>;
   abstract list(filter: DatasetListFilter): Promise<readonly DatasetView[]>;
   /** Ids of the datasets that this user may see and that are not in the trash. */
   abstract visibleIds(userId: string): Promise<readonly string[]>;

@@ -22,7 +22,8 @@ export abstract class UploadSessions {
   /** False when an upload of this id was begun before. */
   abstract begin(upload: { readonly id: string; readonly userId: string; readonly totalBytes: number | null }): Promise<boolean>;
   abstract find(id: string): Promise<UploadView | null>;
-  abstract update(id: string, change: Partial<Pick<UploadView, 'state' | 'receivedBytes' | 'checkedEntries' | 'totalEntries' | 'datasetId' | 'code' | 'findings'>>): Promise<void>;
+  /** False when the upload is not live any more: it ended, or was taken for abandoned. */
+  abstract update(id: string, change: Partial<Pick<UploadView, 'state' | 'receivedBytes' | 'checkedEntries' | 'totalEntries' | 'datasetId' | 'code' | 'findings'>>): Promise<boolean>;
   /** Live uploads not heard of since; their process is gone. */
   abstract abandoned(olderThanSeconds: number): Promise<readonly { readonly id: string; readonly datasetId: string | null }[]>;
   abstract forgetFinished(olderThanDays: number): Promise<void>;

@@ -12,6 +12,8 @@ export abstract class UploadStorage {
   abstract stage(uploadId: string, body: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<StagedZip>;
   /** Server-side copy to the dataset's own key. */
   abstract keep(staged: StagedZip, datasetId: string): Promise<DatasetUpload>;
+  /** Removes what has lain in the staging area for longer than any upload takes: left by an outage of the store. */
+  abstract discardOldStaged(olderThanHours: number): Promise<void>;
   abstract discardStaged(uploadId: string): Promise<void>;
   /** Removes everything under a dataset that was never registered. */
   abstract discardDataset(datasetId: string): Promise<void>;

@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { DatasetReadModel } from '../../ports/dataset-read-model.port.js';
+import { DatasetRepository } from '../../../domain/dataset.repository.port.js';
 import { UploadSessions } from '../../ports/upload-sessions.port.js';
 import { UploadStorage } from '../../ports/upload-storage.port.js';
 import { SweepUploadsCommand } from './sweep-uploads.command.js';
@@ -7,18 +7,21 @@ import { SweepUploadsCommand } from './sweep-uploads.command.js';
 /** A live upload writes twice a second; one silent for so long has lost its process. */
 const ABANDONED_AFTER_SECONDS = 120;
 const FORGET_AFTER_DAYS = 7;
+/** No upload takes a day. */
+const STAGED_FOR_HOURS = 24;
 
 @CommandHandler(SweepUploadsCommand)
 export class SweepUploadsHandler implements ICommandHandler<SweepUploadsCommand> {
   constructor(
     private readonly sessions: UploadSessions,
     private readonly storage: UploadStorage,
-    private readonly datasets: DatasetReadModel,
+    private readonly datasets: DatasetRepository,
   ) {}
 
   async execute(): Promise<number> {
     const abandoned = await this.sessions.abandoned(ABANDONED_AFTER_SECONDS);
     for (const upload of abandoned) await this.cleanUp(upload);
+    await this.storage.discardOldStaged(STAGED_FOR_HOURS);
     await this.sessions.forgetFinished(FORGET_AFTER_DAYS);
     return abandoned.length;
   }

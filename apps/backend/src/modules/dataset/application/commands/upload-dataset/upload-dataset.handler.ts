@@ -64,7 +64,7 @@ export class UploadDatasetHandler implements ICommandHandler<UploadDatasetComman
     try {
       await this.register(principal, { ...input, name }, { datasetId, staged, found });
     } catch (error) {
-      await this.storage.discardDataset(datasetId).catch(() => undefined);
+      await this.discardUnlessRegistered(datasetId);
       throw error;
     }
     return datasetId;
@@ -82,6 +82,11 @@ export class UploadDatasetHandler implements ICommandHandler<UploadDatasetComman
       await this.datasets.insert(dataset, { classes: found.classes, images: found.images, warnings: found.warnings });
       await this.ownership.grantOwner(datasetId, principal.userId);
     });
+  }
+
+  /** The answer to a commit can be lost: what was registered all the same keeps its bytes. What cannot be asked now is left to the sweeper. */
+  private async discardUnlessRegistered(datasetId: string): Promise<void> {
+    if (!(await this.datasets.exists(datasetId))) await this.storage.discardDataset(datasetId);
   }
 
   private async refuse(progress: UploadProgress, error: unknown): Promise<void> {
