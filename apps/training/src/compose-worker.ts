@@ -53,7 +53,7 @@ export async function composeWorker(parts: WorkerParts): Promise<TrainingWorker>
   });
   const worker = new TrainingWorker({
     backend,
-    publisher: new NatsReportPublisher(publisher),
+    publisher: new NatsReportPublisher(publisher, link),
     folders: new AttemptFolders(config.folders),
     pipeline,
     keeper: new JournalKeeper(backend, log, { keepMilliseconds: KEEP_REPORTS_MILLISECONDS, heartbeatMilliseconds: watch.heartbeatMilliseconds }),

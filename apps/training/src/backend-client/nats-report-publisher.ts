@@ -1,10 +1,18 @@
-import type { EventPublisher, TypedEvent } from '@app/messaging';
+import type { EventPublisher, NatsLink, TypedEvent } from '@app/messaging';
 import { ReportPublisher, type PreparedReport, type ReportFacts } from './report-publisher.port.js';
 
 /** Reports as JetStream events; the broker drops a repeat of the same id. */
 export class NatsReportPublisher extends ReportPublisher {
-  constructor(private readonly publisher: EventPublisher) {
+  private readonly listeners = new Set<() => void>();
+
+  constructor(
+    private readonly publisher: EventPublisher,
+    link: Pick<NatsLink, 'onConnect'>,
+  ) {
     super();
+    link.onConnect(() => {
+      for (const listener of [...this.listeners]) listener();
+    });
   }
 
   prepare(facts: ReportFacts): PreparedReport {
@@ -20,5 +28,10 @@ export class NatsReportPublisher extends ReportPublisher {
   async send(report: PreparedReport): Promise<void> {
     // `prepare` is the only maker of reports, and it makes events.
     await this.publisher.send(report as TypedEvent<unknown>);
+  }
+
+  onReconnect(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
   }
 }

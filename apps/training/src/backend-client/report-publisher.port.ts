@@ -19,4 +19,6 @@ export abstract class ReportPublisher {
   abstract prepare(facts: ReportFacts): PreparedReport;
   /** Resolves when the stream has stored the report; rejects while the broker is away. */
   abstract send(report: PreparedReport): Promise<void>;
+  /** Calls `listener` when the broker is there again: it may have lost what it had stored. Answers how to stop that. */
+  abstract onReconnect(listener: () => void): () => void;
 }

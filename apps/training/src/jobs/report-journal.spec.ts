@@ -32,6 +32,12 @@ class Wire extends ReportPublisher {
     return Promise.resolve();
   }
 
+  reconnected: () => void = () => undefined;
+  onReconnect(listener: () => void): () => void {
+    this.reconnected = listener;
+    return () => void (this.reconnected = (): void => undefined);
+  }
+
   seenSequence(): Promise<number> {
     if (this.isStale) return Promise.reject(new DomainError('stale-attempt', 'another worker'));
     return this.backendIsAway ? Promise.reject(new DomainError('unavailable', 'away')) : Promise.resolve(this.seen);
@@ -112,6 +118,22 @@ describe('ReportJournal', () => {
     const ids = wire.sent.map((one) => one.id);
     expect(new Set(ids).size).toBe(2);
     expect(ids.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it('sends the oldest first when the broker comes back, whatever the backend says', async () => {
+    const wire = new Wire();
+    wire.losesEverything = true;
+    wire.backendIsAway = true;
+    const reports = open(wire);
+    reports.add(progress(1));
+    reports.add(progress(2));
+    await until(() => wire.sent.length === 2);
+    wire.losesEverything = false;
+    reports.add(progress(3));
+    wire.reconnected();
+    await until(() => wire.applied.length === 3);
+    expect(sequencesOf(wire)).toEqual([1, 2, 3]);
+    expect(reports.outstanding).toBe(3);
   });
 
   it('does not take a backend that is away for a loss', async () => {

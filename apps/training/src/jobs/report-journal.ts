@@ -47,8 +47,9 @@ interface Numbered {
 }
 
 /**
- * The reports of one attempt, numbered from 1 and sent in order. A report is kept until the backend says that it took effect; when that
- * does not happen although the backend answers, everything unconfirmed is sent again under the same ids.
+ * The reports of one attempt, numbered from 1 and sent in order. A report is kept until the backend says that it took effect. Everything
+ * unconfirmed is sent again after each reconnect (so that a broker without its disk gets the oldest first), and when the backend answers
+ * for a while without having seen it.
  */
 export class ReportJournal {
   private readonly options: JournalOptions;
@@ -62,10 +63,12 @@ export class ReportJournal {
   private fenced = false;
   private wake: () => void = () => undefined;
   private readonly waiters = new Set<() => void>();
+  private readonly stopListening: () => void;
   private readonly running: Promise<void>;
 
   constructor(private readonly parts: JournalParts) {
     this.options = { ...DEFAULT_JOURNAL_OPTIONS, ...parts.options };
+    this.stopListening = parts.publisher.onReconnect(() => this.sendAgain());
     this.running = this.run();
   }
 
@@ -100,6 +103,7 @@ export class ReportJournal {
   /** Ends the sending; what is left is forgotten. */
   async close(): Promise<void> {
     this.ended = true;
+    this.stopListening();
     this.changed();
     this.wake();
     await this.running;
@@ -200,8 +204,14 @@ export class ReportJournal {
     this.stagnantSince ??= Date.now();
     if (Date.now() - this.stagnantSince < this.options.resendAfterMilliseconds) return;
     this.parts.log.warn(`${this.unseen.length} reports of job ${this.parts.attempt.job_id} took no effect and are sent again`);
+    this.sendAgain();
+  }
+
+  /** In order and under the same ids: the broker drops what it still has, and so does the backend. */
+  private sendAgain(): void {
     for (const one of this.unseen) one.sent = false;
     this.stagnantSince = null;
+    this.wake();
   }
 
   private fence(): void {

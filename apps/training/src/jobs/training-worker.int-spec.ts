@@ -98,7 +98,7 @@ async function startWorker(limits: Record<string, string> = {}): Promise<void> {
     return new InProcessEngine();
   };
   const journal = { confirmMilliseconds: 100, resendAfterMilliseconds: 1_000 };
-  worker = await composeWorker({ config, link: workerLink, store: new S3ObjectStore(config.store), launch, log: silentLog, journal, upload: { firstPauseMilliseconds: 50 } });
+  worker = await composeWorker({ config, link: workerLink, store: new S3ObjectStore(config.store), launch, log: silentLog, journal, upload: { firstPauseMilliseconds: 50, longestPauseMilliseconds: 500 } });
   const strategy = new JetStreamServer({ link: workerLink, app: 'training', managesTopology: false, drainBudgetMilliseconds: 1_000 });
   app = await NestFactory.createMicroservice(TrainingModule.with(worker), { strategy, logger: false });
   await app.listen();
@@ -154,6 +154,7 @@ describe('a job that goes well', () => {
     expect(metrics.best_epoch).toBe(last(job)['best_epoch']);
     expect(await leftovers()).toEqual([]);
     expect(backend.heartbeats).toBeGreaterThan(0);
+    expect(bytesRead()).toBeGreaterThan(0);
   });
 
   it('reads nothing from the store when the worker has had this snapshot before', async () => {
@@ -332,12 +333,13 @@ describe('when something breaks', () => {
   });
 
   it('loses no report when the broker loses its disk in the middle', async () => {
-    const job = await newJob(dataset, { hyperparameters: { epochs: 30 } });
+    const epochs = 100;
+    const job = await newJob(dataset, { hyperparameters: { epochs } });
     await backend.dispatch(job.grant.job_id);
     await until(() => metricsOf(job).length > 2);
     // What was stored and not yet taken is lost with the disk.
     backend.goAway();
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    await until(async () => (await backend.untakenReports()) > 10);
     await nats.kill();
     await nats.deleteStore();
     await nats.restart();
@@ -347,6 +349,6 @@ describe('when something breaks', () => {
     await ended(job);
     expect(kinds(job).at(-1)).toBe('completed');
     expect(job.reports.map((one) => one.data['sequence'])).toEqual(job.reports.map((_, index) => index + 1));
-    expect(metricsOf(job)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
+    expect(metricsOf(job)).toEqual(Array.from({ length: epochs }, (_, index) => index + 1));
   });
 });

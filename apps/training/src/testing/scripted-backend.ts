@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  ALL_EVENTS,
   checkpointUploadRpcV1,
   jobCancelledRpcV1,
   reportsSeenRpcV1,
@@ -14,7 +15,7 @@ import {
 import { DomainError, newId } from '@app/kernel';
 import { decodeEvent, ensureConsumer, ensureStreams, EventPublisher, type NatsLink } from '@app/messaging';
 import { objectKeys, type Presigner } from '@app/object-store';
-import { ALL_EVENTS } from '@app/contracts';
+import type { JsMsg } from '@nats-io/jetstream';
 
 interface Job {
   readonly grant: TrainingGrant;
@@ -55,7 +56,7 @@ export class ScriptedBackend {
   async start(): Promise<void> {
     await this.link.whenConnected();
     await this.makeTopology();
-    const { connection } = { connection: this.link.current() };
+    const connection = this.link.current();
     const serve = (definition: RpcDefinition, answer: (request: never) => unknown): void => {
       connection.subscribe(definition.subject, {
         callback: (error, message) => {
@@ -80,6 +81,12 @@ export class ScriptedBackend {
     await ensureStreams(manager);
     await ensureConsumer(manager, { stream: 'VISION_TRAINING_WORK', durable: 'training-workers', subject: trainingDispatchedV1.subject, ackWaitSeconds: 30, maxAckPending: 100 });
     await ensureConsumer(manager, { stream: trainingStartedV1.stream, durable: REPORTS_DURABLE, subject: `${PREFIX}*.v1`, ackWaitSeconds: 30, maxAckPending: 1000 });
+  }
+
+  /** Reports that the broker holds and that had no effect yet. */
+  async untakenReports(): Promise<number> {
+    const facts = await (await this.link.manager()).consumers.info(trainingStartedV1.stream, REPORTS_DURABLE);
+    return facts.num_pending + facts.num_ack_pending;
   }
 
   goAway(): void {
@@ -167,15 +174,16 @@ export class ScriptedBackend {
       try {
         const consumer = await this.link.jetstream().consumers.get(trainingStartedV1.stream, REPORTS_DURABLE);
         const messages = await consumer.fetch({ max_messages: 100, expires: 1_000 });
-        for await (const message of messages) {
-          if (this.isAway) message.nak(200);
-          else if (this.take(message.subject, message.data)) message.ack();
-          else message.nak(200);
-        }
+        for await (const message of messages) this.settle(message);
       } catch {
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
     }
+  }
+
+  private settle(message: JsMsg): void {
+    if (!this.isAway && this.take(message.subject, message.data)) message.ack();
+    else message.nak(200);
   }
 
   /** False: a report before this one is missing. */
