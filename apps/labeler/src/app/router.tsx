@@ -1,0 +1,101 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import { session } from '../api/session.js';
+import { DATASET_SORTS, JOB_STATES, TASK_TYPES, type DatasetSort, type JobState, type TaskType } from '../api/types.js';
+import { ErrorState, LoadingState } from '../ui/states.js';
+import { NotFound } from './not-found.js';
+import { Shell } from './shell.js';
+
+const oneOf = <T extends string>(values: readonly T[], value: unknown): T | undefined => values.find((one) => one === value);
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value.slice(0, 2000) : undefined);
+
+const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+
+const loginRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/login',
+  validateSearch: (search: Record<string, unknown>): { redirect?: string; ended?: boolean } => ({ redirect: text(search['redirect']), ended: search['ended'] === true ? true : undefined }),
+  component: lazyRouteComponent(() => import('../features/auth/login-page.js'), 'LoginPage'),
+});
+
+const appRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'app',
+  beforeLoad: async ({ location }) => {
+    const state = await session.restore();
+    if (state.kind !== 'in') throw redirect({ to: '/login', search: location.pathname === '/' ? {} : { redirect: location.href } });
+  },
+  component: Shell,
+});
+
+const indexRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/datasets' });
+  },
+});
+
+const datasetsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/datasets',
+  validateSearch: (search: Record<string, unknown>): { q?: string; task?: TaskType; sort?: DatasetSort } => ({
+    q: text(search['q'])?.slice(0, 120),
+    task: oneOf(TASK_TYPES, search['task']),
+    sort: oneOf(DATASET_SORTS, search['sort']),
+  }),
+  component: lazyRouteComponent(() => import('../features/datasets/datasets-page.js'), 'DatasetsPage'),
+});
+
+const datasetRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/datasets/$datasetId',
+  component: lazyRouteComponent(() => import('../features/datasets/dataset-page.js'), 'DatasetPage'),
+});
+
+const jobsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/training',
+  validateSearch: (search: Record<string, unknown>): { state?: JobState; dataset?: string } => ({ state: oneOf(JOB_STATES, search['state']), dataset: text(search['dataset']) }),
+  component: lazyRouteComponent(() => import('../features/training/jobs-page.js'), 'JobsPage'),
+});
+
+const jobRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/training/$jobId',
+  component: lazyRouteComponent(() => import('../features/training/job-page.js'), 'JobPage'),
+});
+
+const accountRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/account',
+  component: lazyRouteComponent(() => import('../features/account/account-page.js'), 'AccountPage'),
+});
+
+const usersRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/users',
+  component: lazyRouteComponent(() => import('../features/users/users-page.js'), 'UsersPage'),
+});
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([loginRoute, appRoute.addChildren([indexRoute, datasetsRoute, datasetRoute, jobsRoute, jobRoute, accountRoute, usersRoute])]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+  defaultNotFoundComponent: NotFound,
+  defaultPendingComponent: LoadingState,
+  defaultErrorComponent: ({ error, reset }) => (
+    <ErrorState
+      error={error}
+      onRetry={() => {
+        reset();
+        void router.invalidate();
+      }}
+    />
+  ),
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

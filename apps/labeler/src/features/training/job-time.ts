@@ -1,0 +1,8 @@
+import type { Job } from '../../api/types.js';
+
+/** Seconds since a worker began, up to the end; null before. */
+export function secondsTaken(job: Pick<Job, 'started_at' | 'finished_at'>, nowMilliseconds: number): number | null {
+  if (job.started_at === null) return null;
+  const end = job.finished_at === null ? nowMilliseconds : Date.parse(job.finished_at);
+  return Math.max(0, (end - Date.parse(job.started_at)) / 1000);
+}

@@ -1,0 +1,38 @@
+import type { ReactElement, ReactNode } from 'react';
+import classes from './facts.module.css';
+
+export interface Fact {
+  readonly label: string;
+  readonly value: ReactNode;
+}
+
+/** Names and values, one a line. */
+export function Facts({ items }: { readonly items: readonly Fact[] }): ReactElement {
+  return (
+    <dl className={classes.facts}>
+      {items.map(({ label, value }) => (
+        <div key={label} className={classes.row}>
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** A few figures that matter, large. */
+export function Stats({ items }: { readonly items: readonly (Fact & { readonly note?: string })[] }): ReactElement {
+  return (
+    <dl className={classes.stats}>
+      {items.map(({ label, value, note }) => (
+        <div key={label} className={classes.stat}>
+          <dt>{label}</dt>
+          <dd>
+            {value}
+            {note !== undefined && <span className={classes.note}>{note}</span>}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
