@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { open, mkdir, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { diskError } from './disk-error.js';
 import { S3Error } from './s3-error.js';
 
 /** A run of bytes of one blob. Objects are lists of them, so that copies and composed objects cost no bytes. */
@@ -14,6 +15,12 @@ export interface WrittenBlob {
   readonly segment: Segment;
   /** Hex. */
   readonly md5: string;
+}
+
+/** Files that are open until `close`, also when nobody ever reads. */
+export interface OpenRange {
+  readonly bytes: AsyncIterable<Uint8Array>;
+  close(): Promise<void>;
 }
 
 const READ_BYTES = 256 * 1024;
@@ -55,7 +62,7 @@ export class BlobFiles {
   }
 
   /** Opens every blob of the range before the first byte is given out: a delete or an overwrite meanwhile changes nothing for this reader. */
-  async openRange(segments: readonly Segment[], range: { readonly start: number; readonly end: number }): Promise<AsyncIterable<Uint8Array>> {
+  async openRange(segments: readonly Segment[], range: { readonly start: number; readonly end: number }): Promise<OpenRange> {
     const pieces = cut(segments, range);
     const files = new Map<string, FileHandle>();
     try {
@@ -64,7 +71,7 @@ export class BlobFiles {
       await closeAll(files);
       throw error;
     }
-    return readPieces(pieces, files);
+    return { bytes: readPieces(pieces, files), close: () => closeAll(files) };
   }
 
   async remove(blob: string): Promise<void> {
@@ -107,11 +114,7 @@ export function cut(segments: readonly Segment[], range: { readonly start: numbe
 }
 
 async function* readPieces(pieces: readonly Segment[], files: ReadonlyMap<string, FileHandle>): AsyncIterable<Uint8Array> {
-  try {
-    for (const piece of pieces) yield* readPiece(piece, files.get(piece.blob));
-  } finally {
-    await closeAll(files);
-  }
+  for (const piece of pieces) yield* readPiece(piece, files.get(piece.blob));
 }
 
 async function* readPiece(piece: Segment, file: FileHandle | undefined): AsyncIterable<Uint8Array> {
@@ -126,9 +129,4 @@ async function* readPiece(piece: Segment, file: FileHandle | undefined): AsyncIt
 
 async function closeAll(files: ReadonlyMap<string, FileHandle>): Promise<void> {
   for (const file of files.values()) await file.close().catch(() => undefined);
-}
-
-function diskError(error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
-  return code === 'ENOSPC' || code === 'EDQUOT' ? new S3Error('StorageFull', 'The disk of the object store is full.') : error;
 }

@@ -1,6 +1,7 @@
 import type { StoreContext, Exchange } from './store-context.js';
 import { sendXml } from './store-context.js';
 import { S3Error } from './s3-error.js';
+import { firstNotBelow } from './sorted-keys.js';
 import { xmlDocument, type XmlNode } from './xml.js';
 
 const MAX_KEYS = 1_000;
@@ -49,7 +50,7 @@ export function pageOf(keys: readonly string[], query: { prefix: string; delimit
   const contents: string[] = [];
   const prefixes: string[] = [];
   let last: string | null = null;
-  for (let index = firstAfter(keys, query.after >= query.prefix ? query.after : '', query.prefix); index < keys.length; index += 1) {
+  for (let index = firstAfter(keys, isBelow(query.after, query.prefix) ? '' : query.after, query.prefix); index < keys.length; index += 1) {
     const key = keys[index] ?? '';
     if (!key.startsWith(query.prefix)) break;
     const common = commonPrefix(key, query);
@@ -68,15 +69,11 @@ function commonPrefix(key: string, query: { prefix: string; delimiter: string })
   return at === -1 ? null : key.slice(0, at + query.delimiter.length);
 }
 
-/** Index of the first key behind `after` that may begin with the prefix, by bisection. */
+/** Index of the first key behind `after` that may begin with the prefix. */
 function firstAfter(keys: readonly string[], after: string, prefix: string): number {
-  const [from, inclusive] = after === '' ? [Buffer.from(prefix), true] : [Buffer.from(after), false];
-  let [low, high] = [0, keys.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const order = Buffer.compare(Buffer.from(keys[middle] ?? ''), from);
-    if (order < 0 || (order === 0 && !inclusive)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  if (after === '') return firstNotBelow(keys, prefix);
+  const at = firstNotBelow(keys, after);
+  return keys[at] === after ? at + 1 : at;
 }
+
+const isBelow = (left: string, right: string): boolean => Buffer.compare(Buffer.from(left), Buffer.from(right)) < 0;

@@ -36,17 +36,19 @@ export async function uploadPartCopy(context: StoreContext, exchange: Exchange):
   // A name for these bytes; like S3's, the tag of a part is opaque.
   const etag = createHash('md5').update(JSON.stringify(segments)).digest('hex');
   const part = { segments, sizeBytes, etag, modified: Date.now() };
-  await keepPart(context, { id, number }, part);
+  await context.catalogue.holding(segments, () => keepPart(context, { id, number }, part));
   sendXml(exchange.response, 200, xmlDocument('CopyPartResult', { ETag: `"${etag}"`, LastModified: new Date(part.modified).toISOString() }));
 }
 
 async function keepPart(context: StoreContext, at: { id: string; number: number }, part: UploadPart): Promise<void> {
-  // Aborted or completed while the body came: the blob must not stay.
-  if (!context.catalogue.uploads.has(at.id)) {
+  try {
+    // Aborted or completed while the body came.
+    if (!context.catalogue.uploads.has(at.id)) throw new S3Error('NoSuchUpload', 'The upload is not there.');
+    await context.catalogue.part(at.id, at.number, part);
+  } catch (error) {
     await context.catalogue.dropUnreferenced(part.segments);
-    throw new S3Error('NoSuchUpload', 'The upload is not there.');
+    throw error;
   }
-  await context.catalogue.part(at.id, at.number, part);
 }
 
 function partOf(context: StoreContext, exchange: Exchange): { id: string; number: number } {
@@ -79,11 +81,14 @@ export async function completeUpload(context: StoreContext, exchange: Exchange):
   checkSizes(parts, context.strictR2);
   const etag = `${createHash('md5').update(Buffer.concat(parts.map((part) => Buffer.from(part.etag, 'hex')))).digest('hex')}-${parts.length}`;
   const record = { segments: parts.flatMap((part) => [...part.segments]), sizeBytes: parts.reduce((sum, part) => sum + part.sizeBytes, 0), etag, modified: Date.now(), headers: upload.headers };
-  await context.locks.run(key, async () => {
-    uploadOf(context, exchange);
-    checkWriteConditions(request.headers, context.catalogue.objects.get(key));
-    await context.catalogue.complete(id, key, record);
-  });
+  // A part that is sent again meanwhile must not take these bytes away.
+  await context.catalogue.holding(record.segments, () =>
+    context.locks.run(key, async () => {
+      uploadOf(context, exchange);
+      checkWriteConditions(request.headers, context.catalogue.objects.get(key));
+      await context.catalogue.complete(id, key, record);
+    }),
+  );
   sendXml(response, 200, xmlDocument('CompleteMultipartUploadResult', { Bucket: context.bucket, Key: key, ETag: `"${etag}"` }));
 }
 

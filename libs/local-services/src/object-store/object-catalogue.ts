@@ -1,6 +1,7 @@
-import { open, readFile, rename, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobFiles, Segment } from './blob-files.js';
+import { Journal } from './journal.js';
+import { SortedKeys } from './sorted-keys.js';
 
 export interface ObjectRecord {
   readonly segments: readonly Segment[];
@@ -34,8 +35,8 @@ type Line =
   | { readonly do: 'end'; readonly id: string }
   | { readonly do: 'complete'; readonly id: string; readonly key: string; readonly record: ObjectRecord };
 
-/** Lines of a journal beyond those that describe what is there; then it is written anew at the next start. */
-const COMPACT_SLACK = 10_000;
+/** Lines of a journal beyond twice those that describe what is there; then it is written anew. */
+const COMPACT_SLACK_LINES = 10_000;
 
 /**
  * What is in the store: maps in memory and an append-only journal. A change is made when its line is on the disk; a line that a crash cut
@@ -45,39 +46,51 @@ export class ObjectCatalogue {
   readonly objects = new Map<string, ObjectRecord>();
   readonly uploads = new Map<string, MultipartUpload>();
   private readonly references = new Map<string, number>();
-  private sorted: string[] | null = null;
-  private journal: FileHandle | null = null;
+  private readonly sorted = new SortedKeys(() => this.objects.keys());
+  private readonly journal: Journal;
   private writing: Promise<void> = Promise.resolve();
-  private readonly path: string;
 
   constructor(
     dataDirectory: string,
     private readonly blobs: BlobFiles,
+    private readonly compactSlackLines = COMPACT_SLACK_LINES,
   ) {
-    this.path = join(dataDirectory, 'journal.ndjson');
+    this.journal = new Journal(join(dataDirectory, 'journal.ndjson'));
   }
 
+  /** Reads the journal, then removes blobs that no line refers to. */
   async load(): Promise<void> {
-    const text = await readFile(this.path, 'utf8').catch(() => '');
-    const lines = text.split('\n');
-    // Behind the last newline stands a line that was not finished, or nothing.
-    lines.pop();
-    for (const line of lines) this.apply(JSON.parse(line) as Line);
-    if (lines.length > this.objects.size + COMPACT_SLACK || !text.endsWith('\n')) await this.compact();
-    this.journal = await open(this.path, 'a', 0o600);
-    for await (const blob of this.blobs.all()) if (!this.references.has(blob)) await this.blobs.remove(blob);
+    const found = await this.journal.load((line) => this.apply(JSON.parse(line) as Line));
+    await this.compactWhenLong();
+    for await (const blob of this.blobs.all()) {
+      if (this.references.has(blob)) continue;
+      // The journal is made before the first blob: without it these are somebody's objects, not leftovers.
+      if (!found) throw new Error("The object store's folder has blobs but no journal. Restore journal.ndjson, or begin with an empty folder.");
+      await this.blobs.remove(blob);
+    }
   }
 
   async close(): Promise<void> {
     await this.writing;
-    await this.journal?.close();
-    this.journal = null;
+    await this.journal.close();
   }
 
   /** Keys in the order of their UTF-8 bytes. */
   sortedKeys(): readonly string[] {
-    this.sorted ??= [...this.objects.keys()].map((key) => Buffer.from(key)).sort(Buffer.compare).map((key) => key.toString());
-    return this.sorted;
+    return this.sorted.all();
+  }
+
+  /**
+   * Keeps these bytes while `work` runs, whatever is deleted or overwritten meanwhile: what was read from the maps stays true. Begins at once,
+   * so that nothing comes between the read and the hold.
+   */
+  async holding<T>(segments: readonly Segment[], work: () => Promise<T>): Promise<T> {
+    this.refer(segments);
+    try {
+      return await work();
+    } finally {
+      await this.removeBlobs(this.release(segments));
+    }
   }
 
   async put(key: string, record: ObjectRecord): Promise<void> {
@@ -106,20 +119,27 @@ export class ObjectCatalogue {
 
   /** A blob of a request that was refused after it was written. */
   async dropUnreferenced(segments: readonly Segment[]): Promise<void> {
+    // What the broken journal holds is not known: its line may be there at the next start.
+    if (!this.journal.isOpen) return;
     for (const { blob } of segments) if (!this.references.has(blob)) await this.blobs.remove(blob);
   }
 
   private async commit(line: Line): Promise<void> {
-    const text = `${JSON.stringify(line)}\n`;
     const written = this.writing.then(async () => {
-      if (this.journal === null) throw new Error('the store is closed');
-      await this.journal.appendFile(text);
-      await this.journal.datasync();
-      const unused = this.apply(line);
-      for (const blob of unused) await this.blobs.remove(blob);
+      await this.journal.append(JSON.stringify(line));
+      await this.removeBlobs(this.apply(line));
     });
-    this.writing = written.catch(() => undefined);
+    this.writing = written.then(
+      // Behind the answer: the change is made, whatever comes of this.
+      () => this.compactWhenLong().catch(() => undefined),
+      () => undefined,
+    );
     await written;
+  }
+
+  /** A blob that cannot be removed now is removed at the next start. */
+  private async removeBlobs(blobs: readonly string[]): Promise<void> {
+    for (const blob of blobs) await this.blobs.remove(blob).catch(() => undefined);
   }
 
   /** Answers the blobs that nothing refers to any more. */
@@ -144,17 +164,17 @@ export class ObjectCatalogue {
 
   private setObject(key: string, record: ObjectRecord): string[] {
     this.refer(record.segments);
-    const unused = this.removeObject(key);
+    const old = this.objects.get(key);
     this.objects.set(key, record);
-    this.sorted = null;
-    return unused;
+    if (old === undefined) this.sorted.added(key);
+    return old === undefined ? [] : this.release(old.segments);
   }
 
   private removeObject(key: string): string[] {
     const old = this.objects.get(key);
     if (old === undefined) return [];
     this.objects.delete(key);
-    this.sorted = null;
+    this.sorted.removed(key);
     return this.release(old.segments);
   }
 
@@ -190,20 +210,18 @@ export class ObjectCatalogue {
     return unused;
   }
 
-  /** Writes the journal anew beside the old one and swaps them in one step. */
-  private async compact(): Promise<void> {
-    const fresh = `${this.path}.new`;
-    const file = await open(fresh, 'w', 0o600);
-    try {
-      for (const [key, record] of this.objects) await file.appendFile(`${JSON.stringify({ do: 'put', key, record } satisfies Line)}\n`);
-      for (const [id, upload] of this.uploads) {
-        await file.appendFile(`${JSON.stringify({ do: 'begin', id, key: upload.key, headers: { ...upload.headers }, initiated: upload.initiated } satisfies Line)}\n`);
-        for (const [number, part] of upload.parts) await file.appendFile(`${JSON.stringify({ do: 'part', id, number, part } satisfies Line)}\n`);
-      }
-      await file.sync();
-    } finally {
-      await file.close();
+  /** Inside the row of changes, or before the first one. */
+  private async compactWhenLong(): Promise<void> {
+    const parts = [...this.uploads.values()].reduce((sum, upload) => sum + upload.parts.size + 1, 0);
+    if (this.journal.lines > 2 * (this.objects.size + parts) + this.compactSlackLines) await this.journal.rewrite(this.presentLines());
+  }
+
+  private *presentLines(): Iterable<string> {
+    const text = (line: Line): string => JSON.stringify(line);
+    for (const [key, record] of this.objects) yield text({ do: 'put', key, record });
+    for (const [id, { key, headers, initiated, parts }] of this.uploads) {
+      yield text({ do: 'begin', id, key, headers: { ...headers }, initiated });
+      for (const [number, part] of parts) yield text({ do: 'part', id, number, part });
     }
-    await rename(fresh, this.path);
   }
 }

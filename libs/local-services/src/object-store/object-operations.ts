@@ -5,7 +5,7 @@ import type { ObjectRecord } from './object-catalogue.js';
 import { payloadOf } from './payload.js';
 import { S3Error } from './s3-error.js';
 import { keptHeaders, MAX_PUT_BYTES, sendXml, type Exchange, type StoreContext } from './store-context.js';
-import { elementsOf, textOf, xmlDocument } from './xml.js';
+import { elementsOf, textOf, unescapeXml, xmlDocument } from './xml.js';
 
 const OVERRIDES = ['response-content-type', 'response-content-disposition', 'response-cache-control', 'response-content-encoding', 'response-content-language', 'response-expires'];
 const MAX_DELETE_BODY_BYTES = 2_000_000;
@@ -47,18 +47,30 @@ export async function getObject(context: StoreContext, { request, response, url,
     'x-content-type-options': 'nosniff',
   };
   if (range !== null) headers['content-range'] = `bytes ${start}-${end}/${record.sizeBytes}`;
-  // They stand in the signed query, so nobody but the signer can set them.
-  for (const name of OVERRIDES) {
-    const value = url.searchParams.get(name);
-    if (value !== null && !/[\r\n]/.test(value)) headers[name.slice('response-'.length)] = value;
-  }
+  Object.assign(headers, overridesOf(url));
   if (request.method === 'HEAD') {
     response.writeHead(range === null ? 200 : 206, headers).end();
     return;
   }
-  const bytes = await context.blobs.openRange(record.segments, { start, end });
-  response.writeHead(range === null ? 200 : 206, headers);
-  await pipeline(Readable.from(bytes, { objectMode: false }), response);
+  const open = await context.catalogue.holding(record.segments, () => context.blobs.openRange(record.segments, { start, end }));
+  try {
+    response.writeHead(range === null ? 200 : 206, headers);
+    await pipeline(Readable.from(open.bytes, { objectMode: false }), response);
+  } finally {
+    await open.close();
+  }
+}
+
+/** They stand in the signed query, so nobody but the signer can set them. */
+function overridesOf(url: URL): Record<string, string> {
+  const overrides: Record<string, string> = {};
+  for (const name of OVERRIDES) {
+    const value = url.searchParams.get(name);
+    if (value === null) continue;
+    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) throw new S3Error('InvalidArgument', `${name} cannot be a header.`);
+    overrides[name.slice('response-'.length)] = value;
+  }
+  return overrides;
 }
 
 export async function deleteObject(context: StoreContext, { response, key }: Exchange): Promise<void> {
@@ -68,7 +80,8 @@ export async function deleteObject(context: StoreContext, { response, key }: Exc
 
 export async function deleteObjects(context: StoreContext, exchange: Exchange): Promise<void> {
   const xml = (await gather(payloadOf(exchange.request, exchange.url, exchange.signed), MAX_DELETE_BODY_BYTES)).toString('utf8');
-  const keys = elementsOf(xml, 'Object').map((one) => textOf(one, 'Key'));
+  // White space at the ends of a key is a part of it.
+  const keys = elementsOf(xml, 'Object').map((one) => elementsOf(one, 'Key')[0]).map((key) => (key === undefined ? undefined : unescapeXml(key)));
   if (keys.length === 0 || keys.length > 1000 || keys.includes(undefined)) throw new S3Error('MalformedXML', 'One to 1000 keys are expected.');
   const named = keys.filter((key) => key !== undefined);
   for (const key of named) await context.locks.run(key, () => context.catalogue.delete(key));
@@ -81,10 +94,12 @@ export async function copyObject(context: StoreContext, { request, response, key
   const source = sourceOf(context, request.headers['x-amz-copy-source']);
   const replaces = request.headers['x-amz-metadata-directive'] === 'REPLACE';
   const record: ObjectRecord = { ...source, modified: Date.now(), headers: replaces ? keptHeaders(request) : source.headers };
-  await context.locks.run(key, async () => {
-    checkWriteConditions(request.headers, context.catalogue.objects.get(key));
-    await context.catalogue.put(key, record);
-  });
+  await context.catalogue.holding(record.segments, () =>
+    context.locks.run(key, async () => {
+      checkWriteConditions(request.headers, context.catalogue.objects.get(key));
+      await context.catalogue.put(key, record);
+    }),
+  );
   sendXml(response, 200, xmlDocument('CopyObjectResult', { ETag: `"${record.etag}"`, LastModified: new Date(record.modified).toISOString() }));
 }
 

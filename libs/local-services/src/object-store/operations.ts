@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { listObjects } from './list-operations.js';
 import { abortUpload, completeUpload, createUpload, listParts, listUploads, uploadPart, uploadPartCopy } from './multipart-operations.js';
 import { copyObject, deleteObject, deleteObjects, gather, getObject, putObject } from './object-operations.js';
-import { corsIsUsable } from './cors.js';
+import { corsDocument, corsIsUsable, corsRules } from './cors.js';
 import { payloadOf } from './payload.js';
 import { S3Error } from './s3-error.js';
 import { sendXml, type Exchange, type StoreContext } from './store-context.js';
@@ -11,8 +11,7 @@ import { xmlDocument } from './xml.js';
 export interface Operation {
   readonly name: string;
   readonly writes: boolean;
-  /** Answers the bucket's new CORS document where that is what it changed. */
-  readonly run: (context: StoreContext, exchange: Exchange) => Promise<string | undefined> | void | Promise<void>;
+  readonly run: (context: StoreContext, exchange: Exchange) => void | Promise<void>;
 }
 
 const MAX_CORS_BYTES = 64_000;
@@ -50,7 +49,8 @@ function bucketOperation(request: IncomingMessage, url: URL): Operation | null {
 function bucketRead(has: (name: string) => boolean): Operation | null {
   if (has('location')) return read('GetBucketLocation', (_, { response }) => sendXml(response, 200, xmlDocument('LocationConstraint', {})));
   if (has('uploads')) return read('ListMultipartUploads', listUploads);
-  return ['acl', 'policy', 'versioning', 'cors'].some(has) ? null : read('ListObjectsV2', listObjects);
+  if (has('cors')) return read('GetBucketCors', getCors);
+  return ['acl', 'policy', 'versioning'].some(has) ? null : read('ListObjectsV2', listObjects);
 }
 
 function bucketWrite(url: URL): Operation | null {
@@ -60,11 +60,16 @@ function bucketWrite(url: URL): Operation | null {
   return plain ? write('CreateBucket', (_, { response }) => void response.writeHead(200, { 'content-length': 0 }).end()) : null;
 }
 
-async function putCors(_: StoreContext, { request, response, url, signed }: Exchange): Promise<string> {
-  const xml = (await gather(payloadOf(request, url, signed), MAX_CORS_BYTES)).toString('utf8');
-  if (!corsIsUsable(xml)) throw new S3Error('MalformedXML', 'The CORS document has no usable rule.');
+async function putCors(context: StoreContext, { request, response, url, signed }: Exchange): Promise<void> {
+  const rules = corsRules((await gather(payloadOf(request, url, signed), MAX_CORS_BYTES)).toString('utf8'));
+  if (!corsIsUsable(rules)) throw new S3Error('MalformedXML', 'The CORS document has no usable rule.');
+  await context.cors.set(rules);
   response.writeHead(200, { 'content-length': 0 }).end();
-  return xml;
+}
+
+function getCors(context: StoreContext, { response }: Exchange): void {
+  if (!context.cors.rules.some((rule) => rule.origins.length > 0)) throw new S3Error('NoSuchCORSConfiguration', 'The bucket has no CORS rule.');
+  sendXml(response, 200, corsDocument(context.cors.rules));
 }
 
 function objectOperation(request: IncomingMessage, url: URL): Operation | null {

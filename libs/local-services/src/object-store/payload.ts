@@ -28,7 +28,9 @@ export async function* payloadOf(request: IncomingMessage, url: URL, signed: Sig
   const checks = checksOf(request, url, { signed, trailers });
   const declared = declaredLength(request, streaming);
   let received = 0;
-  const body: AsyncIterable<Uint8Array> = streaming ? decodeAwsChunked(request, trailers) : request;
+  // A refusal in the middle must not cut the connection: the client is to read why.
+  const bytes = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+  const body = streaming ? decodeAwsChunked(bytes, trailers) : bytes;
   for await (const chunk of body) {
     received += chunk.byteLength;
     if (received > declared) throw new S3Error('IncompleteBody', 'The body is longer than declared.');
@@ -59,9 +61,7 @@ function assertKept(check: Check): void {
 function checksOf(request: IncomingMessage, url: URL, by: { signed: SignedRequest; trailers: ReadonlyMap<string, string> }): Check[] {
   const checks: Check[] = [];
   const trailer = String(request.headers['x-amz-trailer'] ?? '').toLowerCase();
-  for (const name of NOT_KNOWN) {
-    if (request.headers[`x-amz-checksum-${name}`] !== undefined || trailer === `x-amz-checksum-${name}`) throw new S3Error('NotImplemented', `The checksum ${name} is not understood here.`);
-  }
+  refuseUnknownChecksums(request, url, trailer);
   for (const name of CHECKSUMS) {
     const header = `x-amz-checksum-${name}`;
     // A checksum inside a presigned URL counts too: a client that signs that of an empty body fails here as it does on R2.
@@ -74,6 +74,12 @@ function checksOf(request: IncomingMessage, url: URL, by: { signed: SignedReques
     checks.push({ code: 'XAmzContentSHA256Mismatch', digest: digestOf('sha256'), expected: () => Buffer.from(by.signed.payloadHash, 'hex').toString('base64') });
   }
   return checks;
+}
+
+function refuseUnknownChecksums(request: IncomingMessage, url: URL, trailer: string): void {
+  const declared = (header: string): boolean => request.headers[header] !== undefined || url.searchParams.has(header) || trailer === header;
+  const unknown = NOT_KNOWN.find((name) => declared(`x-amz-checksum-${name}`));
+  if (unknown !== undefined) throw new S3Error('NotImplemented', `The checksum ${unknown} is not understood here.`);
 }
 
 function digestOf(name: 'crc32' | 'sha1' | 'sha256' | 'md5'): Digest {

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { BlobFiles } from './blob-files.js';
-import { applyCors, corsRules, type CorsRule } from './cors.js';
+import { BucketCors } from './bucket-cors.js';
+import { applyCors } from './cors.js';
 import { KeyLocks } from './key-locks.js';
 import { ObjectCatalogue } from './object-catalogue.js';
-import { operationOf, type Operation } from './operations.js';
+import { operationOf } from './operations.js';
+import { discardRest } from './refused-body.js';
 import { S3Error } from './s3-error.js';
 import { verifySignature, type StoreCredential } from './signature.js';
 import { MAX_KEY_BYTES, sendXml, type StoreContext } from './store-context.js';
@@ -55,30 +57,29 @@ export async function startObjectStore(options: ObjectStoreOptions): Promise<Loc
   await blobs.prepare();
   const catalogue = new ObjectCatalogue(options.dataDirectory, blobs);
   await catalogue.load();
-  const store = new ObjectStoreServer(options, { bucket: options.bucket, catalogue, blobs, locks: new KeyLocks(), strictR2: options.strictR2 ?? true });
+  // As the page needs it: it reads, and it puts with the signed headers of a presigned URL.
+  const cors = new BucketCors(join(options.dataDirectory, 'cors.xml'), [{ origins: options.corsOrigins ?? [], methods: ['GET', 'HEAD', 'PUT'], headers: ['*'], expose: ['ETag'] }]);
+  await cors.load();
+  const store = new ObjectStoreServer(options, { bucket: options.bucket, catalogue, blobs, cors, locks: new KeyLocks(), strictR2: options.strictR2 ?? true });
   return store.listen();
 }
 
 class ObjectStoreServer {
   private readonly server: Server;
   private readonly counters = new Map<string, StoreCounter>();
-  private readonly corsPath: string;
-  private cors: readonly CorsRule[];
 
   constructor(
     private readonly options: ObjectStoreOptions,
     private readonly context: StoreContext,
   ) {
-    this.corsPath = join(options.dataDirectory, 'cors.xml');
-    this.cors = [{ origins: options.corsOrigins ?? [], methods: ['GET', 'HEAD', 'PUT'], expose: ['ETag'] }];
     // A slow upload is no attack here; an idle one is cut after five minutes.
     this.server = createServer({ requestTimeout: 0, headersTimeout: 30_000 }, (request, response) => void this.handle(request, response));
     this.server.setTimeout(300_000);
+    // Without this Node asks for the body before the signature was verified.
+    this.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => void this.handle(request, response));
   }
 
   async listen(): Promise<LocalObjectStore> {
-    const stored = await readFile(this.corsPath, 'utf8').catch(() => null);
-    if (stored !== null) this.cors = corsRules(stored);
     const host = this.options.host ?? '127.0.0.1';
     await new Promise<void>((resolve, reject) => this.server.once('error', reject).listen(this.options.port ?? 0, host, resolve));
     const address = this.server.address();
@@ -101,8 +102,8 @@ class ObjectStoreServer {
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = randomUUID();
     response.setHeader('x-amz-request-id', requestId);
-    const allowed = applyCors(this.cors, request, response);
     try {
+      const allowed = applyCors(this.context.cors.rules, request, response);
       if (request.method === 'OPTIONS') {
         response.writeHead(allowed ? 200 : 403, { 'content-length': 0 }).end();
         return;
@@ -122,22 +123,9 @@ class ObjectStoreServer {
     const operation = operationOf(request, url, { bucket, key });
     if (operation.writes && signed.credential.mode === 'read-only') throw new S3Error('AccessDenied', 'This credential can only read.');
     this.count(request, response, `${operation.name}:${signed.credential.accessKeyId}`);
-    await this.expectBody(request, response);
-    await this.run(operation, { request, response, url, key, signed });
-  }
-
-  private async run(operation: Operation, exchange: Parameters<Operation['run']>[1]): Promise<void> {
-    const effect = await operation.run(this.context, exchange);
-    if (typeof effect !== 'string') return;
-    // The bucket's own document: the one thing that is not an object.
-    this.cors = corsRules(effect);
-    await writeFile(this.corsPath, effect, { mode: 0o600 });
-  }
-
-  /** `Expect: 100-continue` is answered after the signature was verified: a refused body is never sent. */
-  private async expectBody(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // A refused body is never asked for.
     if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
-    await Promise.resolve();
+    await operation.run(this.context, { request, response, url, key, signed });
   }
 
   private count(request: IncomingMessage, response: ServerResponse, name: string): void {
@@ -160,8 +148,7 @@ class ObjectStoreServer {
       return;
     }
     for (const [name, value] of Object.entries(known.headers)) at.response.setHeader(name, value);
-    // What is left of a refused body is not read.
-    if (!at.request.complete) at.response.setHeader('connection', 'close');
+    discardRest(at.request, at.response);
     if (known.status === 304 || at.request.method === 'HEAD') at.response.writeHead(known.status).end();
     else sendXml(at.response, known.status, xmlDocument('Error', { Code: known.code, Message: known.message, RequestId: at.requestId }).replace(/ xmlns="[^"]*"/, ''));
   }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BucketCors } from './bucket-cors.js';
 import type { BlobFiles } from './blob-files.js';
 import type { KeyLocks } from './key-locks.js';
 import type { ObjectCatalogue } from './object-catalogue.js';
@@ -10,6 +11,7 @@ export interface StoreContext {
   readonly catalogue: ObjectCatalogue;
   readonly blobs: BlobFiles;
   readonly locks: KeyLocks;
+  readonly cors: BucketCors;
   /** R2's rules for multipart uploads: parts but the last are equal. */
   readonly strictR2: boolean;
 }
