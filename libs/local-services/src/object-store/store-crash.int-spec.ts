@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { compileFolder } from '@app/testing';
 
@@ -102,11 +102,11 @@ describe('the embedded store as a process', () => {
     expect(acknowledged.length).toBeGreaterThan(20);
     expect(await read('small')).toBe('value');
     expect(await blobCount()).toBe(acknowledged.length + 1);
-    // A shorter line has room where the long one had none: only if nothing of the long one is left.
-    await put('short', 'fits');
+    // The line of a delete has room where the long one had none: only if nothing of the long one is left.
+    await client.send(new DeleteObjectCommand({ Bucket, Key: 'small' }));
     await kill();
     await start();
-    expect(await read('short')).toBe('fits');
+    await expect(read('small')).rejects.toMatchObject({ name: 'NoSuchKey' });
     for (const [index, key] of acknowledged.entries()) expect(await read(key)).toBe(`value ${index}`);
     await put('after', 'more');
     await kill();
