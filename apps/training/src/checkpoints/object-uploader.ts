@@ -101,14 +101,15 @@ class SingleUpload {
         case 'taken':
           return await this.taken(permit);
         case 'refused':
-          return this.refused();
+          return this.refused(outcome.status);
         case 'again':
           return { again: `the store answered ${outcome.status}` };
       }
     } catch (error) {
       this.parts.signal.throwIfAborted();
       if (error instanceof AttemptFailure) throw error;
-      return { again: `the store cannot be reached (${reasonOf(error)})` };
+      this.parts.log.debug(`${permit.key}: ${reasonOf(error)}`);
+      return { again: 'the store cannot be reached' };
     }
   }
 
@@ -137,11 +138,12 @@ class SingleUpload {
     return { again: 'the name is taken' };
   }
 
-  private refused(): Step {
+  private refused(status: number): Step {
     this.refusals += 1;
     if (this.refusals > this.parts.options.maxRefusals) {
-      throw new AttemptFailure('storage-auth', 'The object store refuses the addresses that the backend gives out for uploads.', { retryable: false });
+      const code = status === 401 || status === 403 ? 'storage-auth' : 'upload-refused';
+      throw new AttemptFailure(code, `The object store refuses uploads to the addresses that the backend gives out (status ${status}).`, { retryable: false });
     }
-    return { again: 'the store refused the address' };
+    return { again: `the store refused the address (status ${status})` };
   }
 }

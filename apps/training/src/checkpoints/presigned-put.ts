@@ -14,8 +14,14 @@ export interface PresignedPutRequest {
   readonly idleMilliseconds: number;
 }
 
-/** `stored`, `taken` (412: the key holds an object), `refused` (401, 403: the address ran out), else `again` with the status. */
-export type PutOutcome = { readonly kind: 'stored' | 'taken' | 'refused' } | { readonly kind: 'again'; readonly status: number };
+/** `stored`, `taken` (412: the key holds an object), `refused` (401, 403: the address ran out; other 4xx: the request), else `again`. */
+export interface PutOutcome {
+  readonly kind: 'stored' | 'taken' | 'refused' | 'again';
+  readonly status: number;
+}
+
+/** Of the 4xx those that pass: a timeout, a write to the same key in progress, too many requests. */
+const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 409, 425, 429]);
 
 /** Streams a file to a presigned address. Not `fetch`: it would send a stream without the length that is signed. Throws on a broken connection. */
 export async function putFile(put: PresignedPutRequest): Promise<PutOutcome> {
@@ -32,9 +38,10 @@ export async function putFile(put: PresignedPutRequest): Promise<PutOutcome> {
   response.resume();
   if (status >= 200 && status < 300) {
     await sending;
-    return { kind: 'stored' };
+    return { kind: 'stored', status };
   }
   request.destroy();
-  if (status === 412) return { kind: 'taken' };
-  return status === 401 || status === 403 ? { kind: 'refused' } : { kind: 'again', status };
+  if (status === 412) return { kind: 'taken', status };
+  const isRefused = status >= 400 && status < 500 && !PASSING_STATUSES.has(status);
+  return { kind: isRefused ? 'refused' : 'again', status };
 }

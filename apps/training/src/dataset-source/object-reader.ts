@@ -56,7 +56,8 @@ export class ObjectReader {
     signal.throwIfAborted();
     if (error instanceof ObjectNotFound || error instanceof StoreAccessDenied || error instanceof ObjectChanged) throw error;
     if (broken.breaks > maxBreaks) throw error instanceof DomainError ? error : new StoreUnavailable(error);
-    log.warn(`reading from the store broke at byte ${broken.at} of ${this.object.sizeBytes}: ${reasonOf(error)}`);
+    log.warn(`reading from the store broke at byte ${broken.at} of ${this.object.sizeBytes}; it goes on from there`);
+    log.debug(`${this.object.key}: ${reasonOf(error)}`);
     await pause(backoffMilliseconds(broken.breaks - 1, { firstMilliseconds: firstPauseMilliseconds, mostMilliseconds: 8_000 }), signal);
   }
 

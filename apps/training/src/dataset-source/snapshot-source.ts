@@ -42,7 +42,7 @@ export class SnapshotSource {
       return await this.fromStore(snapshot, consume, options);
     } catch (error) {
       if (!(error instanceof WrongBytes)) throw error;
-      options.log.warn(`the snapshot's bytes are not what was frozen; it is read once more: ${snapshot.key}`);
+      options.log.warn("the snapshot's bytes are not what was frozen; it is read once more");
     }
     try {
       return await this.fromStore(snapshot, consume, options);

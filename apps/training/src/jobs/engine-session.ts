@@ -7,7 +7,7 @@ import type { TrainingSpec } from '../engine/training-engine.js';
 import type { AttemptContext } from './attempt-context.js';
 import { AttemptFailure } from './attempt-errors.js';
 import type { LaunchEngine } from './engine-run.js';
-import { finiteMetrics } from './finite-metrics.js';
+import { finiteMetrics, withinMessageSize } from './finite-metrics.js';
 
 export interface EngineSessionParts {
   readonly launch: LaunchEngine;
@@ -25,6 +25,9 @@ export interface EngineSessionResult {
   readonly models: ReadonlyMap<number, string>;
 }
 
+/** For checkpoints in hand when the engine has failed. */
+const LAST_UPLOADS_MILLISECONDS = 10_000;
+
 /** A crash of the process may be the machine's fault; what the engine itself says will be the same next time. */
 const RETRYABLE_CODES: ReadonlySet<string> = new Set(['engine-crashed', 'unavailable']);
 
@@ -35,6 +38,7 @@ export class EngineSession {
   private readonly uploads: UploadQueue;
   private best: { readonly epoch: number; readonly value: number } | null = null;
   private readonly broken = new AbortController();
+  private readonly giveUp = new AbortController();
 
   constructor(
     private readonly context: AttemptContext,
@@ -54,15 +58,21 @@ export class EngineSession {
       const start = { kind: 'start' as const, spec: copyOf(spec), epochs: context.epochs, outputDirectory: context.folder.path, resumeFile };
       const last = await engine.run(start, (message) => this.hear(message));
       either.throwIfAborted();
-      const { bestEpoch, lastEpoch } = ended(last);
+      const { bestEpoch, lastEpoch } = ended(last, context.folder.path);
       await this.uploads.drain();
       return { bestEpoch, lastEpoch, metrics: this.metrics, models: this.models };
     } finally {
       either.removeEventListener('abort', stop);
       await engine.stop();
-      // A failed upload is told by the abort; a stopped one ends by the attempt's signal.
-      await this.uploads.drain().catch(() => undefined);
+      await this.letUploadsEnd();
     }
+  }
+
+  /** After a failure: what lies in the store saves the next attempt an epoch, but nobody waits long for it. */
+  private async letUploadsEnd(): Promise<void> {
+    const timer = setTimeout(() => this.giveUp.abort(new Error('the attempt is over')), LAST_UPLOADS_MILLISECONDS);
+    await this.uploads.drain().catch(() => undefined);
+    clearTimeout(timer);
   }
 
   private async hear(message: FromChild): Promise<void> {
@@ -88,7 +98,7 @@ export class EngineSession {
     const { epoch } = metrics;
     this.metrics.push(metrics);
     this.context.log.info(summary(metrics, this.context.epochs));
-    this.context.progress.epochDone(metrics);
+    this.context.progress.epochDone(withinMessageSize(metrics));
     this.models.set(epoch, files.model.path);
     await this.context.folder.assertRoom(files.state.sizeBytes + files.model.sizeBytes);
     await this.uploads.add({ path: files.state.path, epoch, upload: () => this.store('state', epoch, files.state.path) });
@@ -98,7 +108,8 @@ export class EngineSession {
 
   private async store(kind: 'state' | 'model', epoch: number, path: string): Promise<void> {
     const { grant, journal } = this.context;
-    const stored = await this.parts.uploader.upload(grant, { kind, epoch, path }, this.context);
+    const signal = AbortSignal.any([this.context.signal, this.giveUp.signal]);
+    const stored = await this.parts.uploader.upload(grant, { kind, epoch, path }, { signal, log: this.context.log });
     journal.add({ definition: trainingCheckpointedV1, data: { epoch, kind, ...stored } });
     if (kind === 'state') await rm(path, { force: true });
     else await this.removeOldModels(epoch);
@@ -114,12 +125,13 @@ export class EngineSession {
   }
 }
 
-function ended(last: FromChild): { readonly bestEpoch: number; readonly lastEpoch: number } {
+/** `folder` is taken out of the engine's words: users read them. */
+function ended(last: FromChild, folder: string): { readonly bestEpoch: number; readonly lastEpoch: number } {
   switch (last.kind) {
     case 'done':
       return last;
     case 'failed':
-      throw new AttemptFailure(last.code.slice(0, 60), last.detail, { retryable: RETRYABLE_CODES.has(last.code) });
+      throw new AttemptFailure(last.code.slice(0, 60), last.detail.replaceAll(folder, ''), { retryable: RETRYABLE_CODES.has(last.code) });
     default:
       // Nobody here asked for it: a signal from outside reached the child.
       throw new AttemptFailure('engine-crashed', 'The engine stopped by itself.', { retryable: true });

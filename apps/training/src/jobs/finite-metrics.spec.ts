@@ -1,6 +1,6 @@
 import { epochMetricsSchema, type EpochMetrics } from '@app/contracts';
 import { describe, expect, it } from 'vitest';
-import { finiteMetrics } from './finite-metrics.js';
+import { finiteMetrics, withinMessageSize } from './finite-metrics.js';
 
 const metrics: EpochMetrics = {
   epoch: 1,
@@ -35,5 +35,15 @@ describe('finiteMetrics', () => {
     expect(cleaned).toMatchObject({ train_loss: null, val_loss: null, primary_value: null, scores: { accuracy: null }, images_per_second: 0, non_finite: true });
     expect(cleaned.per_class?.[0]).toMatchObject({ precision: null, f1: null, recall: 1 });
     expect(epochMetricsSchema.safeParse(JSON.parse(JSON.stringify(cleaned))).success).toBe(true);
+  });
+});
+
+describe('withinMessageSize', () => {
+  it('keeps tables that fit and leaves out those that the broker would refuse', () => {
+    const withMatrix = (classes: number): EpochMetrics => ({ ...metrics, confusion_matrix: Array.from({ length: classes }, () => Array.from({ length: classes }, () => 7)) });
+    expect(withinMessageSize(withMatrix(100))).toEqual(withMatrix(100));
+    const cut = withinMessageSize(withMatrix(1000));
+    expect(cut.confusion_matrix).toBeUndefined();
+    expect(cut.per_class).toEqual(metrics.per_class);
   });
 });

@@ -25,3 +25,16 @@ export function finiteMetrics(metrics: EpochMetrics): EpochMetrics {
   };
   return isBroken ? { ...cleaned, non_finite: true } : cleaned;
 }
+
+/** The broker takes 1 MiB a message, log lines included; a confusion matrix of 1,000 classes has more. */
+const MAX_METRICS_CHARACTERS = 256 * 1024;
+
+/** Leaves out the large tables where they do not fit into a report; metrics.json has them all the same. */
+export function withinMessageSize(metrics: EpochMetrics): EpochMetrics {
+  const fits = (one: EpochMetrics): boolean => JSON.stringify(one).length <= MAX_METRICS_CHARACTERS;
+  if (fits(metrics)) return metrics;
+  const { confusion_matrix: _matrix, ...withoutMatrix } = metrics;
+  if (fits(withoutMatrix)) return withoutMatrix;
+  const { per_class: _perClass, ...small } = withoutMatrix;
+  return small;
+}

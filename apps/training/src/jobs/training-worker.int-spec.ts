@@ -17,6 +17,7 @@ import { ScriptedBackend, type GrantFacts } from '../testing/scripted-backend.js
 import { tinyDataset, type TinyDataset } from '../testing/tiny-dataset.js';
 import { silentLog } from '../training-log.js';
 import { TrainingModule } from '../training.module.js';
+import type { EngineRun } from './engine-run.js';
 import type { TrainingWorker } from './training-worker.js';
 
 const BUCKET = 'vision-test';
@@ -37,6 +38,7 @@ let workerLink: NatsLink;
 let app: INestMicroservice;
 let workDirectory: string;
 let launches = 0;
+let crashes = false;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vision-worker-'));
@@ -69,6 +71,7 @@ afterAll(async () => {
 beforeEach(async () => {
   workDirectory = await mkdtemp(join(folder, 'work-'));
   launches = 0;
+  crashes = false;
   backend.comeBack();
   backend.onQuestion = (): void => undefined;
   await startWorker();
@@ -93,8 +96,10 @@ async function startWorker(limits: Record<string, string> = {}): Promise<void> {
   });
   // As the product: with the rights of the training user and nothing more.
   workerLink = new NatsLink({ url: config.nats.url, name: 'worker', inboxPrefix: TRAINING_INBOX_PREFIX, reconnectWaitMilliseconds: 100 });
-  const launch = (): InProcessEngine => {
+  const launch = (): EngineRun => {
     launches += 1;
+    // As EngineProcess does when the child is killed.
+    if (crashes) return { run: () => Promise.resolve({ kind: 'failed', code: 'engine-crashed', detail: 'The process that trains ended by itself.' }), stop: () => Promise.resolve() };
     return new InProcessEngine();
   };
   const journal = { confirmMilliseconds: 100, resendAfterMilliseconds: 1_000 };
@@ -191,6 +196,19 @@ describe('a job that goes well', () => {
     expect(last(resumed)['final_model']).toMatchObject({ sha256: (last(whole)['final_model'] as { sha256: string }).sha256 });
   });
 
+  it('finishes a job whose every epoch was trained before the worker was lost, with the best model of that attempt', async () => {
+    const whole = await newJob(dataset, { hyperparameters: { epochs: 2 } });
+    await backend.dispatch(whole.grant.job_id);
+    await ended(whole);
+    const { key, size_bytes, sha256 } = checkpointOf(whole, 2);
+    const resumed = backend.addJob({ snapshot: whole.grant.snapshot, hyperparameters: whole.grant.hyperparameters, attempt: 2, resume_from: { epoch: 2, key, size_bytes, sha256 } });
+    await backend.dispatch(resumed.grant.job_id);
+    await ended(resumed);
+    expect(metricsOf(resumed)).toEqual([]);
+    expect(last(resumed)['best_epoch']).toBe(last(whole)['best_epoch']);
+    expect(last(resumed)['final_model']).toMatchObject({ sha256: (last(whole)['final_model'] as { sha256: string }).sha256 });
+  });
+
   it('takes an object of the same bytes as stored, and another content to a name of its own', async () => {
     const first = await newJob(dataset, { hyperparameters: { epochs: 1 } });
     await backend.dispatch(first.grant.job_id);
@@ -267,6 +285,27 @@ describe('when something breaks', () => {
     expect(launches).toBe(0);
     expect(await leftovers()).toEqual([]);
     expect(await readdir(join(workDirectory, 'cache'))).toEqual([]);
+  });
+
+  it('refuses a checkpoint whose bytes are not the granted ones', async () => {
+    const job = await newJob(dataset);
+    const key = objectKeys.checkpoint(job.grant.job_id, { epoch: 1, extension: 'ckpt' });
+    await writer.put(key, Buffer.from('not what was stored'));
+    const resumed = backend.addJob({ snapshot: job.grant.snapshot, hyperparameters: job.grant.hyperparameters, attempt: 2, resume_from: { epoch: 1, key, size_bytes: 19, sha256: 'ab'.repeat(32) } });
+    await backend.dispatch(resumed.grant.job_id);
+    await ended(resumed);
+    expect(last(resumed)).toMatchObject({ code: 'corrupt-checkpoint', retryable: false });
+    expect(launches).toBe(0);
+    expect(await leftovers()).toEqual([]);
+  });
+
+  it('hands a crash of the engine back for another attempt', async () => {
+    const job = await newJob(dataset, { hyperparameters: { epochs: 1000 } });
+    crashes = true;
+    await backend.dispatch(job.grant.job_id);
+    await ended(job);
+    expect(last(job)).toMatchObject({ code: 'engine-crashed', retryable: true });
+    expect(await leftovers()).toEqual([]);
   });
 
   it('says clearly that the room for temporary files is used up', async () => {

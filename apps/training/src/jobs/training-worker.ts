@@ -17,7 +17,8 @@ const NO_ANSWER_CODES: ReadonlySet<string> = new Set(['unavailable', 'internal',
 
 /** Takes one job at a time: asks the backend first, and does nothing without its yes. */
 export class TrainingWorker {
-  private current: { readonly attempt: Attempt; readonly ended: Promise<unknown> } | null = null;
+  private attempt: Attempt | null = null;
+  private taking: Promise<Verdict> | null = null;
   private stopping = false;
   /** A claim keeps its id until it is answered, so that an answer that got lost is given again. */
   private readonly openClaims = new Map<string, string>();
@@ -25,7 +26,7 @@ export class TrainingWorker {
   constructor(private readonly parts: AttemptParts) {}
 
   get isBusy(): boolean {
-    return this.current !== null;
+    return this.taking !== null;
   }
 
   /** After a crash: removes what was left behind. Before the first job. */
@@ -36,7 +37,16 @@ export class TrainingWorker {
 
   /** Resolves when the attempt is over. */
   async take(jobId: string, trace: Trace = {}): Promise<Verdict> {
-    if (this.stopping) return { kind: 'later', reason: 'this worker stops' };
+    if (this.stopping || this.taking !== null) return { kind: 'later', reason: this.stopping ? 'this worker stops' : 'this worker is busy' };
+    this.taking = this.verifyAndRun(jobId, trace);
+    try {
+      return await this.taking;
+    } finally {
+      this.taking = null;
+    }
+  }
+
+  private async verifyAndRun(jobId: string, trace: Trace): Promise<Verdict> {
     const answer = await this.ask(jobId);
     if (!('grant' in answer)) return answer;
     const { grant } = answer;
@@ -48,25 +58,25 @@ export class TrainingWorker {
   async stop(budgetMilliseconds: number): Promise<void> {
     this.stopping = true;
     const deadline = Date.now() + budgetMilliseconds;
-    this.current?.attempt.stop('worker-stopped');
+    this.attempt?.stop('worker-stopped');
     const late = new Promise<void>((resolve) => setTimeout(resolve, budgetMilliseconds).unref());
-    await Promise.race([this.current?.ended, late]);
+    // A question in the air may still bring a grant; the attempt then ends at once and gives the job back.
+    await Promise.race([Promise.allSettled([this.taking]), late]);
     await this.parts.keeper.close(Math.max(500, deadline - Date.now()));
   }
 
   private async run(grant: TrainingGrant, trace: Trace): Promise<Verdict> {
     const attempt = new Attempt(grant, this.parts, trace);
     this.parts.log.info(`job ${grant.job_id}, attempt ${grant.attempt}: begins`);
-    const running = attempt.run();
-    this.current = { attempt, ended: running };
+    this.attempt = attempt;
     // The process was told to stop while the backend answered.
     if (this.stopping) attempt.stop('worker-stopped');
     try {
-      const outcome = await running;
+      const outcome = await attempt.run();
       this.parts.log.info(`job ${grant.job_id}, attempt ${grant.attempt}: ${outcome}`);
       return { kind: 'done', outcome };
     } finally {
-      this.current = null;
+      this.attempt = null;
     }
   }
 
