@@ -99,7 +99,7 @@ module.exports = {
       severity: 'error',
       from: {
         orphan: true,
-        pathNot: [TESTS, '(^|/)(main|global-setup|vite\\.config)\\.tsx?$', '\\.main\\.ts$', '\\.d\\.ts$', '/dev/'],
+        pathNot: [TESTS, '(^|/)(main|global-setup|vite\\.config)\\.tsx?$', '\\.main\\.ts$', '\\.d\\.ts$', '/dev/', '/public/'],
       },
       to: {},
     },

@@ -14,3 +14,7 @@ export { parseStrictJson, type StrictJsonLimits } from './strict-json.js';
 export { TASK_TYPES, type TaskType } from './task-type.js';
 export { readTrainingLabels, type TrainingLabels } from './training-labels.js';
 export { type DiceModel, type DiceModelImage, writeDice } from './write-dice.js';
+export { type ConvertedDataset, type ConvertedImage, toDicePackage } from './converters/dice-package.js';
+export { fromClassFolders } from './converters/from-class-folders.js';
+export { fromYolo } from './converters/from-yolo.js';
+export type { Conversion, ConversionNote, SourceFile } from './converters/source-file.js';

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { DicePackageValidator } from '../package-validator.js';
+import { sniffImage } from '../image-header.js';
+import { encodePng } from '../indexed-png.js';
+import type { DiceReport } from '../dice-report.js';
+import { toDicePackage, type ConvertedDataset } from './dice-package.js';
+import { fromClassFolders } from './from-class-folders.js';
+import { fromYolo } from './from-yolo.js';
+import type { SourceFile } from './source-file.js';
+
+const FACTS = { name: 'converted', createdAt: '2026-01-01T00:00:00Z' };
+const image = (path: string, shade: number): SourceFile => ({ path, bytes: encodePng(new Uint8Array(20 * 10).fill(shade), { width: 20, height: 10, channels: 1 }) });
+const text = (path: string, content: string): SourceFile => ({ path, bytes: new TextEncoder().encode(content) });
+
+/** What an upload of the conversion would find. */
+async function validated(dataset: ConvertedDataset): Promise<DiceReport> {
+  const { entries } = toDicePackage(dataset);
+  const validator = new DicePackageValidator(entries.map(({ name, bytes }) => ({ name, sizeBytes: bytes.length, junk: false })));
+  for (const { name, bytes } of entries) {
+    if (validator.roleOf(name) === 'annotations') await validator.readAnnotations(one(bytes));
+    else if (validator.roleOf(name) === 'meta') validator.readMeta(bytes);
+    else validator.addImage({ name, sniffed: sniffImage(bytes), sha256: createHash('sha256').update(bytes).digest('hex'), crc32: crc32(bytes), sizeBytes: bytes.length });
+  }
+  return validator.finish();
+}
+
+async function* one(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}
+
+describe('converters', () => {
+  it('make a classification dataset of class folders, with and without splits', async () => {
+    const report = await validated(fromClassFolders([image('train/cat/a.png', 1), image('train/dog/b.png', 2), image('valid/cat/c.png', 3), text('README.md', 'x')], FACTS));
+    expect(report.errors).toEqual([]);
+    expect(report.warnings).toEqual([]);
+    expect(report.dataset).toMatchObject({ taskType: 'image_classification', numImages: 3, numLabeled: 3, splits: { train: 2, val: 1, test: 0, unassigned: 0 } });
+    expect(report.dataset?.classes.map((one_) => [one_.id, one_.name, one_.imageCount])).toEqual([
+      [0, 'cat', 2],
+      [1, 'dog', 1],
+    ]);
+    expect((await validated(fromClassFolders([image('cat/a.png', 1), image('dog/b.png', 2)], FACTS))).dataset?.splits.unassigned).toBe(2);
+  });
+
+  it('make boxes of YOLO lines, fitted into the image', async () => {
+    const dataset = fromYolo([image('images/train/a.png', 1), text('labels/train/a.txt', '1 0.5 0.5 0.5 0.4\n0 0.1 0.9 0.4 0.4\n'), image('images/val/b.png', 2), text('labels/val/b.txt', ''), image('images/val/c.png', 3)], FACTS);
+    const report = await validated(dataset);
+    expect(report.errors).toEqual([]);
+    expect(report.dataset).toMatchObject({ taskType: 'object_detection', numImages: 3, numLabeled: 2 });
+    expect(dataset.images[0]?.annotations({ width: 20, height: 10 }).map((object) => (object['bbox'] as number[]).map((value) => Math.round(value * 1e6) / 1e6 + 0))).toEqual([
+      [5, 3, 10, 4],
+      [0, 7, 6, 3],
+    ]);
+  });
+
+  it('make polygons of YOLO lines, and name lines that are neither', async () => {
+    const dataset = fromYolo([image('images/train/a.png', 1), text('labels/train/a.txt', '0 0.1 0.1 0.9 0.1 0.9 0.9\nx y z\n0 0.1 0.2\n')], FACTS);
+    const report = await validated(dataset);
+    expect(report.errors).toEqual([]);
+    expect(report.dataset?.taskType).toBe('instance_segmentation');
+    expect(dataset.notes.map((note) => note.reason)).toEqual(['Line 2 is neither a box nor a polygon.', 'Line 3 is neither a box nor a polygon.']);
+  });
+
+  it('leave out what is no image, and give the same bytes again', () => {
+    const files = [image('cat/a.png', 1), text('cat/b.png', 'not an image')];
+    const { entries, notes } = toDicePackage(fromClassFolders(files, FACTS));
+    expect(notes.map((note) => note.path)).toEqual(['cat/b.png']);
+    expect(entries.map((entry) => entry.name)).toEqual(['images/000001.png', 'annotations.json', 'meta.json']);
+    expect(toDicePackage(fromClassFolders(files, FACTS)).entries).toEqual(entries);
+  });
+});
