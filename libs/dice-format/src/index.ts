@@ -1,4 +1,3 @@
-export { assignSplits, type SplitImage, type SplitOptions } from './assign-splits.js';
 export { canonicalJson, contentHash, type HashedDataset, type HashedImage, labelsDigest } from './content-hash.js';
 export { generateDemoDataset, type PackageFile } from './demo-dataset.js';
 export { type DiceClass, PALETTE } from './dice-class.js';

@@ -36,8 +36,8 @@ export async function settle(message: JsMsg, settlement: Settlement): Promise<Ou
   }
   const decoded = decodeEvent(message.data, definition.subject, definition.data);
   if (!decoded.ok) return bury(message, settlement, decoded.reason);
-  if (message.info.deliveryCount > maxDeliveries(settlement) * 2) {
-    // Delivered again and again without an outcome: it ends the process before it can be counted.
+  if (isHopeless(message)) {
+    // Delivered again and again for a day: it ends the process before an outcome can be told. A database that is away for an hour is no such case.
     return bury(message, settlement, `delivered ${message.info.deliveryCount} times without an outcome`);
   }
   const stopWorking = keepAlive(message, settlement.consumer.ackWaitSeconds ?? DEFAULT_ACK_WAIT_SECONDS);
@@ -82,6 +82,14 @@ function again(message: JsMsg, delaySeconds: number): Outcome {
 function keepAlive(message: JsMsg, ackWaitSeconds: number): () => void {
   const timer = setInterval(() => message.working(), (ackWaitSeconds * 1000) / 3);
   return () => clearInterval(timer);
+}
+
+const HOPELESS_DELIVERIES = 1_000;
+const HOPELESS_AGE_MILLISECONDS = 86_400_000;
+
+function isHopeless(message: JsMsg): boolean {
+  const { deliveryCount, timestampNanos } = message.info;
+  return deliveryCount > HOPELESS_DELIVERIES && Date.now() - timestampNanos / 1e6 > HOPELESS_AGE_MILLISECONDS;
 }
 
 const maxDeliveries = (settlement: Settlement): number => settlement.consumer.maxDeliveries ?? DEFAULT_MAX_DELIVERIES;
