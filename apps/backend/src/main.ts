@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Logger } from '@nestjs/common';
+import { createLogger, NestLogger } from '@app/observability';
 import { BackendConfig, ConfigurationError } from './config/backend-config.js';
 import { createApp } from './configure-app.js';
 import { stopOnSignals } from './platform/shutdown.js';
@@ -9,7 +9,7 @@ const EXIT_CONFIG = 78;
 
 async function main(): Promise<void> {
   const config = BackendConfig.read(process.env);
-  const app = await createApp(config, { logger: new Logger() });
+  const app = await createApp(config, { logger: new NestLogger(createLogger({ name: 'backend', level: config.logLevel })) });
   stopOnSignals(app);
   await app.startAllMicroservices();
   await app.listen(config.listen.port, config.listen.host);
