@@ -2,9 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import {
   AbortMultipartUploadCommand,
-  CompleteMultipartUploadCommand,
   CopyObjectCommand,
-  CreateMultipartUploadCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadBucketCommand,
@@ -12,10 +10,12 @@ import {
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
-  S3Client,
-  UploadPartCommand,
-  UploadPartCopyCommand,
+  type ListMultipartUploadsCommandOutput,
+  type S3Client,
 } from '@aws-sdk/client-s3';
+import { guardedBody } from './guarded-body.js';
+import { createdByUs } from './lost-answer.js';
+import { inMultipart, type PartSource } from './multipart-session.js';
 import {
   ObjectStore,
   type ByteRange,
@@ -29,24 +29,14 @@ import {
 } from './object-store.port.js';
 import { equalParts, MIN_PART_BYTES, partRuleBroken } from './part-plan.js';
 import { chunksOf } from './part-chunks.js';
-import { ObjectNotFound, storeError } from './store-errors.js';
+import { createS3Client, type S3ClientOptions } from './s3-client.js';
+import { asStoreError, ObjectNotFound, storeError } from './store-errors.js';
 
-export interface S3ObjectStoreOptions {
-  /** Absent: AWS by region. */
-  readonly endpoint?: string;
-  readonly region: string;
-  readonly bucket: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  /** Tries of one call in all, with growing random pauses. 4. */
-  readonly maxAttempts?: number;
-  /** A store that says nothing for so long is away. 15 s: R2 has been seen to take 10 s for a Complete. */
-  readonly requestTimeoutMilliseconds?: number;
+export interface S3ObjectStoreOptions extends S3ClientOptions {
   /** Above this size a copy goes in parts. 5 GiB less a part: the limit of one call. */
   readonly copyPartBytes?: number;
 }
 
-const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
 /** Of an upload: two such parts are in memory at most. 8 MiB: 80 GB in 10,000 parts. */
 const DEFAULT_PART_BYTES = 8 * 1024 * 1024;
 const DEFAULT_COPY_PART_BYTES = 4 * 1024 * 1024 * 1024;
@@ -60,16 +50,7 @@ export class S3ObjectStore extends ObjectStore {
   constructor(private readonly options: S3ObjectStoreOptions) {
     super();
     this.bucket = options.bucket;
-    this.client = new S3Client({
-      ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
-      region: options.region,
-      credentials: { accessKeyId: options.accessKeyId, secretAccessKey: options.secretAccessKey },
-      forcePathStyle: true,
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-      maxAttempts: options.maxAttempts ?? 4,
-      requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MILLISECONDS, requestTimeout: options.requestTimeoutMilliseconds ?? 15_000, throwOnRequestTimeout: true },
-    });
+    this.client = createS3Client(options);
   }
 
   /** Closes idle connections. */
@@ -78,21 +59,15 @@ export class S3ObjectStore extends ObjectStore {
   }
 
   async head(key: string, signal?: AbortSignal): Promise<ObjectHead | null> {
-    try {
-      const head = await this.client.send(new HeadObjectCommand({ Bucket: this.bucket, Key: key }), { abortSignal: signal });
-      return { key, sizeBytes: head.ContentLength ?? 0, etag: head.ETag ?? '', lastModified: head.LastModified ?? new Date(0) };
-    } catch (error) {
-      const mapped = storeError(error, signal);
-      if (mapped instanceof ObjectNotFound) return null;
-      throw mapped;
-    }
+    const found = await this.headWithType(key, signal);
+    return found === null ? null : found.head;
   }
 
   async get(key: string, options: GetOptions = {}): Promise<ObjectBody> {
-    return this.guarded(options.signal, async () => {
+    return asStoreError(options.signal, async () => {
       const got = await this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key, Range: rangeHeader(options.range) }), { abortSignal: options.signal });
       // In Node the SDK's body is a Readable.
-      return { key, body: got.Body as Readable, sizeBytes: got.ContentLength ?? 0, etag: got.ETag ?? '', lastModified: got.LastModified ?? new Date(0) };
+      return { key, body: guardedBody(got.Body as Readable, options.signal), sizeBytes: got.ContentLength ?? 0, etag: got.ETag ?? '', lastModified: got.LastModified ?? new Date(0) };
     });
   }
 
@@ -108,12 +83,17 @@ export class S3ObjectStore extends ObjectStore {
   }
 
   async put(key: string, bytes: Uint8Array, options: PutOptions = {}): Promise<ObjectHead> {
-    return this.guarded(options.signal, async () => {
-      const put = await this.client.send(
-        new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: bytes, ContentType: options.contentType, IfNoneMatch: options.onlyIfAbsent === true ? '*' : undefined }),
-        { abortSignal: options.signal },
-      );
-      return { key, sizeBytes: bytes.byteLength, etag: put.ETag ?? '', lastModified: new Date() };
+    const IfNoneMatch = options.onlyIfAbsent === true ? '*' : undefined;
+    const command = new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: bytes, ContentType: options.contentType, IfNoneMatch });
+    const made = (etag: string): ObjectHead => ({ key, sizeBytes: bytes.byteLength, etag, lastModified: new Date() });
+    return asStoreError(options.signal, async () => {
+      try {
+        return made((await this.client.send(command, { abortSignal: options.signal })).ETag ?? '');
+      } catch (error) {
+        const etag = `"${createHash('md5').update(bytes).digest('hex')}"`;
+        if (IfNoneMatch !== undefined && (await createdByUs(this.client, { error, bucket: this.bucket, key, etag }))) return made(etag);
+        throw error;
+      }
     });
   }
 
@@ -126,7 +106,7 @@ export class S3ObjectStore extends ObjectStore {
     // One part only: a plain PUT is one call instead of three.
     if (second === null) return this.uploadWhole(key, first ?? new Uint8Array(0), options);
     let sizeBytes = 0;
-    const done = await this.multipart(key, options, async (uploadPart) => {
+    const done = await this.inMultipart(key, options, async (uploadPart) => {
       let pending: Uint8Array | null = first;
       let ahead: Uint8Array | null = second;
       while (pending !== null) {
@@ -142,19 +122,18 @@ export class S3ObjectStore extends ObjectStore {
   }
 
   async copy(fromKey: string, toKey: string, options: PutOptions = {}): Promise<ObjectHead> {
-    const source = await this.head(fromKey, options.signal);
-    if (source === null) throw new ObjectNotFound();
-    const partBytes = this.options.copyPartBytes ?? DEFAULT_COPY_PART_BYTES;
-    if (source.sizeBytes > partBytes) {
-      const parts = equalParts(source.sizeBytes, partBytes).map((range): ComposePart => ({ kind: 'copy', key: fromKey, range }));
-      return this.compose(toKey, parts, options);
-    }
-    return this.guarded(options.signal, async () => {
-      const copied = await this.client.send(
-        new CopyObjectCommand({ Bucket: this.bucket, Key: toKey, CopySource: this.source(fromKey), MetadataDirective: 'REPLACE', ContentType: options.contentType }),
+    const found = await this.headWithType(fromKey, options.signal);
+    if (found === null) throw new ObjectNotFound();
+    const { sizeBytes } = found.head;
+    const typed = { ...options, contentType: options.contentType ?? found.contentType };
+    const isLarge = sizeBytes > (this.options.copyPartBytes ?? DEFAULT_COPY_PART_BYTES);
+    if (isLarge || options.onlyIfAbsent === true) return this.copyInParts({ fromKey, toKey, sizeBytes, isLarge }, typed);
+    return asStoreError(options.signal, async () => {
+      const { CopyObjectResult } = await this.client.send(
+        new CopyObjectCommand({ Bucket: this.bucket, Key: toKey, CopySource: this.source(fromKey), MetadataDirective: 'REPLACE', ContentType: typed.contentType }),
         { abortSignal: options.signal },
       );
-      return { key: toKey, sizeBytes: source.sizeBytes, etag: copied.CopyObjectResult?.ETag ?? '', lastModified: copied.CopyObjectResult?.LastModified ?? new Date() };
+      return { key: toKey, sizeBytes, etag: CopyObjectResult?.ETag ?? '', lastModified: CopyObjectResult?.LastModified ?? new Date() };
     });
   }
 
@@ -162,8 +141,8 @@ export class S3ObjectStore extends ObjectStore {
     const sizes = parts.map((part) => (part.kind === 'copy' ? part.range.end - part.range.start + 1 : part.bytes.byteLength));
     const broken = partRuleBroken(sizes);
     if (broken !== null) throw new RangeError(`these parts cannot be put together: ${broken}`);
-    const etag = await this.multipart(toKey, options, async (uploadPart) => {
-      for (const part of parts) await uploadPart(part.kind === 'bytes' ? part.bytes : part);
+    const etag = await this.inMultipart(toKey, options, async (uploadPart) => {
+      for (const part of parts) await uploadPart(part.kind === 'bytes' ? part.bytes : { copySource: this.source(part.key), range: part.range });
     });
     return { key: toKey, sizeBytes: sizes.reduce((sum, size) => sum + size, 0), etag, lastModified: new Date() };
   }
@@ -171,7 +150,7 @@ export class S3ObjectStore extends ObjectStore {
   async delete(keys: readonly string[]): Promise<void> {
     for (let at = 0; at < keys.length; at += DELETE_BATCH) {
       const batch = keys.slice(at, at + DELETE_BATCH).map((Key) => ({ Key }));
-      const answer = await this.guarded(undefined, () => this.client.send(new DeleteObjectsCommand({ Bucket: this.bucket, Delete: { Objects: batch, Quiet: true } })));
+      const answer = await asStoreError(undefined, () => this.client.send(new DeleteObjectsCommand({ Bucket: this.bucket, Delete: { Objects: batch, Quiet: true } })));
       const failed = answer.Errors?.[0];
       if (failed !== undefined) throw storeError(Object.assign(new Error(failed.Code ?? 'delete failed'), { $metadata: { httpStatusCode: failed.Code === 'AccessDenied' ? 403 : 503 } }));
     }
@@ -180,7 +159,7 @@ export class S3ObjectStore extends ObjectStore {
   async *list(prefix: string, signal?: AbortSignal): AsyncIterable<ObjectHead> {
     let token: string | undefined;
     do {
-      const page = await this.guarded(signal, () => this.client.send(new ListObjectsV2Command({ Bucket: this.bucket, Prefix: prefix, ContinuationToken: token }), { abortSignal: signal }));
+      const page = await asStoreError(signal, () => this.client.send(new ListObjectsV2Command({ Bucket: this.bucket, Prefix: prefix, ContinuationToken: token }), { abortSignal: signal }));
       for (const object of page.Contents ?? []) {
         yield { key: object.Key ?? '', sizeBytes: object.Size ?? 0, etag: object.ETag ?? '', lastModified: object.LastModified ?? new Date(0) };
       }
@@ -189,14 +168,19 @@ export class S3ObjectStore extends ObjectStore {
   }
 
   async abortStaleUploads(prefix: string, olderThan: Date): Promise<number> {
-    const page = await this.guarded(undefined, () => this.client.send(new ListMultipartUploadsCommand({ Bucket: this.bucket, Prefix: prefix })));
-    const stale = (page.Uploads ?? []).filter((upload) => upload.Key !== undefined && upload.UploadId !== undefined && (upload.Initiated ?? new Date(0)) < olderThan);
-    for (const upload of stale) await this.client.send(new AbortMultipartUploadCommand({ Bucket: this.bucket, Key: upload.Key, UploadId: upload.UploadId })).catch(() => undefined);
-    return stale.length;
+    let aborted = 0;
+    let page: ListMultipartUploadsCommandOutput | undefined;
+    do {
+      const from = { KeyMarker: page?.NextKeyMarker, UploadIdMarker: page?.NextUploadIdMarker };
+      page = await asStoreError(undefined, () => this.client.send(new ListMultipartUploadsCommand({ Bucket: this.bucket, Prefix: prefix, ...from })));
+      const stale = (page.Uploads ?? []).filter((upload) => (upload.Initiated ?? new Date(0)) < olderThan);
+      for (const { Key, UploadId } of stale) if (await this.abortUpload(Key, UploadId)) aborted += 1;
+    } while (page.IsTruncated === true && page.NextKeyMarker !== undefined);
+    return aborted;
   }
 
   async ping(signal?: AbortSignal): Promise<void> {
-    await this.guarded(signal, () => this.client.send(new HeadBucketCommand({ Bucket: this.bucket }), { abortSignal: signal }));
+    await asStoreError(signal, () => this.client.send(new HeadBucketCommand({ Bucket: this.bucket }), { abortSignal: signal }));
   }
 
   private async uploadWhole(key: string, bytes: Uint8Array, options: UploadOptions): Promise<UploadResult> {
@@ -205,36 +189,42 @@ export class S3ObjectStore extends ObjectStore {
     return { sizeBytes: bytes.byteLength, sha256: createHash('sha256').update(bytes).digest('hex'), etag: put.etag };
   }
 
-  /** A multipart upload that is completed or aborted, never left open. Answers the ETag. */
-  private async multipart(key: string, options: PutOptions, work: (uploadPart: (part: Uint8Array | Extract<ComposePart, { kind: 'copy' }>) => Promise<void>) => Promise<void>): Promise<string> {
-    const { signal } = options;
-    const begun = await this.guarded(signal, () => this.client.send(new CreateMultipartUploadCommand({ Bucket: this.bucket, Key: key, ContentType: options.contentType }), { abortSignal: signal }));
-    const target = { Bucket: this.bucket, Key: key, UploadId: begun.UploadId };
-    const parts: { ETag: string | undefined; PartNumber: number }[] = [];
+  private async headWithType(key: string, signal?: AbortSignal): Promise<{ readonly head: ObjectHead; readonly contentType: string | undefined } | null> {
     try {
-      await work(async (part) => {
-        signal?.throwIfAborted();
-        const PartNumber = parts.length + 1;
-        const ETag = await this.guarded(signal, () => (part instanceof Uint8Array ? this.sendPart({ ...target, PartNumber }, part, signal) : this.copyPart({ ...target, PartNumber }, part, signal)));
-        parts.push({ ETag, PartNumber });
-      });
-      const done = await this.guarded(signal, () =>
-        this.client.send(new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts: parts }, IfNoneMatch: options.onlyIfAbsent === true ? '*' : undefined }), { abortSignal: signal }),
-      );
-      return done.ETag ?? '';
+      const got = await this.client.send(new HeadObjectCommand({ Bucket: this.bucket, Key: key }), { abortSignal: signal });
+      return { head: { key, sizeBytes: got.ContentLength ?? 0, etag: got.ETag ?? '', lastModified: got.LastModified ?? new Date(0) }, contentType: got.ContentType };
     } catch (error) {
-      await this.client.send(new AbortMultipartUploadCommand(target)).catch(() => undefined);
-      throw error;
+      const mapped = storeError(error, signal);
+      if (mapped instanceof ObjectNotFound) return null;
+      throw mapped;
     }
   }
 
-  private async sendPart(target: { Bucket: string; Key: string; UploadId: string | undefined; PartNumber: number }, bytes: Uint8Array, signal?: AbortSignal): Promise<string | undefined> {
-    return (await this.client.send(new UploadPartCommand({ ...target, Body: bytes }), { abortSignal: signal })).ETag;
+  /** For what one CopyObject cannot do on every store: more than 5 GiB, or only where the key is free (R2 knows no such condition for it). */
+  private async copyInParts(of: { fromKey: string; toKey: string; sizeBytes: number; isLarge: boolean }, options: PutOptions): Promise<ObjectHead> {
+    // An upload has one part at least, and a part of nothing cannot be copied.
+    if (of.sizeBytes === 0) return this.put(of.toKey, new Uint8Array(0), options);
+    const copySource = this.source(of.fromKey);
+    const ranges = of.isLarge ? equalParts(of.sizeBytes, this.options.copyPartBytes ?? DEFAULT_COPY_PART_BYTES) : [undefined];
+    const etag = await this.inMultipart(of.toKey, options, async (uploadPart) => {
+      for (const range of ranges) await uploadPart({ copySource, range });
+    });
+    return { key: of.toKey, sizeBytes: of.sizeBytes, etag, lastModified: new Date() };
   }
 
-  private async copyPart(target: { Bucket: string; Key: string; UploadId: string | undefined; PartNumber: number }, part: Extract<ComposePart, { kind: 'copy' }>, signal?: AbortSignal): Promise<string | undefined> {
-    const CopySourceRange = `bytes=${part.range.start}-${part.range.end}`;
-    return (await this.client.send(new UploadPartCopyCommand({ ...target, CopySource: this.source(part.key), CopySourceRange }), { abortSignal: signal })).CopyPartResult?.ETag;
+  private inMultipart(key: string, options: PutOptions, work: (uploadPart: (part: PartSource) => Promise<void>) => Promise<void>): Promise<string> {
+    return inMultipart({ client: this.client, bucket: this.bucket, key, options }, work);
+  }
+
+  /** False when it had ended by itself meanwhile. */
+  private async abortUpload(Key: string | undefined, UploadId: string | undefined): Promise<boolean> {
+    try {
+      await asStoreError(undefined, () => this.client.send(new AbortMultipartUploadCommand({ Bucket: this.bucket, Key, UploadId })));
+      return true;
+    } catch (error) {
+      if (error instanceof ObjectNotFound) return false;
+      throw error;
+    }
   }
 
   private source(key: string): string {
@@ -245,14 +235,6 @@ export class S3ObjectStore extends ObjectStore {
     signal?.throwIfAborted();
     const next = await chunks.next();
     return next.done === true ? null : next.value;
-  }
-
-  private async guarded<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw storeError(error, signal);
-    }
   }
 }
 

@@ -30,18 +30,27 @@ export class StoreUnavailable extends DomainError {
 /** An error of the SDK as one of ours; endpoint, key and XML stay in the cause. An abort is handed on as it is. */
 export function storeError(error: unknown, signal?: AbortSignal): unknown {
   if (signal?.aborted === true) return signal.reason;
-  if (error instanceof DomainError) return error;
+  if (error instanceof DomainError || error instanceof RangeError) return error;
   const facts = error as { name?: string; $metadata?: { httpStatusCode?: number } } | null;
   if (facts?.name === 'ConditionalRequestConflict') return new ObjectExists(error);
-  switch (facts?.$metadata?.httpStatusCode) {
-    case 404:
-      return new ObjectNotFound(error);
-    case 412:
-      return new ObjectExists(error);
-    case 401:
-    case 403:
-      return new StoreAccessDenied(error);
-    default:
-      return new StoreUnavailable(error);
+  const make = BY_STATUS.get(facts?.$metadata?.httpStatusCode ?? 0);
+  return make === undefined ? new StoreUnavailable(error) : make(error);
+}
+
+const BY_STATUS: ReadonlyMap<number, (cause: unknown) => Error> = new Map<number, (cause: unknown) => Error>([
+  [401, (cause) => new StoreAccessDenied(cause)],
+  [403, (cause) => new StoreAccessDenied(cause)],
+  [404, (cause) => new ObjectNotFound(cause)],
+  [412, (cause) => new ObjectExists(cause)],
+  // The caller's mistake, which no repeat heals.
+  [416, (cause) => new RangeError('the range lies outside the object', { cause })],
+]);
+
+/** A call to the store; what it throws is one of the errors above, or the signal's reason. */
+export async function asStoreError<T>(signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw storeError(error, signal);
   }
 }
