@@ -51,6 +51,27 @@ describe('SigV4Presigner', () => {
     );
   });
 
+  it('signs reading as the SDK does, with a file name from anywhere', async () => {
+    const presigner = new SigV4Presigner({ ...SETTINGS, endpoint: 'http://store.test:9000', now: () => NOW });
+    await fc.assert(
+      fc.asyncProperty(keys, segment, async (key, downloadName) => {
+        const url = new URL(presigner.presignGet(key, { downloadName, contentType: 'image/png' }).url);
+        const query = { 'response-content-disposition': url.searchParams.get('response-content-disposition') ?? '', 'response-content-type': 'image/png' };
+        const date = url.searchParams.get('X-Amz-Date') ?? '';
+        const at = new Date(date.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+        const expected = await bySdk(key, at, { method: 'GET', headers: {}, query, expiresIn: 3600 });
+        expect(url.searchParams.get('X-Amz-Signature')).toBe(expected.searchParams.get('X-Amz-Signature'));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('keeps the life of a PUT between one second and an hour, in whole seconds', () => {
+    const presigner = new SigV4Presigner({ ...SETTINGS, endpoint: 'http://store.test:9000', now: () => NOW });
+    const life = (expiresInSeconds: number): string | null => new URL(presigner.presignPut('k', { sizeBytes: 1, sha256: 'ab'.repeat(32), contentType: 'a/b', expiresInSeconds }).url).searchParams.get('X-Amz-Expires');
+    expect([0, -5, 0.5, 59.9, 3600, 1e9].map(life)).toEqual(['1', '1', '1', '59', '3600', '3600']);
+  });
+
   it('gives the same URL inside a window and another one behind it, each good for 45 minutes at least and an hour at most', () => {
     let now = NOW.getTime();
     const presigner = new SigV4Presigner({ ...SETTINGS, endpoint: 'http://store.test:9000', now: () => new Date(now) });

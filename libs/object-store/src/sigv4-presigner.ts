@@ -48,7 +48,8 @@ export class SigV4Presigner extends Presigner {
       'if-none-match': '*',
       'x-amz-checksum-sha256': Buffer.from(object.sha256, 'hex').toString('base64'),
     };
-    const expiresInSeconds = Math.min(object.expiresInSeconds, MAX_EXPIRES_SECONDS);
+    // The store takes whole seconds, one at least.
+    const expiresInSeconds = Math.max(1, Math.min(Math.floor(object.expiresInSeconds), MAX_EXPIRES_SECONDS));
     return { ...this.presign('PUT', key, { at: this.now(), expiresInSeconds, query: {}, headers }), headers };
   }
 
