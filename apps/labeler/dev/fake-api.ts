@@ -144,7 +144,7 @@ export class FakeApi {
     let bytes = 0;
     for await (const chunk of request as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes < 4_096) chunks.push(chunk);
+      if (chunks.length === 0) chunks.push(chunk.subarray(0, 4_096));
     }
     const name = /filename="([^"]*)"/.exec(Buffer.concat(chunks).toString('utf8'))?.[1] ?? 'dataset.zip';
     for (let checked = 0; checked <= 600; checked += 200) {

@@ -25,7 +25,7 @@ export class FakeJobs {
     const day = 86_400_000;
     this.put({ datasetId: 'platform-imagenet-10-1f2e7bca', datasetName: 'ImageNet-10', classCount: 10, epochs: 30, startedAt: Date.now() - 2 * day, state: 'failed', epoch: 11, failure: { code: 'worker-lost', detail: 'The worker was not heard of any more.' } });
     this.put({ datasetId: 'platform-digits-1f2e3d4c', datasetName: '손글씨 숫자', classCount: 10, epochs: 12, startedAt: Date.now() - day, state: 'completed', epoch: 12, failure: null });
-    this.put({ datasetId: 'platform-digits-1f2e3d4c', datasetName: '손글씨 숫자', classCount: 10, epochs: 12, startedAt: Date.now(), state: 'running', epoch: 0, failure: null });
+    this.put({ datasetId: 'platform-digits-1f2e3d4c', datasetName: '손글씨 숫자', classCount: 10, epochs: 12, startedAt: Date.now() - 5.6 * this.epochMilliseconds, state: 'running', epoch: 0, failure: null });
   }
 
   start(dataset: Json, epochs: number): Json {
@@ -63,7 +63,7 @@ export class FakeJobs {
   logs(id: string, after: number): Json[] {
     const job = this.find(id);
     if (job === undefined) return [];
-    const lines = ['reading dataset.zip: 10,000 images, 4.2 MB', 'engine onnx, 1 thread, seed 1', ...epochsOf(job).map((epoch) => `epoch ${epoch}/${job.epochs} train_loss ${String(fakeEpoch(epoch, 2)['train_loss']).slice(0, 6)}`)];
+    const lines = ['reading the zip: 10,000 images, 4.2 MB', 'engine onnx, 1 thread, seed 1', ...epochsOf(job).map((epoch) => `epoch ${epoch}/${job.epochs} train_loss ${String(fakeEpoch(epoch, 2)['train_loss']).slice(0, 6)}`)];
     return lines.map((line, index) => ({ seq: index + 1, at: new Date(job.startedAt + index * this.epochMilliseconds).toISOString(), line })).filter((one) => one.seq > after);
   }
 

@@ -52,8 +52,12 @@ function codeOf(status: number): string {
   return status >= 500 ? 'unavailable' : 'malformed-request';
 }
 
+/** A part of the page is not there: no network, or a newer page was installed meanwhile. Browsers say it in different words. */
+const PART_MISSING = /preload CSS|dynamically imported module|module script|Importing a module/i;
+
 /** Any thrown thing as a problem, for the pages. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  return new Problem({ status: 0, code: 'page', detail: error instanceof Error ? error.message : String(error) });
+  const detail = error instanceof Error ? error.message : String(error);
+  return new Problem({ status: 0, code: PART_MISSING.test(detail) ? 'page-part' : 'page', detail });
 }

@@ -8,7 +8,8 @@ export const mayPass = (error: unknown): boolean => error instanceof Problem && 
 
 export const queryClient = new QueryClient({
   defaultOptions: {
-    queries: { staleTime: 10_000, retry: (failures, error) => failures < TRIES - 1 && mayPass(error) },
-    mutations: { retry: false },
+    // `always`: without a network the page says so at once; the default would wait without a word.
+    queries: { networkMode: 'always', staleTime: 10_000, retry: (failures, error) => failures < TRIES - 1 && mayPass(error) },
+    mutations: { networkMode: 'always', retry: false },
   },
 });

@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import { problemOf } from '../api/problem.js';
 import { session } from '../api/session.js';
 import { DATASET_SORTS, JOB_STATES, TASK_TYPES, type DatasetSort, type JobState, type TaskType } from '../api/types.js';
 import { ErrorState, LoadingState } from '../ui/states.js';
@@ -86,7 +87,10 @@ export const router = createRouter({
   defaultErrorComponent: ({ error, reset }) => (
     <ErrorState
       error={error}
+      order={1}
       onRetry={() => {
+        // A part that could not be loaded is remembered as such: only a new start asks for it again.
+        if (problemOf(error).code === 'page-part') return window.location.reload();
         reset();
         void router.invalidate();
       }}

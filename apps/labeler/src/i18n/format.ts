@@ -39,7 +39,7 @@ export function makeFormatter(language: Language, timeZone?: string): Formatter 
   const list = new Intl.ListFormat(language, { type: 'unit', style: 'narrow' });
   const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone });
   const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone });
-  const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium', hourCycle: 'h23', timeZone });
+  const time = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const decimal = (value: number | null, digits = 3): string =>
     value === null || !Number.isFinite(value) ? NO_VALUE : new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);

@@ -12,6 +12,8 @@ interface FindingsTableProps {
   /** How many there were on the server, where the list was cut. */
   readonly total: number;
   readonly fileName: string;
+  /** `warn` where the file was accepted all the same. */
+  readonly tone?: 'bad' | 'warn';
 }
 
 /** A thousand rows in one table would make the page slow; the filter and the JSON have them all. */
@@ -20,7 +22,7 @@ const ROWS_AT_ONCE = 200;
 const FILTER_FROM = 8;
 
 /** Everything that is wrong with a file: what, where and what to do; also as JSON for whoever made the file. */
-export default function FindingsTable({ findings, total, fileName }: FindingsTableProps): ReactElement {
+export default function FindingsTable({ findings, total, fileName, tone = 'bad' }: FindingsTableProps): ReactElement {
   const { t } = useTranslation();
   const [filter, setFilter] = useState('');
   const [limit, setLimit] = useState(ROWS_AT_ONCE);
@@ -31,7 +33,7 @@ export default function FindingsTable({ findings, total, fileName }: FindingsTab
     <Stack gap="sm">
       <Group justify="space-between" align="flex-end">
         <Text fw={600}>
-          {t('findings.count', { count: total })}
+          {tone === 'bad' && t('findings.count', { count: total })}
           {total > findings.length && (
             <Text span size="sm" c="dimmed" fw={400} ml="xs">
               {t('findings.cut', { shown: findings.length, total })}
@@ -60,10 +62,15 @@ export default function FindingsTable({ findings, total, fileName }: FindingsTab
             {matching.slice(0, limit).map((one, index) => (
               <Table.Tr key={index}>
                 <Table.Td lang="en">{one.message}</Table.Td>
-                <Table.Td className="mono">{[one.entry, one.pointer].filter((part) => part !== undefined).join(' ')}</Table.Td>
+                <Table.Td className={classes.where}>
+                  {one.entry !== undefined && <div>{one.entry}</div>}
+                  {one.pointer !== undefined && <div>{one.pointer}</div>}
+                </Table.Td>
                 {hasHints && <Table.Td lang="en">{one.hint}</Table.Td>}
                 <Table.Td>
-                  <span className={classes.code}>{one.code}</span>
+                  <span className={classes.code} data-tone={tone}>
+                    {one.code}
+                  </span>
                 </Table.Td>
               </Table.Tr>
             ))}

@@ -17,7 +17,7 @@ export function PageHeader({ title, subtitle, above, children }: PageHeaderProps
   }, [title, t]);
   return (
     <Group justify="space-between" align="flex-end" gap="md" mb="lg">
-      <Stack gap={4} style={{ minWidth: 0, flex: '1 1 320px' }}>
+      <Stack gap={6} style={{ minWidth: 0, flex: '1 1 320px' }}>
         {above}
         <Title order={1}>{title}</Title>
         {subtitle !== undefined && (

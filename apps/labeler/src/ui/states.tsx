@@ -7,7 +7,16 @@ import classes from './states.module.css';
 import { useProblemText } from './use-problem-text.js';
 
 /** What failed, why in words, and a button. */
-export function ErrorState({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }): ReactElement {
+interface ErrorProps {
+  readonly error: unknown;
+  readonly onRetry?: () => void;
+  /** 1 where it stands for the whole page. */
+  readonly order?: 1 | 2;
+  /** Another way out. */
+  readonly children?: ReactNode;
+}
+
+export function ErrorState({ error, onRetry, order = 2, children }: ErrorProps): ReactElement {
   const { t } = useTranslation();
   const problem = problemOf(error);
   const text = useProblemText()(problem);
@@ -16,7 +25,7 @@ export function ErrorState({ error, onRetry }: { readonly error: unknown; readon
       <span className={`${classes.badge} ${classes.bad}`}>
         <Icon name="alert" size={24} />
       </span>
-      <Title order={2}>{t('problem.title')}</Title>
+      <Title order={order}>{t('problem.title')}</Title>
       <Text c="dimmed" ta="center" maw={460}>
         {text}
       </Text>
@@ -30,11 +39,14 @@ export function ErrorState({ error, onRetry }: { readonly error: unknown; readon
           {t('common.requestId', { id: problem.requestId })}
         </Text>
       )}
-      {onRetry !== undefined && (
-        <Button mt="xs" variant="default" leftSection={<Icon name="retry" size={16} />} onClick={onRetry}>
-          {t('common.tryAgain')}
-        </Button>
-      )}
+      <Group mt="xs" gap="xs" justify="center">
+        {onRetry !== undefined && (
+          <Button variant="default" leftSection={<Icon name="retry" size={16} />} onClick={onRetry}>
+            {t('common.tryAgain')}
+          </Button>
+        )}
+        {children}
+      </Group>
     </Stack>
   );
 }
@@ -43,16 +55,18 @@ interface EmptyProps {
   readonly icon: IconName;
   readonly title: string;
   readonly text: string;
+  /** 1 where it stands for the whole page. */
+  readonly order?: 1 | 2;
   readonly children?: ReactNode;
 }
 
-export function EmptyState({ icon, title, text, children }: EmptyProps): ReactElement {
+export function EmptyState({ icon, title, text, children, order = 2 }: EmptyProps): ReactElement {
   return (
     <Stack align="center" gap="xs" className={classes.state}>
       <span className={classes.badge}>
         <Icon name={icon} size={26} />
       </span>
-      <Title order={2}>{title}</Title>
+      <Title order={order}>{title}</Title>
       <Text c="dimmed" ta="center" maw={460}>
         {text}
       </Text>

@@ -1,5 +1,5 @@
 import { Button, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
+import { showNote } from '../../ui/notes.js';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -91,10 +91,10 @@ function RevokeButton({ apiKey }: { readonly apiKey: ApiKey }): ReactElement {
   const revoke = useMutation({
     mutationFn: () => http.delete(`api-keys/${apiKey.id}`),
     onSuccess: () => {
-      notifications.show({ message: t('keys.revoked'), color: 'green' });
+      showNote({ message: t('keys.revoked'), color: 'green' });
       void client.invalidateQueries({ queryKey: apiKeysQuery.queryKey });
     },
-    onError: (error) => notifications.show({ color: 'red', title: t('problem.title'), message: text(problemOf(error)) }),
+    onError: (error) => showNote({ color: 'red', title: t('problem.title'), message: text(problemOf(error)) }),
     onSettled: () => setAsking(false),
   });
   return (

@@ -1,5 +1,5 @@
 import { Button, PasswordInput, Stack, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
+import { showNote } from '../../ui/notes.js';
 import { useMutation } from '@tanstack/react-query';
 import { useState, type FormEvent, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -23,7 +23,7 @@ export function PasswordForm(): ReactElement {
       session.adopt(answer);
       setValues(EMPTY);
       setTried(false);
-      notifications.show({ message: t('password.changed'), color: 'green' });
+      showNote({ message: t('password.changed'), color: 'green' });
     },
   });
   const problem = change.error === null ? null : problemOf(change.error);

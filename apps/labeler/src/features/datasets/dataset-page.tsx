@@ -1,5 +1,6 @@
 import { Button, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
+import { showNote } from '../../ui/notes.js';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState, type ReactElement } from 'react';
@@ -31,7 +32,13 @@ export function DatasetPage(): ReactElement {
   const { datasetId } = route.useParams();
   const query = useQuery(datasetQuery(datasetId));
   if (query.isPending) return <LoadingState rows={3} height={140} />;
-  if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.isError) {
+    return (
+      <ErrorState error={query.error} order={1} onRetry={() => void query.refetch()}>
+        <BackLink />
+      </ErrorState>
+    );
+  }
   return <DatasetView dataset={query.data} />;
 }
 
@@ -67,7 +74,7 @@ function DatasetView({ dataset }: { readonly dataset: Dataset }): ReactElement {
               <Text size="sm" c="dimmed" mb="sm">
                 {t('dataset.warningsText')}
               </Text>
-              <FindingsTable findings={dataset.warnings} total={dataset.warnings.length} fileName={dataset.name} />
+              <FindingsTable findings={dataset.warnings} total={dataset.warnings.length} fileName={dataset.name} tone="warn" />
             </Panel>
           )}
         </div>
@@ -146,7 +153,7 @@ function DeleteButton({ dataset }: { readonly dataset: Dataset }): ReactElement 
     mutationFn: () => http.postOnce<Dataset>(`datasets/${id}/restore`),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['datasets'] });
-      notifications.show({ message: t('dataset.restored', { name }), color: 'green' });
+      showNote({ message: t('dataset.restored', { name }), color: 'green' });
     },
     onError: fail,
   });
@@ -156,7 +163,7 @@ function DeleteButton({ dataset }: { readonly dataset: Dataset }): ReactElement 
       await navigate({ to: '/datasets' });
       client.removeQueries({ queryKey: ['dataset', id] });
       void client.invalidateQueries({ queryKey: ['datasets'] });
-      const note = notifications.show({
+      const note = showNote({
         autoClose: 10_000,
         message: (
           <span className={classes.undo}>
@@ -201,5 +208,5 @@ function DeleteButton({ dataset }: { readonly dataset: Dataset }): ReactElement 
 function useFailNote(): (error: unknown) => void {
   const { t } = useTranslation();
   const text = useProblemText();
-  return (error) => void notifications.show({ color: 'red', title: t('problem.title'), message: text(problemOf(error)) });
+  return (error) => void showNote({ color: 'red', title: t('problem.title'), message: text(problemOf(error)) });
 }

@@ -1,6 +1,6 @@
 import { Button, FileButton, Select, TextInput, VisuallyHidden } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
+import { showNote } from '../../ui/notes.js';
 import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState, type ReactElement, type ReactNode } from 'react';
@@ -144,10 +144,10 @@ function DemoButton({ variant }: { readonly variant: 'default' | 'light' }): Rea
     onSuccess: (dataset) => {
       client.setQueryData(['dataset', dataset.id], dataset);
       void client.invalidateQueries({ queryKey: ['datasets'] });
-      notifications.show({ message: t('datasets.demoMade'), color: 'green' });
+      showNote({ message: t('datasets.demoMade'), color: 'green' });
       void navigate({ to: '/datasets/$datasetId', params: { datasetId: dataset.id } });
     },
-    onError: (error) => notifications.show({ color: 'red', title: t('problem.title'), message: problemText(problemOf(error)) }),
+    onError: (error) => showNote({ color: 'red', title: t('problem.title'), message: problemText(problemOf(error)) }),
   });
   return (
     <Button variant={variant} leftSection={<Icon name="sparkle" size={17} />} loading={make.isPending} aria-label={make.isPending ? t('datasets.demoMaking') : undefined} onClick={() => make.mutate()}>

@@ -1,4 +1,4 @@
-import { notifications } from '@mantine/notifications';
+import { showNote } from '../../ui/notes.js';
 import { useEffect, useRef, useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '../../ui/icons.js';
@@ -14,7 +14,7 @@ export function useSendFiles(): (files: Iterable<File>) => void {
     for (const file of files) {
       const refusal = localRefusal(file);
       if (refusal === null) good.push(file);
-      else notifications.show({ color: 'red', message: t(`upload.local.${refusal}`, { name: file.name }) });
+      else showNote({ color: 'red', message: t(`upload.local.${refusal}`, { name: file.name }) });
     }
     if (good.length > 0) uploads.add(good);
   };

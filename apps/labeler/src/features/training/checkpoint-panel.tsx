@@ -2,7 +2,7 @@ import { Anchor, Button, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { checkpointsQuery } from '../../api/queries.js';
+import { checkpointsQuery, isTerminal } from '../../api/queries.js';
 import type { JobDetails } from '../../api/types.js';
 import { useFormat } from '../../i18n/use-format.js';
 import { Icon } from '../../ui/icons.js';
@@ -11,12 +11,15 @@ import { Panel } from '../../ui/panel.js';
 import { ErrorState } from '../../ui/states.js';
 import { ToneBadge } from '../../ui/tone-badge.js';
 import classes from './checkpoint-panel.module.css';
+import { bestOf } from './job-updates.js';
 
 /** What is stored after each epoch, by presigned addresses that lead straight to the store. */
 export function CheckpointPanel({ job }: { readonly job: JobDetails }): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
   const query = useQuery(checkpointsQuery(job.id));
+  // The server tells the best epoch with the job's state; while it runs the figures know it sooner.
+  const best = isTerminal(job.state) ? job.best_epoch : bestOf(job)?.epoch;
   const items = (query.data?.items ?? []).filter((one) => one.kind !== 'final').sort((a, b) => b.epoch - a.epoch || a.kind.localeCompare(b.kind));
   return (
     <Panel title={t('job.checkpoints')} flush>
@@ -45,7 +48,7 @@ export function CheckpointPanel({ job }: { readonly job: JobDetails }): ReactEle
                   <Table.Td>
                     <span className={classes.epoch}>
                       {format.count(one.epoch)}
-                      {one.epoch === job.best_epoch && (
+                      {one.epoch === best && (
                         <ToneBadge tone="good" icon="check">
                           {t('job.bestMark')}
                         </ToneBadge>

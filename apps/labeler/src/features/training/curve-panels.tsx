@@ -79,6 +79,8 @@ function Curve({ title, x, series, kind }: CurveProps): ReactElement {
       label={t('job.chartLabel', { title, count: x.length, values })}
       formatX={(value) => `${t('job.epoch')} ${format.count(value)}`}
       formatY={formatY}
+      formatAxisX={format.count}
+      formatAxisY={(value) => (kind === 'share' ? format.percent(value) : format.decimal(value, 2))}
       yRange={kind === 'share' ? UNIT_RANGE : undefined}
     />
   );

@@ -1,5 +1,5 @@
 import { Button, Progress } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
+import { showNote } from '../../ui/notes.js';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState, type ReactElement } from 'react';
@@ -27,6 +27,7 @@ import { CurvePanels } from './curve-panels.js';
 import { JobLog } from './job-log.js';
 import classes from './job-page.module.css';
 import { secondsTaken } from './job-time.js';
+import { bestOf } from './job-updates.js';
 import { PerClassPanel } from './per-class-panel.js';
 import { StateBadge } from './state-badge.js';
 import { useLiveJob } from './use-live-job.js';
@@ -38,7 +39,13 @@ export function JobPage(): ReactElement {
   const { jobId } = route.useParams();
   const query = useQuery({ ...jobQuery(jobId), refetchOnMount: 'always' });
   if (query.isPending) return <LoadingState rows={3} height={160} />;
-  if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.isError) {
+    return (
+      <ErrorState error={query.error} order={1} onRetry={() => void query.refetch()}>
+        <BackLink />
+      </ErrorState>
+    );
+  }
   return <JobView key={jobId} job={query.data} />;
 }
 
@@ -127,7 +134,7 @@ function Actions({ job }: { readonly job: JobDetails }): ReactElement | null {
   const navigate = useNavigate();
   const problemText = useProblemText();
   const [asking, setAsking] = useState(false);
-  const fail = (error: unknown): void => void notifications.show({ color: 'red', title: t('problem.title'), message: problemText(problemOf(error)) });
+  const fail = (error: unknown): void => void showNote({ color: 'red', title: t('problem.title'), message: problemText(problemOf(error)) });
   const cancel = useMutation({
     mutationFn: () => http.postOnce<Job>(`training/jobs/${job.id}/cancel`),
     onSuccess: (answer) => client.setQueryData(jobQuery(job.id).queryKey, (before) => (before === undefined ? before : { ...before, ...answer })),
@@ -137,7 +144,7 @@ function Actions({ job }: { readonly job: JobDetails }): ReactElement | null {
   const retry = useMutation({
     mutationFn: () => http.postOnce<Job>(`training/jobs/${job.id}/retry`),
     onSuccess: (next) => {
-      notifications.show({ message: t('job.retried'), color: 'green' });
+      showNote({ message: t('job.retried'), color: 'green' });
       void client.invalidateQueries({ queryKey: ['jobs'] });
       void navigate({ to: '/training/$jobId', params: { jobId: next.id } });
     },
@@ -226,9 +233,6 @@ function useTimes(job: Job, over: boolean): readonly (Fact & { readonly note?: s
   return over ? [elapsed] : [{ label: t('job.left'), value: text(job.seconds_left) }, elapsed];
 }
 
-function bestOf(job: JobDetails): JobDetails['metrics'][number] | null {
-  return job.metrics.reduce<JobDetails['metrics'][number] | null>((best, one) => (one.primary_value !== null && (best === null || one.primary_value > (best.primary_value ?? -1)) ? one : best), null);
-}
 
 function SettingsPanel({ job }: { readonly job: Job }): ReactElement {
   const { t } = useTranslation();

@@ -52,6 +52,12 @@ export function applyJobEvent(job: JobDetails, event: JobEvent, id: string): Job
   }
 }
 
+/** The epoch with the largest figure so far, the first of equal ones; null before there is one. */
+export function bestOf({ metrics }: Pick<JobDetails, 'metrics'>): EpochMetrics | null {
+  const valueOf = (one: EpochMetrics | null): number => one?.primary_value ?? -Infinity;
+  return metrics.reduce<EpochMetrics | null>((best, one) => (valueOf(one) > valueOf(best) ? one : best), null);
+}
+
 /** An attempt that resumed may tell an epoch again: the newer word counts. */
 function withEpoch(metrics: readonly EpochMetrics[], next: EpochMetrics): readonly EpochMetrics[] {
   return [...metrics.filter((one) => one.epoch !== next.epoch), next].sort((a, b) => a.epoch - b.epoch);

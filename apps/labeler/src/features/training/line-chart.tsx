@@ -19,11 +19,14 @@ interface LineChartProps {
   readonly label: string;
   readonly formatX: (value: number) => string;
   readonly formatY: (value: number | null) => string;
+  /** The axes have less room than the legend. */
+  readonly formatAxisX: (value: number) => string;
+  readonly formatAxisY: (value: number) => string;
   /** The axis never shows less than this. */
   readonly yRange?: readonly [number, number];
 }
 
-const HEIGHT_PIXELS = 230;
+const HEIGHT_PIXELS = 220;
 
 /** Lines over epochs, drawn by uPlot on a canvas; the legend is text and follows the pointer. */
 export function LineChart(props: LineChartProps): ReactElement {
@@ -79,7 +82,7 @@ function optionsOf(element: HTMLElement, props: LineChartProps, onPoint: (index:
   const style = getComputedStyle(element);
   const color = (name: string): string => style.getPropertyValue(name).trim();
   const axis = { stroke: color('--mantine-color-dimmed'), font: `12px ${style.fontFamily}`, grid: { stroke: color('--chart-grid'), width: 1 }, ticks: { show: false } };
-  const few = (values: readonly number[]): string[] => values.map((value) => (Number.isInteger(value) ? props.formatX(value) : ''));
+  const few = (values: readonly number[]): string[] => values.map((value) => (Number.isInteger(value) ? props.formatAxisX(value) : ''));
   return {
     width: Math.max(120, element.clientWidth),
     height: HEIGHT_PIXELS,
@@ -88,7 +91,7 @@ function optionsOf(element: HTMLElement, props: LineChartProps, onPoint: (index:
     scales: { x: { time: false, range: (_, min, max) => [Math.min(1, min), Math.max(max, min + 1)] }, y: props.yRange === undefined ? {} : { range: spanOf(props.yRange) } },
     axes: [
       { ...axis, values: (_, splits) => few(splits), size: 34, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500] },
-      { ...axis, size: 52, values: (_, splits) => splits.map((value) => props.formatY(value)) },
+      { ...axis, size: 48, values: (_, splits) => splits.map((value) => props.formatAxisY(value)) },
     ],
     series: [
       {},

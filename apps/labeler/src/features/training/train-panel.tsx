@@ -1,5 +1,5 @@
 import { Button, Group, Select, SimpleGrid, Stack, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
+import { showNote } from '../../ui/notes.js';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useState, type FormEvent, type ReactElement } from 'react';
@@ -126,7 +126,7 @@ function useStart(datasetId: string) {
     mutationFn: (choice: { model: string; hyperparameters: Record<string, FieldValue> }) => http.postOnce<Job>('training/start', { dataset_id: datasetId, ...choice }),
     onSuccess: (job) => {
       void client.invalidateQueries({ queryKey: ['jobs'] });
-      notifications.show({ message: t('train.started'), color: 'green' });
+      showNote({ message: t('train.started'), color: 'green' });
       void navigate({ to: '/training/$jobId', params: { jobId: job.id } });
     },
   });

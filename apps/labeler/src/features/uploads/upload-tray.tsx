@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Group, Modal, Progress, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
+import { showNote } from '../../ui/notes.js';
 import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore, type ReactElement } from 'react';
 import type { TFunction } from 'i18next';
@@ -157,7 +157,7 @@ function useArrivals(): void {
     () =>
       uploads.onArrival((item) => {
         void client.invalidateQueries({ queryKey: ['datasets'] });
-        notifications.show({ message: t('upload.arrived', { name: item.fileName }), color: 'green' });
+        showNote({ message: t('upload.arrived', { name: item.fileName }), color: 'green' });
       }),
     [client, t],
   );

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
+import { showNote } from '../../ui/notes.js';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -61,7 +61,7 @@ function UserActions({ user, onOneTime }: Omit<UserRowProps, 'isMe'>): ReactElem
   const [asking, setAsking] = useState<'reset' | 'disable' | null>(null);
   const name = user.display_name;
   const shared = {
-    onError: (error: unknown) => void notifications.show({ color: 'red', title: t('problem.title'), message: text(problemOf(error)) }),
+    onError: (error: unknown) => void showNote({ color: 'red', title: t('problem.title'), message: text(problemOf(error)) }),
     onSettled: () => {
       setAsking(null);
       void client.invalidateQueries({ queryKey: usersQuery.queryKey });
@@ -74,7 +74,7 @@ function UserActions({ user, onOneTime }: Omit<UserRowProps, 'isMe'>): ReactElem
   });
   const setDisabled = useMutation({
     mutationFn: (disabled: boolean) => http.patch<User>(`users/${user.id}`, { disabled }),
-    onSuccess: () => void notifications.show({ message: t('users.changedOk', { name }), color: 'green' }),
+    onSuccess: () => void showNote({ message: t('users.changedOk', { name }), color: 'green' }),
     ...shared,
   });
   return (

@@ -16,7 +16,7 @@ import classes from './users-page.module.css';
 export function UsersPage(): ReactElement {
   const { t } = useTranslation();
   const me = useUser();
-  if (me?.is_admin !== true) return <EmptyState icon="users" title={t('users.title')} text={t('users.onlyAdmin')} />;
+  if (me?.is_admin !== true) return <EmptyState icon="users" title={t('users.title')} text={t('users.onlyAdmin')} order={1} />;
   return <UserList meId={me.id} />;
 }
 

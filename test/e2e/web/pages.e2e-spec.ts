@@ -1,0 +1,120 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FAKE_PASSWORD } from '../../../apps/labeler/dev/fake-api.js';
+import { chromePath, launch, overflow, seriousFindings, Watch } from './browser.js';
+import { buildPage, removeFolder, serveFake, type FakeSite } from './fake-site.js';
+
+/**
+ * Every page as it is delivered, before an API from memory: in both languages, both schemes and two widths. Nothing may be refused by the
+ * content policy, nothing may be wider than the window, axe may find nothing serious. SHOTS_DIR=folder keeps a picture of each.
+ */
+const chrome = chromePath();
+const shots = process.env['SHOTS_DIR'];
+const LOOKS = [
+  { language: 'ko', scheme: 'light', width: 1280 },
+  { language: 'en', scheme: 'dark', width: 1280 },
+  { language: 'ko', scheme: 'dark', width: 390 },
+  { language: 'en', scheme: 'light', width: 390 },
+] as const;
+const HEIGHT = 860;
+/** The second training of the fake API is completed, the first failed. */
+const COMPLETED = '/training/0d0f0000-0000-4000-8000-000000000002';
+const FAILED = '/training/0d0f0000-0000-4000-8000-000000000001';
+const RUNNING = '/training/0d0f0000-0000-4000-8000-000000000003';
+const PAGES = [
+  ['datasets', '/datasets'],
+  ['dataset', '/datasets/platform-digits-1f2e3d4c'],
+  ['dataset-warnings', '/datasets/platform-road-1f2e5c3b'],
+  ['nothing-found', '/datasets?q=zzz'],
+  ['jobs', '/training'],
+  ['job-running', RUNNING],
+  ['job-completed', COMPLETED],
+  ['job-failed', FAILED],
+  ['account', '/account'],
+  ['users', '/users'],
+  ['absent', '/datasets/platform-absent-00000000'],
+  ['not-found', '/no-such-page'],
+] as const;
+
+let folder: string;
+let site: FakeSite;
+let browser: Browser;
+
+beforeAll(async () => {
+  if (chrome === null) return;
+  folder = await buildPage();
+  site = await serveFake(folder, { mustChangePassword: false, epochMilliseconds: 20_000 });
+  browser = await launch(chrome);
+});
+afterAll(async () => {
+  if (chrome === null) return;
+  await browser.close();
+  await site.close();
+  await removeFolder(folder);
+});
+
+type Look = (typeof LOOKS)[number];
+
+async function open(look: Look, url = site.url): Promise<{ page: Page; watch: Watch }> {
+  const context = await browser.newContext({ viewport: { width: look.width, height: HEIGHT }, colorScheme: look.scheme, locale: look.language === 'ko' ? 'ko-KR' : 'en-US', reducedMotion: 'reduce', acceptDownloads: true });
+  const page = await context.newPage();
+  const watch = new Watch(page);
+  await page.goto(`${url}/`);
+  await page.waitForSelector('input[type=email]');
+  return { page, watch };
+}
+
+async function logIn(page: Page): Promise<void> {
+  await page.fill('input[name=email]', 'admin@example.com');
+  await page.fill('input[name=password]', FAKE_PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('main#main h1');
+}
+
+async function settled(page: Page): Promise<void> {
+  // Skeletons of what is still asked for.
+  for (const one of await page.locator('[role=status][aria-label]').all()) await one.waitFor({ state: 'detached' });
+  await page.waitForTimeout(250);
+}
+
+async function keep(page: Page, name: string, look: Look): Promise<void> {
+  if (shots === undefined) return;
+  mkdirSync(shots, { recursive: true });
+  await page.screenshot({ path: join(shots, `${name}-${look.language}-${look.scheme}-${look.width}.png`), fullPage: true });
+}
+
+/** What each page must hold to be shown. */
+async function check(page: Page, name: string, look: Look): Promise<string[]> {
+  await keep(page, name, look);
+  const wide = await overflow(page);
+  const text = (await page.evaluate('document.body.innerText')) as string;
+  const rawKeys = /\b(?:datasets|dataset|jobs?|train|upload|problem|keys|users|common|state)\.[a-z][A-Za-z]+\b/.exec(text);
+  return [
+    ...(wide > 0 ? [`${name}: ${wide} px wider than the window`] : []),
+    ...(rawKeys === null ? [] : [`${name}: shows a key of a text: ${rawKeys[0]}`]),
+    ...(await seriousFindings(page)).map((one) => `${name}: ${one}`),
+  ];
+}
+
+describe.skipIf(chrome === null)('the pages', () => {
+  for (const look of LOOKS) {
+    it(`are whole and accessible: ${look.language}, ${look.scheme}, ${look.width} px`, async () => {
+      const { page, watch } = await open(look);
+      const findings = await check(page, 'login', look);
+      expect(await page.getAttribute('html', 'lang')).toBe(look.language);
+      expect(await page.getAttribute('html', 'data-mantine-color-scheme')).toBe(look.scheme);
+      await logIn(page);
+      for (const [name, path] of PAGES) {
+        await page.goto(`${site.url}${path}`);
+        await page.waitForSelector('h1, [role=alert], h2');
+        await settled(page);
+        findings.push(...(await check(page, name, look)));
+      }
+      expect(findings).toEqual([]);
+      expect(watch.problems).toEqual([]);
+      await page.context().close();
+    });
+  }
+});
