@@ -1,6 +1,15 @@
-/** The bytes of a stream in pieces of exactly `size`, the last one shorter; no empty piece. Holds one piece at most. */
+/** Pieces that a reader may hold: one on its way, one ahead of it, and one that is being filled. */
+const RING = 3;
+
+/**
+ * The bytes of a stream in pieces of exactly `size`, the last one shorter; no empty piece. The buffers are used in turns: a piece is good until
+ * the second one after it was asked for, so that an upload of any length allocates three buffers and no more.
+ */
 export async function* chunksOf(body: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array, void, void> {
-  let piece = Buffer.allocUnsafe(size);
+  const ring: Buffer[] = [];
+  const next = (turn: number): Buffer => (ring[turn % RING] ??= Buffer.allocUnsafeSlow(size));
+  let turn = 0;
+  let piece = next(turn);
   let filled = 0;
   for await (const chunk of body) {
     for (let at = 0; at < chunk.byteLength; ) {
@@ -10,8 +19,8 @@ export async function* chunksOf(body: AsyncIterable<Uint8Array>, size: number): 
       at += take;
       if (filled < size) continue;
       yield piece;
-      // A new one: whoever got the piece may still be sending it.
-      piece = Buffer.allocUnsafe(size);
+      turn += 1;
+      piece = next(turn);
       filled = 0;
     }
   }
