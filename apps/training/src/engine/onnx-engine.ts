@@ -3,7 +3,7 @@ import { cnnSmallHyperparameters, type CnnSmallHyperparameters, type EpochMetric
 import { DomainError } from '@app/kernel';
 import { Tensor } from 'onnxruntime-node';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint/checkpoint-file.js';
-import { PIXEL_DEVIATION, PIXEL_MEAN, writeAugmented, writePlain } from './data/augmentation.js';
+import { Augmenter, PIXEL_DEVIATION, PIXEL_MEAN, writePlain } from './data/augmentation.js';
 import { CHANNELS } from './data/image-decoder.js';
 import { SampleCacheReader } from './data/sample-cache.js';
 import { ClassificationMetrics, finiteOrNull, type ClassificationResult } from './metrics/classification-metrics.js';
@@ -30,6 +30,7 @@ export class OnnxEngine implements TrainingEngine {
   private settings!: CnnSmallHyperparameters;
   private network!: NetworkSpec;
   private cache!: SampleCacheReader;
+  private augmenter!: Augmenter;
   private trainer: Trainer | null = null;
   private state: NetworkState = emptyState();
   private progress = { epoch: 0, bestEpoch: 1, bestValue: null as number | null, epochsWithoutGain: 0 };
@@ -56,6 +57,7 @@ export class OnnxEngine implements TrainingEngine {
     };
     this.classWeights = this.settings.class_weights === 'balanced' ? balancedWeights(spec) : spec.classes.map(() => 1);
     this.cache = new SampleCacheReader(spec.cacheFile, spec.imageSide);
+    this.augmenter = new Augmenter(spec.imageSide);
     this.trainer = await Trainer.open(this.network, this.state, Math.min(this.settings.batch_size, spec.train.length));
   }
 
@@ -165,12 +167,11 @@ export class OnnxEngine implements TrainingEngine {
     batch.classes.fill(0);
     samples.forEach((sample, index) => {
       this.cache.read(sample.cacheIndex, pixels);
-      writeAugmented(pixels, this.spec.imageSide, {
-        target: batch.images,
-        offset: index * this.cache.sampleBytes,
-        level: this.settings.augment,
-        stream: [this.settings.seed * 31 + AUGMENT_STREAM, epoch, sample.imageId],
-      });
+      this.augmenter.write(
+        pixels,
+        { target: batch.images, offset: index * this.cache.sampleBytes },
+        { level: this.settings.augment, stream: [this.settings.seed * 31 + AUGMENT_STREAM, epoch, sample.imageId] },
+      );
       for (const classIndex of sample.classIndices) batch.classes[index * this.network.classCount + classIndex] = 1;
       batch.weights[index] = Math.max(...sample.classIndices.map((classIndex) => this.classWeights[classIndex] ?? 1), sample.classIndices.length === 0 ? 1 : 0);
     });

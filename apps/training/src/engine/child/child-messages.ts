@@ -37,6 +37,8 @@ export const fromChildSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('epoch'), metrics: epochMetricsSchema, state: fileSchema, model: fileSchema }),
   z.object({ kind: z.literal('done'), bestEpoch: z.number().int().positive(), lastEpoch: z.number().int().positive() }),
   z.object({ kind: z.literal('stopped') }),
+  /** A sign of life between steps. It ends at EngineProcess and is not handed on. */
+  z.object({ kind: z.literal('alive'), residentBytes: z.number().nonnegative() }),
   z.object({ kind: z.literal('failed'), code: z.string(), detail: z.string() }),
 ]);
 export type FromChild = z.infer<typeof fromChildSchema>;
