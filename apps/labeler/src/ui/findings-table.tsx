@@ -48,7 +48,7 @@ export default function FindingsTable({ findings, total, fileName, tone = 'bad' 
         </Group>
       </Group>
       {findings.length >= FILTER_FROM && <TextInput aria-label={t('findings.filter')} placeholder={t('findings.filter')} leftSection={<Icon name="search" size={16} />} value={filter} onChange={(event) => setFilter(event.currentTarget.value)} />}
-      <div className={classes.scroll} tabIndex={0} role="region" aria-label={t('findings.title', { name: fileName })}>
+      <div className={classes.scroll} tabIndex={0} role="group" aria-label={t('findings.title', { name: fileName })}>
         <Table className={classes.table}>
           <Table.Thead>
             <Table.Tr>

@@ -30,7 +30,7 @@ export function CheckpointPanel({ job }: { readonly job: JobDetails }): ReactEle
         </Text>
       )}
       {items.length > 0 && (
-        <div className={classes.scroll} tabIndex={0} role="region" aria-label={t('job.checkpoints')}>
+        <div className={classes.scroll} tabIndex={0} role="group" aria-label={t('job.checkpoints')}>
           <Table>
             <Table.Thead>
               <Table.Tr>

@@ -27,7 +27,7 @@ export function ConfusionPanel({ metrics, names }: ConfusionProps): ReactElement
       <Text size="sm" c="dimmed" mb="sm">
         {t('job.confusionHint', { epoch: metrics.epoch })} {view.shown.length < view.total && t('job.confusionCut', { shown: view.shown.length, total: view.total })}
       </Text>
-      <div className={classes.scroll} tabIndex={0} role="region" aria-label={t('job.confusion')}>
+      <div className={classes.scroll} tabIndex={0} role="group" aria-label={t('job.confusion')}>
         <table className={classes.matrix} data-dense={view.shown.length > 12}>
           <thead>
             <tr>

@@ -91,7 +91,7 @@ function NumbersTable({ metrics, metric }: { readonly metrics: readonly EpochMet
   const format = useFormat();
   return (
     <Panel title={t('job.numbersTitle')} flush>
-      <div className={classes.scroll} tabIndex={0} role="region" aria-label={t('job.numbersTitle')}>
+      <div className={classes.scroll} tabIndex={0} role="group" aria-label={t('job.numbersTitle')}>
         <Table className={classes.numbers}>
           <Table.Thead>
             <Table.Tr>

@@ -20,7 +20,7 @@ export function PerClassPanel({ metrics, names }: PerClassProps): ReactElement |
   const sorted = [...rows].sort((a, b) => (a.f1 ?? -1) - (b.f1 ?? -1));
   return (
     <Panel title={t('job.perClass')} flush>
-      <div className={classes.scroll} tabIndex={0} role="region" aria-label={t('job.perClass')}>
+      <div className={classes.scroll} tabIndex={0} role="group" aria-label={t('job.perClass')}>
         <Table className={classes.table}>
           <Table.Thead>
             <Table.Tr>

@@ -6,7 +6,7 @@ import { addSample, rateOf, secondsLeft } from './rate-meter.js';
 import { figuresOf, isOver, localRefusal, newUpload, nextUpload, startable, type UploadEvent, type UploadItem } from './upload-machine.js';
 
 const file = { name: 'a.zip', size: 1000 };
-const view = (checked: number, total: number | null): UploadView => ({ id: 'u', state: 'validating', received_bytes: 0, total_bytes: null, checked_entries: checked, total_entries: total, dataset_id: null, code: null, errors: null });
+const view = (checked: number, total: number | null): UploadView => ({ id: 'u', state: 'validating', received_bytes: 0, total_bytes: null, checked_entries: checked, total_entries: total, rate_bytes_per_second: null, seconds_left: null, dataset_id: null, code: null, errors: null });
 const run = (events: readonly UploadEvent[], from: UploadItem = newUpload('u', file)): UploadItem => events.reduce(nextUpload, from);
 
 describe('nextUpload', () => {
