@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cnnSmallHyperparameters, type CnnSmallHyperparameters, type EpochMetrics } from '@app/contracts';
+import type { CnnSmallHyperparameters, EpochMetrics } from '@app/contracts';
 import { DomainError } from '@app/kernel';
 import { Tensor } from 'onnxruntime-node';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint/checkpoint-file.js';
@@ -8,10 +8,11 @@ import { CHANNELS } from './data/image-decoder.js';
 import { SampleCacheReader } from './data/sample-cache.js';
 import { ClassificationMetrics, finiteOrNull, type ClassificationResult } from './metrics/classification-metrics.js';
 import { learningRateAt } from './network/adam.js';
-import { cnnSmall } from './network/cnn-small.js';
-import { emptyState, isFinite, type NetworkState } from './network/network-state.js';
+import { modelFor } from './network/model-registry.js';
+import { emptyState, hasShapeOf, isFinite, type NetworkState } from './network/network-state.js';
 import { Random } from './network/random.js';
 import { exportNetwork, openSession, Trainer, type NetworkSpec } from './network/trainer.js';
+import { assertTrainable } from './spec-check.js';
 import { TrainingStopped, type EngineCapabilities, type Sample, type StepProgress, type TrainingEngine, type TrainingSpec } from './training-engine.js';
 
 const EVALUATION_BATCH = 64;
@@ -29,7 +30,7 @@ export class OnnxEngine implements TrainingEngine {
   private spec!: TrainingSpec;
   private settings!: CnnSmallHyperparameters;
   private network!: NetworkSpec;
-  private cache!: SampleCacheReader;
+  private openCache: SampleCacheReader | null = null;
   private augmenter!: Augmenter;
   private trainer: Trainer | null = null;
   private state: NetworkState = emptyState();
@@ -44,11 +45,12 @@ export class OnnxEngine implements TrainingEngine {
   }
 
   async prepare(spec: TrainingSpec): Promise<void> {
-    if (!this.capabilities().taskTypes.includes(spec.taskType)) throw new DomainError('validation-failed', `This engine cannot learn ${spec.taskType}.`);
+    const model = modelFor(spec.taskType, spec.model);
+    assertTrainable(spec);
     this.spec = spec;
-    this.settings = cnnSmallHyperparameters.parse(spec.hyperparameters);
+    this.settings = model.settingsFrom(spec.hyperparameters);
     this.network = {
-      architecture: cnnSmall(spec.imageSide, spec.classes.length),
+      architecture: model.architecture(spec.imageSide, spec.classes.length),
       imageShape: [CHANNELS, spec.imageSide, spec.imageSide],
       classCount: spec.classes.length,
       multiLabel: spec.multiLabel,
@@ -56,15 +58,14 @@ export class OnnxEngine implements TrainingEngine {
       threads: this.settings.threads,
     };
     this.classWeights = this.settings.class_weights === 'balanced' ? balancedWeights(spec) : spec.classes.map(() => 1);
-    this.cache = new SampleCacheReader(spec.cacheFile, spec.imageSide);
+    this.openCache = new SampleCacheReader(spec.cacheFile, spec.imageSide);
     this.augmenter = new Augmenter(spec.imageSide);
     this.trainer = await Trainer.open(this.network, this.state, Math.min(this.settings.batch_size, spec.train.length));
   }
 
   async restore(checkpoint: Buffer): Promise<number> {
     const { state, progress } = decodeCheckpoint(checkpoint, this.configHash());
-    const fits = [...this.state.parameters].every(([name, one]) => state.parameters.get(name)?.shape.join() === one.shape.join()) && state.parameters.size === this.state.parameters.size;
-    if (!fits) throw new DomainError('validation-failed', 'The checkpoint cannot be used: its tensors are not those of the model.');
+    if (!hasShapeOf(state, this.state)) throw new DomainError('validation-failed', 'The checkpoint cannot be used: its tensors are not those of the model.');
     const batchSize = this.opened().batchSize;
     await this.opened().close();
     this.state = state;
@@ -142,7 +143,13 @@ export class OnnxEngine implements TrainingEngine {
   async dispose(): Promise<void> {
     await this.trainer?.close();
     this.trainer = null;
-    this.cache.close();
+    this.openCache?.close();
+    this.openCache = null;
+  }
+
+  private get cache(): SampleCacheReader {
+    if (this.openCache === null) throw new Error('the engine is not prepared');
+    return this.openCache;
   }
 
   private opened(): Trainer {

@@ -22,8 +22,18 @@ export interface NetworkState {
 
 export const emptyState = (): NetworkState => ({ parameters: new Map(), statistics: new Map(), step: 0 });
 
-/** Whether every learned number is finite. */
+/** Whether a training can go on with it: every number is finite, moments included, and what is a mean of squares is not negative. */
 export function isFinite(state: NetworkState): boolean {
-  for (const { data } of state.parameters.values()) if (!data.every(Number.isFinite)) return false;
+  const allFinite = (tensor: Float32Array): boolean => tensor.every(Number.isFinite);
+  const allSquares = (tensor: Float32Array): boolean => tensor.every((value) => value >= 0 && value < Infinity);
+  for (const { data, firstMoment, secondMoment } of state.parameters.values()) if (!allFinite(data) || !allFinite(firstMoment) || !allSquares(secondMoment)) return false;
+  for (const { mean, variance } of state.statistics.values()) if (!allFinite(mean) || !allSquares(variance)) return false;
   return true;
+}
+
+/** Whether both have the same tensors: names, shapes and number. */
+export function hasShapeOf(state: NetworkState, other: NetworkState): boolean {
+  const shapes = ({ parameters, statistics }: NetworkState): string =>
+    JSON.stringify([[...parameters].map(([name, { shape }]) => [name, shape]).sort(), [...statistics].map(([name, { mean }]) => [name, mean.length]).sort()]);
+  return shapes(state) === shapes(other);
 }
