@@ -54,9 +54,9 @@ const SEEDS: readonly DatasetSeed[] = [
     ],
   },
   { slug: 'imagenet-10', name: 'ImageNet-10', task: 'image_classification', classes: ['king penguin', 'Maltese dog', 'tabby cat', 'goldfish', 'airliner', 'container ship', 'orange', 'sports car', 'snow leopard', 'trailer truck'], images: 12_830, hoursAgo: 30, megabytes: 1_460 },
-  { slug: 'pcb', name: 'PCB defects, line 4 (north)', task: 'instance_segmentation', classes: ['scratch', 'missing hole', 'short', 'spur'], images: 1_386, labeled: 412, hoursAgo: 80, megabytes: 913 },
+  { slug: 'pcb', name: 'PCB_defects_line-4_north_2026-11-24_re-export_final_v2_checked_by_two_people', task: 'instance_segmentation', classes: ['scratch', 'missing hole', 'short', 'spur'], images: 1_386, labeled: 412, hoursAgo: 80, megabytes: 913 },
   { slug: 'field', name: '작물 구획', task: 'semantic_segmentation', classes: ['벼', '콩', '물', '길'], images: 642, hoursAgo: 400, megabytes: 2_210 },
-  { slug: 'scenes', name: 'Scenes with several labels', task: 'image_classification', classes: ['sea', 'mountain', 'sunset', 'city', 'trees'], images: 2_000, hoursAgo: 900, megabytes: 310, multi: true },
+  { slug: 'scenes', name: 'Scenes with several labels', task: 'image_classification', classes: ['sea', 'mountain', 'sunset', 'city', '<img src=x onerror=alert(1)>'], images: 2_000, hoursAgo: 900, megabytes: 310, multi: true },
 ];
 
 function datasetOf(seed: DatasetSeed, index: number): Json {

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
 const ARGUMENTS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
@@ -42,6 +43,14 @@ export class Watch {
       if (message.type() === 'error' && !/^Failed to load resource/.test(text)) this.problems.push(`console: ${text.slice(0, 400)}`);
     });
   }
+}
+
+/** Keeps a picture where SHOTS_DIR names a folder: to look at the pages. */
+export async function keepPicture(page: Page, name: string, fullPage = false): Promise<void> {
+  const folder = process.env['SHOTS_DIR'];
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage });
 }
 
 /** How far the page is wider than its window, in pixels. */

@@ -1,14 +1,12 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FAKE_PASSWORD } from '../../../apps/labeler/dev/fake-api.js';
-import { chromePath, launch, seriousFindings, Watch } from './browser.js';
+import { chromePath, keepPicture, launch, seriousFindings, Watch } from './browser.js';
 import { buildPage, removeFolder, serveFake, type FakeSite } from './fake-site.js';
 
 /** What people do on the pages, before the API from memory. The real product is driven by web.e2e-spec.ts. */
 const chrome = chromePath();
-const shots = process.env['SHOTS_DIR'];
 const EPOCH_MILLISECONDS = 400;
 let folder: string;
 let browser: Browser;
@@ -50,11 +48,7 @@ async function enter(path = '/'): Promise<void> {
   await page.waitForSelector('main#main h1');
 }
 
-async function keep(name: string): Promise<void> {
-  if (shots === undefined) return;
-  mkdirSync(shots, { recursive: true });
-  await page.screenshot({ path: join(shots, `flow-${name}.png`) });
-}
+const keep = (name: string): Promise<void> => keepPicture(page, `flow-${name}`);
 
 const zip = (name: string): { name: string; mimeType: string; buffer: Buffer } => ({ name, mimeType: 'application/zip', buffer: Buffer.alloc(300_000, 7) });
 const button = (name: string | RegExp) => page.getByRole('button', { name });

@@ -1,9 +1,7 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAKE_PASSWORD } from '../../../apps/labeler/dev/fake-api.js';
-import { chromePath, launch, overflow, seriousFindings, Watch } from './browser.js';
+import { chromePath, keepPicture, launch, overflow, seriousFindings, Watch } from './browser.js';
 import { buildPage, removeFolder, serveFake, type FakeSite } from './fake-site.js';
 
 /**
@@ -11,7 +9,6 @@ import { buildPage, removeFolder, serveFake, type FakeSite } from './fake-site.j
  * content policy, nothing may be wider than the window, axe may find nothing serious. SHOTS_DIR=folder keeps a picture of each.
  */
 const chrome = chromePath();
-const shots = process.env['SHOTS_DIR'];
 const LOOKS = [
   { language: 'ko', scheme: 'light', width: 1280 },
   { language: 'en', scheme: 'dark', width: 1280 },
@@ -79,15 +76,9 @@ async function settled(page: Page): Promise<void> {
   await page.waitForTimeout(250);
 }
 
-async function keep(page: Page, name: string, look: Look): Promise<void> {
-  if (shots === undefined) return;
-  mkdirSync(shots, { recursive: true });
-  await page.screenshot({ path: join(shots, `${name}-${look.language}-${look.scheme}-${look.width}.png`), fullPage: true });
-}
-
 /** What each page must hold to be shown. */
 async function check(page: Page, name: string, look: Look): Promise<string[]> {
-  await keep(page, name, look);
+  await keepPicture(page, `${name}-${look.language}-${look.scheme}-${look.width}`, true);
   const wide = await overflow(page);
   const text = (await page.evaluate('document.body.innerText')) as string;
   const rawKeys = /\b(?:datasets|dataset|jobs?|train|upload|problem|keys|users|common|state)\.[a-z][A-Za-z]+\b/.exec(text);

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startProduct, type Product } from '../harness.js';
 import { diceZip } from '../mnist-zip.js';
-import { chromePath, launch, seriousFindings, Watch } from './browser.js';
+import { chromePath, keepPicture, launch, seriousFindings, Watch } from './browser.js';
 
 /** The real product through the real page: what a user does on the first day. */
 const chrome = chromePath();
@@ -90,6 +90,7 @@ describe.skipIf(chrome === null)('the web page before the real product', () => {
     expect(await page.getByRole('region', { name: 'Figures by epoch' }).getByRole('row').count()).toBe(5);
     await page.getByRole('region', { name: 'Confusion matrix' }).waitFor();
     expect(await page.getByRole('log').getByText(/./).count()).toBeGreaterThan(0);
+    await keepPicture(page, 'real-job', true);
     expect(await seriousFindings(page)).toEqual([]);
   });
 
