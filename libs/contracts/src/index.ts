@@ -1,4 +1,7 @@
+import * as annotation from './annotation/annotation-events.v1.js';
 import * as dataset from './dataset/dataset-events.v1.js';
+import * as image from './dataset/image-events.v1.js';
+import * as imports from './dataset/import-events.v1.js';
 import type { EventDefinition, RpcDefinition } from './envelope/cloud-event.js';
 import * as snapshot from './snapshot/snapshot-events.v1.js';
 import * as training from './training/training-events.v1.js';
@@ -9,7 +12,10 @@ export * from './common.js';
 export * from './envelope/cloud-event.js';
 export * from './envelope/rpc-reply.js';
 export * from './dead-letter/message-rejected.v1.js';
+export * from './annotation/annotation-events.v1.js';
 export * from './dataset/dataset-events.v1.js';
+export * from './dataset/image-events.v1.js';
+export * from './dataset/import-events.v1.js';
 export * from './snapshot/snapshot-events.v1.js';
 export * from './training/epoch-metrics.js';
 export * from './training/model-catalogue.js';
@@ -18,8 +24,17 @@ export * from './training/training-rpc.v1.js';
 
 /** Every event that the platform publishes to JetStream. Streams, the AsyncAPI document and the sample test are made from it. */
 export const ALL_EVENTS: readonly EventDefinition[] = [
+  dataset.datasetCreatedV1,
   dataset.datasetUploadedV1,
   dataset.datasetDeletedV1,
+  dataset.datasetRestoredV1,
+  image.imageAddedV1,
+  image.imageRemovedV1,
+  imports.importProgressedV1,
+  imports.importCompletedV1,
+  imports.importFailedV1,
+  annotation.imageAnnotatedV1,
+  annotation.classChangedV1,
   snapshot.snapshotRequestedV1,
   snapshot.snapshotCompletedV1,
   snapshot.snapshotFailedV1,

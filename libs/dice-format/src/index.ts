@@ -1,3 +1,5 @@
+export { ClassTable } from './dice-class.js';
+export { FindingCollector } from './finding-collector.js';
 export { canonicalJson, contentHash, type HashedDataset, type HashedImage, labelsDigest } from './content-hash.js';
 export { generateDemoDataset, type PackageFile } from './demo-dataset.js';
 export { type DiceClass, PALETTE } from './dice-class.js';

@@ -6,6 +6,12 @@ export const objectKeys = {
   dataset: (datasetId: string): string => `datasets/${datasetId}/`,
   upload: (datasetId: string, number: number): string => `datasets/${datasetId}/uploads/${number}.zip`,
   image: (datasetId: string, number: number, extension: 'jpg' | 'png' | 'webp'): string => `datasets/${datasetId}/images/${padded(number)}.${extension}`,
+  mask: (datasetId: string, number: number): string => `datasets/${datasetId}/masks/${padded(number)}.png`,
+  thumbnail: (datasetId: string, number: number): string => `datasets/${datasetId}/thumbnails/${padded(number)}.webp`,
+  preview: (datasetId: string, number: number): string => `datasets/${datasetId}/previews/${padded(number)}.webp`,
+  /** The live view; at most some seconds behind the database. */
+  annotations: (datasetId: string): string => `datasets/${datasetId}/annotations.json`,
+  meta: (datasetId: string): string => `datasets/${datasetId}/meta.json`,
   snapshotZip: (datasetId: string, version: number): string => `datasets/${datasetId}/snapshots/v${version}.zip`,
   snapshotManifest: (datasetId: string, version: number): string => `datasets/${datasetId}/snapshots/v${version}.json`,
   latestSnapshot: (datasetId: string): string => `datasets/${datasetId}/snapshots/latest.json`,
@@ -16,4 +22,5 @@ export const objectKeys = {
   stagingArea: 'staging/',
   /** Uploads that are not accepted yet; never served. */
   staging: (uploadId: string): string => `staging/${uploadId}/upload.zip`,
+  stagedImage: (uploadId: string): string => `staging/${uploadId}/image`,
 } as const;

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DatasetsController } from './api/http/datasets.controller.js';
 import { UploadsController } from './api/http/uploads.controller.js';
+import { CreateDatasetHandler } from './application/commands/create-dataset/create-dataset.handler.js';
 import { MakeDemoDatasetHandler } from './application/commands/make-demo-dataset/make-demo-dataset.handler.js';
 import { RestoreDatasetHandler } from './application/commands/restore-dataset/restore-dataset.handler.js';
 import { SweepUploadsHandler } from './application/commands/sweep-uploads/sweep-uploads.handler.js';
@@ -9,9 +10,11 @@ import { UpdateDatasetHandler } from './application/commands/update-dataset/upda
 import { UploadDatasetHandler } from './application/commands/upload-dataset/upload-dataset.handler.js';
 import { DatasetAccess, DatasetImages } from './application/dataset-access.js';
 import { DatasetReader } from './application/dataset-reader.js';
+import { DatasetChangeLog } from './application/ports/dataset-change-log.port.js';
 import { DatasetOwnership } from './application/ports/dataset-ownership.port.js';
 import { DatasetReadModel } from './application/ports/dataset-read-model.port.js';
 import { DemoPackage } from './application/ports/demo-package.port.js';
+import { ImportQueue } from './application/ports/import-queue.port.js';
 import { PackageInspector } from './application/ports/package-inspector.port.js';
 import { UploadSessions } from './application/ports/upload-sessions.port.js';
 import { UploadStorage } from './application/ports/upload-storage.port.js';
@@ -25,13 +28,15 @@ import { DatasetRepository } from './domain/dataset.repository.port.js';
 import { BucketUploadStorage } from './infrastructure/bucket-upload-storage.js';
 import { GeneratedDemoPackage } from './infrastructure/generated-demo-package.js';
 import { MembershipDatasetOwnership } from './infrastructure/membership-dataset-ownership.js';
+import { TypeormDatasetChangeLog } from './infrastructure/typeorm-dataset-change-log.js';
 import { TypeormDatasetReadModel } from './infrastructure/typeorm-dataset-read-model.js';
 import { TypeormDatasetRepository } from './infrastructure/typeorm-dataset.repository.js';
+import { TypeormImportQueue } from './infrastructure/typeorm-import-queue.js';
 import { TypeormUploadSessions } from './infrastructure/typeorm-upload-sessions.js';
 import { UploadSweeper } from './infrastructure/upload-sweeper.js';
 import { ZipPackageInspector } from './infrastructure/zip-package-inspector.js';
 
-const COMMANDS = [UploadDatasetHandler, MakeDemoDatasetHandler, UpdateDatasetHandler, TrashDatasetHandler, RestoreDatasetHandler, SweepUploadsHandler];
+const COMMANDS = [CreateDatasetHandler, UploadDatasetHandler, MakeDemoDatasetHandler, UpdateDatasetHandler, TrashDatasetHandler, RestoreDatasetHandler, SweepUploadsHandler];
 const QUERIES = [ListDatasetsHandler, GetDatasetHandler, GetUploadHandler, GetDownloadHandler, ListFindingsHandler];
 
 @Module({
@@ -41,6 +46,8 @@ const QUERIES = [ListDatasetsHandler, GetDatasetHandler, GetUploadHandler, GetDo
     ...QUERIES,
     ...[DatasetAccess, DatasetImages, DatasetReader, UploadFeed, UploadSweeper],
     { provide: DatasetRepository, useClass: TypeormDatasetRepository },
+    { provide: DatasetChangeLog, useClass: TypeormDatasetChangeLog },
+    { provide: ImportQueue, useClass: TypeormImportQueue },
     { provide: DatasetReadModel, useClass: TypeormDatasetReadModel },
     { provide: UploadSessions, useClass: TypeormUploadSessions },
     { provide: UploadStorage, useClass: BucketUploadStorage },
@@ -48,6 +55,6 @@ const QUERIES = [ListDatasetsHandler, GetDatasetHandler, GetUploadHandler, GetDo
     { provide: DemoPackage, useClass: GeneratedDemoPackage },
     { provide: DatasetOwnership, useClass: MembershipDatasetOwnership },
   ],
-  exports: [DatasetAccess, DatasetImages],
+  exports: [DatasetAccess, DatasetImages, DatasetChangeLog, ImportQueue],
 })
 export class DatasetModule {}

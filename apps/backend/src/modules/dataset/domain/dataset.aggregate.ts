@@ -1,5 +1,5 @@
 import { AggregateRoot, DomainError } from '@app/kernel';
-import { DatasetTrashed, DatasetUploaded, type DatasetEvent } from './dataset.events.js';
+import { DatasetCreated, DatasetTakenBack, DatasetTrashed, DatasetUploaded, type DatasetEvent } from './dataset.events.js';
 import { datasetName } from './dataset-name.js';
 
 export type Visibility = 'private' | 'public';
@@ -21,7 +21,8 @@ export interface DatasetState {
   readonly id: string;
   readonly taskType: string;
   readonly multiLabel: boolean;
-  readonly upload: DatasetUpload;
+  /** The zip that it came as; null for one that began empty. */
+  readonly upload: DatasetUpload | null;
   readonly numImages: number;
   readonly numClasses: number;
   readonly numLabeled: number;
@@ -38,7 +39,8 @@ export interface DatasetState {
   revision: number;
 }
 
-export type DatasetRegistration = Omit<DatasetState, 'updatedAt' | 'deletedAt' | 'deletedBy' | 'revision'>;
+export type DatasetRegistration = Omit<DatasetState, 'updatedAt' | 'deletedAt' | 'deletedBy' | 'revision'> & { readonly upload: DatasetUpload };
+export type DatasetCreation = Pick<DatasetState, 'id' | 'name' | 'taskType' | 'multiLabel' | 'visibility' | 'numClasses' | 'contentHash' | 'createdBy' | 'createdAt'>;
 
 /** Days that a dataset can be taken back from the trash. */
 export const TRASH_DAYS = 30;
@@ -54,6 +56,15 @@ export class Dataset extends AggregateRoot<DatasetEvent> {
     const name = datasetName(registration.name);
     const dataset = new Dataset({ ...registration, name, updatedAt: registration.createdAt, deletedAt: null, deletedBy: null, revision: 0 });
     dataset.raise(new DatasetUploaded());
+    return dataset;
+  }
+
+  /** Without an image; they follow one by one. */
+  static create(creation: DatasetCreation): Dataset {
+    const empty = { upload: null, numImages: 0, numLabeled: 0, splits: { train: 0, val: 0, test: 0, unassigned: 0 }, splitConfig: null };
+    const life = { updatedAt: creation.createdAt, deletedAt: null, deletedBy: null, revision: 0 };
+    const dataset = new Dataset({ ...creation, name: datasetName(creation.name), ...empty, ...life });
+    dataset.raise(new DatasetCreated());
     return dataset;
   }
 
@@ -82,10 +93,11 @@ export class Dataset extends AggregateRoot<DatasetEvent> {
     this.raise(new DatasetTrashed(by));
   }
 
-  takeBack(now: Date): void {
+  takeBack(by: string, now: Date): void {
     if (this.data.deletedAt === null) throw new DomainError('state-conflict', 'The dataset is not in the trash.');
     this.data.deletedAt = null;
     this.data.deletedBy = null;
     this.data.updatedAt = now;
+    this.raise(new DatasetTakenBack(by));
   }
 }

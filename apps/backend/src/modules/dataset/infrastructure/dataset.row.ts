@@ -7,7 +7,7 @@ export interface DatasetRow {
   readonly task_type: string;
   readonly multi_label: boolean;
   readonly visibility: Visibility;
-  readonly upload: DatasetUpload;
+  readonly upload: DatasetUpload | null;
   readonly num_images: number;
   readonly num_classes: number;
   readonly num_labeled: number;
@@ -20,6 +20,10 @@ export interface DatasetRow {
   readonly deleted_at: Date | null;
   readonly deleted_by: string | null;
   readonly revision: number;
+  readonly change_seq: string;
+  readonly classes_revision: number;
+  readonly labels_loaded: boolean;
+  readonly image_bytes: string;
 }
 
 export function stateOfRow(row: DatasetRow): DatasetState {

@@ -6,6 +6,7 @@ import { TransactionContext } from '../../../platform/database/transaction-conte
 import {
   DatasetReadModel,
   type DatasetClassView,
+  type DatasetFacts,
   type DatasetImageView,
   type DatasetListFilter,
   type DatasetSort,
@@ -47,6 +48,18 @@ export class TypeormDatasetReadModel extends DatasetReadModel {
     return rows.map(viewOf)[0] ?? null;
   }
 
+  async facts(questions: readonly { datasetId: string; userId: string }[]): Promise<readonly (DatasetFacts | null)[]> {
+    const rows = await this.query<DatasetFacts & { place: number }>(
+      `select q.place::int as place, d.id, d.task_type as "taskType", d.multi_label as "multiLabel", d.visibility, d.classes_revision as "classesRevision", d.labels_loaded as "labelsLoaded", m.role
+       from unnest($1::text[], $2::uuid[]) with ordinality as q (dataset_id, user_id, place)
+       join datasets d on d.id = q.dataset_id and d.deleted_at is null
+       left join ${MEMBERSHIP_TABLE} m on m.dataset_id = d.id and m.user_id = q.user_id`,
+      [questions.map((one) => one.datasetId), questions.map((one) => one.userId)],
+    );
+    const found = new Map(rows.map(({ place, ...facts }) => [place, { ...facts, taskType: taskTypeSchema.parse(facts.taskType) }]));
+    return questions.map((_, index) => found.get(index + 1) ?? null);
+  }
+
   async list(filter: DatasetListFilter): Promise<readonly DatasetView[]> {
     const order = ORDERS[filter.sort];
     const direction = order.after === '<' ? 'desc' : 'asc';
@@ -73,7 +86,7 @@ export class TypeormDatasetReadModel extends DatasetReadModel {
   async labeledCounts(id: string): Promise<LabeledCounts> {
     const rows = await this.query<LabeledCounts>(
       `select count(*) filter (where split = 'train')::int as train, count(*) filter (where split = 'val')::int as val, count(*) filter (where split is null)::int as unassigned
-       from dataset_images where dataset_id = $1 and status <> 'unlabeled'`,
+       from dataset_images where dataset_id = $1 and status <> 'unlabeled' and removed_seq is null`,
       [id],
     );
     return rows[0] ?? { train: 0, val: 0, unassigned: 0 };
@@ -101,7 +114,7 @@ export class TypeormDatasetReadModel extends DatasetReadModel {
   private async imagePage(id: string, after: number): Promise<DatasetImageView[]> {
     return this.query<DatasetImageView>(
       `select number, file_name as "fileName", split, width, height, size_bytes::float8 as "sizeBytes", crc32::float8 as crc32, encode(sha256, 'hex') as sha256, status, class_ids as "classIds"
-       from dataset_images where dataset_id = $1 and number > $2 order by number limit $3`,
+       from dataset_images where dataset_id = $1 and number > $2 and removed_seq is null order by number limit $3`,
       [id, after, IMAGE_PAGE],
     );
   }
@@ -113,7 +126,8 @@ export class TypeormDatasetReadModel extends DatasetReadModel {
 
 function viewOf(row: ViewRow): DatasetView {
   const { revision: _, deletedBy: __, taskType, ...rest } = stateOfRow(row);
-  return { ...rest, taskType: taskTypeSchema.parse(taskType), classes: row.classes, warnings: row.warnings, role: row.role };
+  const live = { imageBytes: Number(row.image_bytes), changeSeq: Number(row.change_seq), classesRevision: row.classes_revision, labelsLoaded: row.labels_loaded };
+  return { ...rest, ...live, taskType: taskTypeSchema.parse(taskType), classes: row.classes, warnings: row.warnings, role: row.role };
 }
 
 function present(row: { pointer: string | null; entry: string | null; hint: string | null }): Partial<Finding> {

@@ -1,5 +1,5 @@
-import { datasetDeletedV1, datasetUploadedV1, taskTypeSchema } from '@app/contracts';
-import { DomainError, type Finding } from '@app/kernel';
+import { datasetCreatedV1, datasetDeletedV1, datasetRestoredV1, datasetUploadedV1, taskTypeSchema } from '@app/contracts';
+import { DomainError, newId, type Finding } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
 import { TransactionContext } from '../../../platform/database/transaction-context.js';
 import { IntegrationEvents } from '../../../platform/messaging/integration-events.js';
@@ -23,17 +23,37 @@ export class TypeormDatasetRepository extends DatasetRepository {
   async insert(dataset: Dataset, content: DatasetContent): Promise<void> {
     const { state } = dataset;
     await this.query(
-      `insert into datasets (id, name, task_type, multi_label, visibility, status, upload, num_images, num_classes, num_labeled, splits, split_config, content_hash, created_by, created_at, updated_at, revision)
-       values ($1, $2, $3, $4, $5, 'ready', $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, 1)`,
+      `insert into datasets (id, name, task_type, multi_label, visibility, status, upload, num_images, num_classes, num_labeled, splits, split_config, content_hash, created_by, created_at, updated_at, revision, labels_loaded)
+       values ($1, $2, $3, $4, $5, 'ready', $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, 1, $6::jsonb is null)`,
       [
-        ...[state.id, state.name, state.taskType, state.multiLabel, state.visibility, JSON.stringify(state.upload), state.numImages, state.numClasses],
+        ...[state.id, state.name, state.taskType, state.multiLabel, state.visibility, state.upload === null ? null : JSON.stringify(state.upload), state.numImages, state.numClasses],
         ...[state.numLabeled, JSON.stringify(state.splits), state.splitConfig == null ? null : JSON.stringify(state.splitConfig), state.contentHash, state.createdBy, state.createdAt],
       ],
     );
     await this.insertClasses(state.id, content.classes);
     for (const batch of batchesOf(content.images, IMAGE_BATCH)) await this.insertImages(state.id, batch);
     await this.insertFindings(state.id, content.warnings);
+    await this.countContent(state.id);
+    if (state.upload !== null) await this.planUnpacking(state);
     for (const event of dataset.pullEvents()) await this.announce(state, event);
+  }
+
+  /** The counters that follow from the content, and the index of classes. */
+  private async countContent(id: string): Promise<void> {
+    await this.query(`insert into dataset_image_classes (dataset_id, class_id, number) select dataset_id, unnest(class_ids), number from dataset_images where dataset_id = $1`, [id]);
+    await this.query(
+      `update datasets set
+         next_image_number = 1 + coalesce((select max(number) from dataset_images where dataset_id = $1), 0),
+         next_class_id = 1 + coalesce((select max(class_id) from dataset_classes where dataset_id = $1), -1),
+         image_bytes = coalesce((select sum(size_bytes) from dataset_images where dataset_id = $1), 0)
+       where id = $1`,
+      [id],
+    );
+  }
+
+  /** The zip's labels and images become rows and objects of their own in the background. */
+  private async planUnpacking(state: Readonly<DatasetState>): Promise<void> {
+    await this.query(`insert into dataset_imports (id, dataset_id, kind, state, requested_by, total) select unnest($1::uuid[]), $2, unnest(array['load-labels', 'unpack-zip']), 'waiting', $3, $4`, [[newId(), newId()], state.id, state.createdBy, state.numImages]);
   }
 
   async exists(id: string): Promise<boolean> {
@@ -100,6 +120,15 @@ export class TypeormDatasetRepository extends DatasetRepository {
           aggregateVersion: state.revision,
           data: { dataset_id: state.id, task_type: taskTypeSchema.parse(state.taskType), num_images: state.numImages, num_classes: state.numClasses, uploaded_by: state.createdBy },
         });
+      case 'dataset-created':
+        return this.events.publish({
+          definition: datasetCreatedV1,
+          subject: state.id,
+          aggregateVersion: state.revision,
+          data: { dataset_id: state.id, task_type: taskTypeSchema.parse(state.taskType), created_by: state.createdBy },
+        });
+      case 'dataset-taken-back':
+        return this.events.publish({ definition: datasetRestoredV1, subject: state.id, aggregateVersion: state.revision, data: { dataset_id: state.id, restored_by: event.by } });
       case 'dataset-trashed':
         return this.events.publish({ definition: datasetDeletedV1, subject: state.id, aggregateVersion: state.revision, data: { dataset_id: state.id, deleted_by: event.by } });
     }

@@ -3,6 +3,14 @@ import { Identity1700000000200 } from './1700000000200-identity.js';
 import { Dataset1700000000250 } from './1700000000250-dataset.js';
 import { Snapshot1700000000300 } from './1700000000300-snapshot.js';
 import { Training1700000000400 } from './1700000000400-training.js';
+import { ImagesAndAnnotations1700000000500 } from './1700000000500-images-and-annotations.js';
 
 /** In the order in which they run. One that has landed is never changed. */
-export const MIGRATIONS = [Messaging1700000000100, Identity1700000000200, Dataset1700000000250, Snapshot1700000000300, Training1700000000400];
+export const MIGRATIONS = [
+  Messaging1700000000100,
+  Identity1700000000200,
+  Dataset1700000000250,
+  Snapshot1700000000300,
+  Training1700000000400,
+  ImagesAndAnnotations1700000000500,
+];

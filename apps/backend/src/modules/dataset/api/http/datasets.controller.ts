@@ -8,6 +8,7 @@ import type { Principal } from '../../../../platform/auth/principal.js';
 import { Idempotent } from '../../../../platform/http/idempotent.decorator.js';
 import { ApiAnswer, ZodBody, ZodParam, ZodQuery } from '../../../../platform/http/zod-decorators.js';
 import { CursorCodec } from '../../../../platform/paging/cursor-codec.js';
+import { CreateDatasetCommand } from '../../application/commands/create-dataset/create-dataset.command.js';
 import { MakeDemoDatasetCommand } from '../../application/commands/make-demo-dataset/make-demo-dataset.command.js';
 import { RestoreDatasetCommand } from '../../application/commands/restore-dataset/restore-dataset.command.js';
 import { TrashDatasetCommand } from '../../application/commands/trash-dataset/trash-dataset.command.js';
@@ -20,6 +21,7 @@ import { GetDownloadQuery } from '../../application/queries/get-download/get-dow
 import { ListDatasetsQuery } from '../../application/queries/list-datasets/list-datasets.query.js';
 import { ListFindingsQuery } from '../../application/queries/list-findings/list-findings.query.js';
 import {
+  createDatasetRequest,
   datasetListResponse,
   datasetResponse,
   downloadResponse,
@@ -28,6 +30,7 @@ import {
   listDatasetsQuery,
   toDatasetResponse,
   updateDatasetRequest,
+  type CreateDatasetRequest,
   type DatasetListResponse,
   type DatasetResponse,
   type DownloadResponse,
@@ -59,6 +62,15 @@ export class DatasetsController {
   async upload(@CurrentPrincipal() principal: Principal, @Req() request: FastifyRequest): Promise<DatasetResponse> {
     const input = await readUploadRequest(request);
     return this.response(await this.commands.execute(new UploadDatasetCommand(principal, input)));
+  }
+
+  @Post(['create', ''])
+  @RequireScope('label')
+  @Idempotent()
+  @ApiAnswer(201, datasetResponse, 'A dataset without an image.')
+  async create(@CurrentPrincipal() principal: Principal, @ZodBody(createDatasetRequest) body: CreateDatasetRequest): Promise<DatasetResponse> {
+    const { task_type: taskType, multi_label: multiLabel, ...rest } = body;
+    return this.response(await this.commands.execute(new CreateDatasetCommand(principal, { ...rest, taskType, multiLabel })));
   }
 
   @Post('demo')

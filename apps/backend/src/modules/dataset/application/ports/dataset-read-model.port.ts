@@ -16,7 +16,8 @@ export interface DatasetView {
   readonly taskType: TaskType;
   readonly multiLabel: boolean;
   readonly visibility: Visibility;
-  readonly upload: DatasetUpload;
+  /** The zip that it came as; null for one that began empty. */
+  readonly upload: DatasetUpload | null;
   readonly numImages: number;
   readonly numClasses: number;
   readonly numLabeled: number;
@@ -24,6 +25,13 @@ export interface DatasetView {
   readonly splits: SplitCounts;
   readonly splitConfig: unknown;
   readonly contentHash: string;
+  /** Of the images that belong to it now, bytes. */
+  readonly imageBytes: number;
+  /** Position in the dataset's sequence of changes. */
+  readonly changeSeq: number;
+  readonly classesRevision: number;
+  /** False while the labels of an uploaded zip are still being read into rows. */
+  readonly labelsLoaded: boolean;
   readonly warnings: readonly Finding[];
   readonly createdBy: string;
   readonly createdAt: Date;
@@ -55,7 +63,21 @@ export interface LabeledCounts {
   readonly unassigned: number;
 }
 
+/** The little that every request to a dataset must know. */
+export interface DatasetFacts {
+  readonly id: string;
+  readonly taskType: TaskType;
+  readonly multiLabel: boolean;
+  readonly visibility: Visibility;
+  readonly classesRevision: number;
+  readonly labelsLoaded: boolean;
+  /** The reader's own role. */
+  readonly role: DatasetRole | null;
+}
+
 export abstract class DatasetReadModel {
+  /** One answer a question, in their order; null where the dataset is absent or in the trash. One statement for all. */
+  abstract facts(questions: readonly { readonly datasetId: string; readonly userId: string }[]): Promise<readonly (DatasetFacts | null)[]>;
   /** With the role of this user in it. Trashed ones too. */
   abstract find(id: string, userId: string): Promise<DatasetView | null>;
   abstract list(filter: DatasetListFilter): Promise<readonly DatasetView[]>;

@@ -6,7 +6,10 @@ export interface SourceDataset {
   readonly contentHash: string;
   readonly numImages: number;
   readonly numLabeled: number;
-  readonly upload: { readonly key: string; readonly sizeBytes: number; readonly sha256: string };
+  /** The zip that it came as; null for one that began empty. */
+  readonly upload: { readonly key: string; readonly sizeBytes: number; readonly sha256: string } | null;
+  /** Position in its sequence of changes; 0: as it came. */
+  readonly changeSeq: number;
 }
 
 /** One image of a version, as the manifest lists it. */

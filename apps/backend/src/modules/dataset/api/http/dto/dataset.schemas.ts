@@ -20,7 +20,7 @@ export const datasetResponse = z.object({
   format: z.literal('dice'),
   storage_type: z.enum(['r2', 's3']),
   bucket: z.string(),
-  storage_path: z.string(),
+  storage_path: z.string().describe('key of the zip that it came as, else the prefix of its objects'),
   num_images: z.number().int(),
   num_classes: z.number().int(),
   num_labeled: z.number().int(),
@@ -30,7 +30,10 @@ export const datasetResponse = z.object({
   visibility: z.enum(['private', 'public']),
   warnings: z.array(findingSchema).describe('the first 20; all of them at datasets/{id}/findings'),
   content_hash: z.string(),
-  size_bytes: z.number().int(),
+  size_bytes: z.number().int().describe('of the zip that it came as, else of its images'),
+  change_seq: z.number().int().describe('position in its sequence of changes; moves with every edit'),
+  classes_revision: z.number().int().describe('for If-Match of writes to the classes'),
+  labels_loaded: z.boolean().describe('false while the labels of the zip are still being read; they cannot be edited until then'),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
   deleted_at: z.iso.datetime().nullable(),
@@ -51,6 +54,24 @@ export const listDatasetsQuery = z.strictObject({
   cursor: z.string().max(1000).optional(),
 });
 export type ListDatasetsRequest = z.infer<typeof listDatasetsQuery>;
+
+const classRequest = z.strictObject({
+  id: z.number().int().min(0).max(2_147_483_647).optional().describe('default: its place in the list'),
+  name: z.string().max(200),
+  color: z.string().max(20).optional().describe('#RRGGBB; default: one of the palette'),
+  supercategory: z.string().max(200).optional(),
+  keypoints: z.array(z.string().max(100)).max(1_000).optional(),
+  skeleton: z.array(z.tuple([z.number().int().min(0), z.number().int().min(0)])).max(2_000).optional(),
+});
+
+export const createDatasetRequest = z.strictObject({
+  name: z.string().max(500),
+  task_type: z.enum(TASK_TYPES),
+  multi_label: z.boolean().default(false).describe('several classes an image; of classification only'),
+  visibility: z.enum(['private', 'public']).default('private'),
+  classes: z.array(classRequest).max(10_000).default([]),
+});
+export type CreateDatasetRequest = z.infer<typeof createDatasetRequest>;
 
 export const updateDatasetRequest = z
   .strictObject({ name: z.string().max(500).optional(), visibility: z.enum(['private', 'public']).optional() })
@@ -90,7 +111,7 @@ export function toDatasetResponse(view: DatasetView, storage: { storageType: 'r2
     format: 'dice',
     storage_type: storage.storageType,
     bucket: storage.bucket,
-    storage_path: view.upload.key,
+    storage_path: view.upload?.key ?? `datasets/${view.id}/`,
     num_images: view.numImages,
     num_classes: view.numClasses,
     num_labeled: view.numLabeled,
@@ -100,7 +121,10 @@ export function toDatasetResponse(view: DatasetView, storage: { storageType: 'r2
     visibility: view.visibility,
     warnings: [...view.warnings],
     content_hash: view.contentHash,
-    size_bytes: view.upload.sizeBytes,
+    size_bytes: view.upload?.sizeBytes ?? view.imageBytes,
+    change_seq: view.changeSeq,
+    classes_revision: view.classesRevision,
+    labels_loaded: view.labelsLoaded,
     created_at: view.createdAt.toISOString(),
     updated_at: view.updatedAt.toISOString(),
     deleted_at: view.deletedAt?.toISOString() ?? null,

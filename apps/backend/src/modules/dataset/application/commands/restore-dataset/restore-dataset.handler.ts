@@ -19,7 +19,7 @@ export class RestoreDatasetHandler implements ICommandHandler<RestoreDatasetComm
       await this.reader.require(principal, datasetId, { action: 'own', trashed: true });
       const dataset = await this.datasets.findForUpdate(datasetId);
       if (dataset === null) return;
-      dataset.takeBack(this.clock.now());
+      dataset.takeBack(principal.userId, this.clock.now());
       await this.datasets.save(dataset);
     });
   }

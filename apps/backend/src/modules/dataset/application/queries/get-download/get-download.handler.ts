@@ -1,3 +1,4 @@
+import { DomainError } from '@app/kernel';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { DatasetReader } from '../../dataset-reader.js';
 import { UploadStorage } from '../../ports/upload-storage.port.js';
@@ -12,6 +13,7 @@ export class GetDownloadHandler implements IQueryHandler<GetDownloadQuery> {
 
   async execute({ principal, datasetId }: GetDownloadQuery): Promise<Download> {
     const dataset = await this.reader.require(principal, datasetId, { action: 'read' });
+    if (dataset.upload === null) throw new DomainError('state-conflict', 'This dataset did not come as a zip. Make a version of it and download that.');
     return this.storage.presignDownload(dataset.upload.key, `${datasetId}.zip`);
   }
 }

@@ -50,6 +50,7 @@ export class BuildSnapshotHandler implements ICommandHandler<BuildSnapshotComman
 
   private async write(snapshot: Snapshot, dataset: SourceDataset): Promise<SnapshotZip> {
     const { datasetId, version, contentHash, createdAt, requestedBy, note } = snapshot.state;
+    if (dataset.upload === null || dataset.changeSeq > 0) throw new DomainError('state-conflict', 'Versions of datasets that were edited cannot be built yet.');
     const zip = await this.storage.copyUpload(datasetId, version, dataset.upload);
     const head = { datasetId, version, parent: version > 1 ? version - 1 : null, contentHash, createdAt: createdAt.toISOString(), createdBy: requestedBy, note, zip };
     await this.storage.writeManifest(datasetId, version, manifestText(head, this.source.images(datasetId)));
