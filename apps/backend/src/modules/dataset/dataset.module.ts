@@ -1,9 +1,12 @@
 import { Module } from '@nestjs/common';
 import { DatasetsController } from './api/http/datasets.controller.js';
+import { MembersController } from './api/http/members.controller.js';
 import { UploadsController } from './api/http/uploads.controller.js';
 import { CreateDatasetHandler } from './application/commands/create-dataset/create-dataset.handler.js';
 import { MakeDemoDatasetHandler } from './application/commands/make-demo-dataset/make-demo-dataset.handler.js';
+import { RemoveMemberHandler } from './application/commands/remove-member/remove-member.handler.js';
 import { RestoreDatasetHandler } from './application/commands/restore-dataset/restore-dataset.handler.js';
+import { SetMemberHandler } from './application/commands/set-member/set-member.handler.js';
 import { SweepUploadsHandler } from './application/commands/sweep-uploads/sweep-uploads.handler.js';
 import { TrashDatasetHandler } from './application/commands/trash-dataset/trash-dataset.handler.js';
 import { UpdateDatasetHandler } from './application/commands/update-dataset/update-dataset.handler.js';
@@ -11,7 +14,7 @@ import { UploadDatasetHandler } from './application/commands/upload-dataset/uplo
 import { DatasetAccess, DatasetImages } from './application/dataset-access.js';
 import { DatasetReader } from './application/dataset-reader.js';
 import { DatasetChangeLog } from './application/ports/dataset-change-log.port.js';
-import { DatasetOwnership } from './application/ports/dataset-ownership.port.js';
+import { DatasetMembers } from './application/ports/dataset-members.port.js';
 import { DatasetReadModel } from './application/ports/dataset-read-model.port.js';
 import { DemoPackage } from './application/ports/demo-package.port.js';
 import { ImportQueue } from './application/ports/import-queue.port.js';
@@ -22,12 +25,13 @@ import { GetDatasetHandler } from './application/queries/get-dataset/get-dataset
 import { GetDownloadHandler } from './application/queries/get-download/get-download.handler.js';
 import { GetUploadHandler } from './application/queries/get-upload/get-upload.handler.js';
 import { ListDatasetsHandler } from './application/queries/list-datasets/list-datasets.handler.js';
+import { ListMembersHandler } from './application/queries/list-members/list-members.handler.js';
 import { ListFindingsHandler } from './application/queries/list-findings/list-findings.handler.js';
 import { UploadFeed } from './application/upload-feed.js';
 import { DatasetRepository } from './domain/dataset.repository.port.js';
 import { BucketUploadStorage } from './infrastructure/bucket-upload-storage.js';
 import { GeneratedDemoPackage } from './infrastructure/generated-demo-package.js';
-import { MembershipDatasetOwnership } from './infrastructure/membership-dataset-ownership.js';
+import { IdentityDatasetMembers } from './infrastructure/identity-dataset-members.js';
 import { TypeormDatasetChangeLog } from './infrastructure/typeorm-dataset-change-log.js';
 import { TypeormDatasetReadModel } from './infrastructure/typeorm-dataset-read-model.js';
 import { TypeormDatasetRepository } from './infrastructure/typeorm-dataset.repository.js';
@@ -36,11 +40,11 @@ import { TypeormUploadSessions } from './infrastructure/typeorm-upload-sessions.
 import { UploadSweeper } from './infrastructure/upload-sweeper.js';
 import { ZipPackageInspector } from './infrastructure/zip-package-inspector.js';
 
-const COMMANDS = [CreateDatasetHandler, UploadDatasetHandler, MakeDemoDatasetHandler, UpdateDatasetHandler, TrashDatasetHandler, RestoreDatasetHandler, SweepUploadsHandler];
-const QUERIES = [ListDatasetsHandler, GetDatasetHandler, GetUploadHandler, GetDownloadHandler, ListFindingsHandler];
+const COMMANDS = [CreateDatasetHandler, SetMemberHandler, RemoveMemberHandler, UploadDatasetHandler, MakeDemoDatasetHandler, UpdateDatasetHandler, TrashDatasetHandler, RestoreDatasetHandler, SweepUploadsHandler];
+const QUERIES = [ListMembersHandler, ListDatasetsHandler, GetDatasetHandler, GetUploadHandler, GetDownloadHandler, ListFindingsHandler];
 
 @Module({
-  controllers: [DatasetsController, UploadsController],
+  controllers: [DatasetsController, MembersController, UploadsController],
   providers: [
     ...COMMANDS,
     ...QUERIES,
@@ -53,7 +57,7 @@ const QUERIES = [ListDatasetsHandler, GetDatasetHandler, GetUploadHandler, GetDo
     { provide: UploadStorage, useClass: BucketUploadStorage },
     { provide: PackageInspector, useClass: ZipPackageInspector },
     { provide: DemoPackage, useClass: GeneratedDemoPackage },
-    { provide: DatasetOwnership, useClass: MembershipDatasetOwnership },
+    { provide: DatasetMembers, useClass: IdentityDatasetMembers },
   ],
   exports: [DatasetAccess, DatasetImages, DatasetChangeLog, ImportQueue],
 })

@@ -1,5 +1,5 @@
 export { IdentityModule } from './identity.module.js';
-export { Memberships } from './application/ports/memberships.port.js';
+export { Memberships, type Member } from './application/ports/memberships.port.js';
 
 /** Read by the Dataset module's lists, which join it: a list cannot ask for each row. Columns: dataset_id, user_id, role. */
 export const MEMBERSHIP_TABLE = 'dataset_members';

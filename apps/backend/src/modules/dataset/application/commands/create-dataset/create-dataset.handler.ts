@@ -9,7 +9,7 @@ import { makeDatasetId } from '../../../domain/dataset-id.js';
 import { datasetName } from '../../../domain/dataset-name.js';
 import { DatasetRepository } from '../../../domain/dataset.repository.port.js';
 import { DatasetReader } from '../../dataset-reader.js';
-import { DatasetOwnership } from '../../ports/dataset-ownership.port.js';
+import { DatasetMembers } from '../../ports/dataset-members.port.js';
 import type { DatasetView } from '../../ports/dataset-read-model.port.js';
 import { CreateDatasetCommand, type CreateDatasetInput } from './create-dataset.command.js';
 
@@ -18,7 +18,7 @@ export class CreateDatasetHandler implements ICommandHandler<CreateDatasetComman
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly datasets: DatasetRepository,
-    private readonly ownership: DatasetOwnership,
+    private readonly members: DatasetMembers,
     private readonly reader: DatasetReader,
     private readonly clock: Clock,
   ) {}
@@ -33,7 +33,7 @@ export class CreateDatasetHandler implements ICommandHandler<CreateDatasetComman
     const dataset = Dataset.create({ id, name, taskType, multiLabel, visibility, numClasses: classes.length, contentHash: hash, createdBy: principal.userId, createdAt: this.clock.now() });
     await this.unitOfWork.run(async () => {
       await this.datasets.insert(dataset, { classes: classes.map((one) => ({ classId: one.id, name: one.name, color: one.color, details: one.details, imageCount: 0 })), images: [], warnings: [] });
-      await this.ownership.grantOwner(id, principal.userId);
+      await this.members.grant(id, principal.userId, { role: 'owner', by: principal.userId });
     });
     return this.reader.require(principal, id, { action: 'read' });
   }

@@ -10,7 +10,7 @@ import { datasetName } from '../../../domain/dataset-name.js';
 import { DatasetRepository } from '../../../domain/dataset.repository.port.js';
 import { DatasetReader } from '../../dataset-reader.js';
 import type { DatasetView } from '../../ports/dataset-read-model.port.js';
-import { DatasetOwnership } from '../../ports/dataset-ownership.port.js';
+import { DatasetMembers } from '../../ports/dataset-members.port.js';
 import { PackageInspector, type InspectedPackage } from '../../ports/package-inspector.port.js';
 import { UploadSessions } from '../../ports/upload-sessions.port.js';
 import { UploadStorage, type StagedZip } from '../../ports/upload-storage.port.js';
@@ -26,7 +26,7 @@ export class UploadDatasetHandler implements ICommandHandler<UploadDatasetComman
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly datasets: DatasetRepository,
-    private readonly ownership: DatasetOwnership,
+    private readonly members: DatasetMembers,
     private readonly sessions: UploadSessions,
     private readonly storage: UploadStorage,
     private readonly inspector: PackageInspector,
@@ -80,7 +80,7 @@ export class UploadDatasetHandler implements ICommandHandler<UploadDatasetComman
     });
     await this.unitOfWork.run(async () => {
       await this.datasets.insert(dataset, { classes: found.classes, images: found.images, warnings: found.warnings });
-      await this.ownership.grantOwner(datasetId, principal.userId);
+      await this.members.grant(datasetId, principal.userId, { role: 'owner', by: principal.userId });
     });
   }
 

@@ -1,0 +1,86 @@
+import type { DatasetRole } from '../../apps/backend/src/platform/auth/access-policy.js';
+import type { Scope } from '../../apps/backend/src/platform/auth/principal.js';
+import type { People } from './people.js';
+
+/** What a case may use: a fresh private dataset of `owner`, the job of another one, and the people. */
+export interface Stage {
+  readonly people: People;
+  readonly owner: { readonly id: string; readonly token: string };
+  readonly dataset: string;
+}
+
+export interface DatasetRule {
+  /** The least role that may. */
+  readonly least: DatasetRole;
+  readonly scope: Scope;
+  /** A body of the right form; what it says may be impossible, as long as the policy is asked before that is found out. */
+  readonly body?: unknown;
+  /** Query with its question mark. */
+  readonly query?: string;
+  /** Values of further path parameters; a UUID or 1 by default. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Puts the dataset into the state that the route needs; may answer path parameters. */
+  readonly prepare?: (stage: Stage) => Promise<Readonly<Record<string, string>> | void>;
+  /** False where a public dataset does not open it to everybody though reading is enough. */
+  readonly openWhenPublic?: false;
+  /** The dataset stands in the body and not in the path: a foreign one is a finding there. */
+  readonly datasetInBody?: true;
+}
+
+const trashed = async ({ people, owner, dataset }: Stage): Promise<void> => {
+  await people.call('DELETE', `datasets/${dataset}`, { token: owner.token });
+};
+
+/** Routes about one dataset. A route of the OpenAPI document that stands neither here nor in OTHER_ROUTES fails the test. */
+export const DATASET_RULES: Readonly<Record<string, DatasetRule>> = {
+  'GET /api/v1/datasets/{id}': { least: 'viewer', scope: 'read' },
+  'PATCH /api/v1/datasets/{id}': { least: 'admin', scope: 'label', body: { name: 'another' } },
+  'DELETE /api/v1/datasets/{id}': { least: 'owner', scope: 'label' },
+  'POST /api/v1/datasets/{id}/restore': { least: 'owner', scope: 'label', prepare: trashed },
+  'GET /api/v1/datasets/{id}/download': { least: 'viewer', scope: 'read' },
+  'GET /api/v1/datasets/{id}/findings': { least: 'viewer', scope: 'read' },
+  'GET /api/v1/datasets/{id}/members': { least: 'viewer', scope: 'read', openWhenPublic: false },
+  'POST /api/v1/datasets/{id}/members': { least: 'owner', scope: 'label', body: { email: 'nobody@vision.test', role: 'viewer' } },
+  'PATCH /api/v1/datasets/{id}/members/{user_id}': { least: 'owner', scope: 'label', body: { role: 'viewer' } },
+  'DELETE /api/v1/datasets/{id}/members/{user_id}': { least: 'owner', scope: 'label' },
+  'GET /api/v1/datasets/{dataset_id}/snapshots': { least: 'viewer', scope: 'read' },
+  'GET /api/v1/datasets/{dataset_id}/snapshots/{version}': { least: 'viewer', scope: 'read' },
+  'GET /api/v1/datasets/{dataset_id}/snapshots/{version}/download': { least: 'viewer', scope: 'read' },
+};
+
+/** Routes that are about no dataset, or about one in the body or behind a job; each with the test that holds its access. */
+export const OTHER_ROUTES: Readonly<Record<string, string>> = {
+  'GET /api/v1/health/live': 'public',
+  'GET /api/v1/health/ready': 'public',
+  'POST /api/v1/auth/login': 'public',
+  'POST /api/v1/auth/refresh': 'by cookie: auth.int-spec.ts',
+  'POST /api/v1/auth/logout': 'own session: auth.int-spec.ts',
+  'GET /api/v1/me': 'oneself',
+  'POST /api/v1/me/password': 'oneself: auth.int-spec.ts',
+  'GET /api/v1/users': 'administrator: auth.int-spec.ts',
+  'POST /api/v1/users': 'administrator: auth.int-spec.ts',
+  'PATCH /api/v1/users/{id}': 'administrator: auth.int-spec.ts',
+  'POST /api/v1/users/{id}/reset-password': 'administrator: auth.int-spec.ts',
+  'GET /api/v1/api-keys': 'own keys: auth.int-spec.ts',
+  'POST /api/v1/api-keys': 'own keys: auth.int-spec.ts',
+  'DELETE /api/v1/api-keys/{id}': 'own keys: auth.int-spec.ts',
+  'POST /api/v1/datasets/upload': 'everybody, scope label',
+  'POST /api/v1/datasets/create': 'everybody, scope label',
+  'POST /api/v1/datasets': 'everybody, scope label',
+  'POST /api/v1/datasets/demo': 'everybody, scope label',
+  'GET /api/v1/datasets': 'everybody sees what they may: datasets.int-spec.ts',
+  'GET /api/v1/uploads/{id}': 'own uploads: datasets.int-spec.ts',
+  'GET /api/v1/uploads/{id}/events': 'own uploads: datasets.int-spec.ts',
+  'POST /api/v1/training/start': 'dataset in the body: below',
+  'POST /api/v1/training/jobs': 'dataset in the body: below',
+  'GET /api/v1/training/jobs': 'everybody sees what they may: below',
+  'GET /api/v1/training/models': 'everybody, scope read',
+  'GET /api/v1/training/jobs/{id}': 'job of a dataset: below',
+  'GET /api/v1/training/jobs/{id}/metrics': 'job of a dataset: below',
+  'GET /api/v1/training/jobs/{id}/logs': 'job of a dataset: below',
+  'GET /api/v1/training/jobs/{id}/checkpoints': 'job of a dataset: below',
+  'POST /api/v1/training/jobs/{id}/cancel': 'job of a dataset: below',
+  'POST /api/v1/training/jobs/{id}/retry': 'job of a dataset: below',
+  'GET /api/v1/training/jobs/{id}/events': 'job of a dataset: below',
+};
