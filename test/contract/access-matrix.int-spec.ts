@@ -50,7 +50,7 @@ async function attempt(route: string, rule: DatasetRule, run: { readonly dataset
     .replace('/api/v1/', '')
     .replace(/\{(id|dataset_id)\}/, run.dataset)
     .replaceAll(/\{([^}]+)\}/g, (_, name: string) => given[name] ?? (name.endsWith('_id') ? randomUUID() : '1'));
-  const options = { token: run.token, ...(rule.body === undefined ? {} : { body: rule.body }), headers: { ...rule.headers } };
+  const options = { token: run.token, ...(rule.body === undefined ? {} : { body: rule.body }), headers: { ...rule.headers }, stream: rule.stream === true };
   const { status, body } = await people.call(method, `${path}${rule.query ?? ''}`, options);
   const { request_id: _, ...rest } = body;
   return { status, body: rest };

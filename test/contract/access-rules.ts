@@ -24,8 +24,8 @@ export interface DatasetRule {
   readonly prepare?: (stage: Stage) => Promise<Readonly<Record<string, string>> | void>;
   /** False where a public dataset does not open it to everybody though reading is enough. */
   readonly openWhenPublic?: false;
-  /** The dataset stands in the body and not in the path: a foreign one is a finding there. */
-  readonly datasetInBody?: true;
+  /** Answers without an end: only its head is read. */
+  readonly stream?: true;
 }
 
 const trashed = async ({ people, owner, dataset }: Stage): Promise<void> => {
@@ -40,6 +40,7 @@ export const DATASET_RULES: Readonly<Record<string, DatasetRule>> = {
   'POST /api/v1/datasets/{id}/restore': { least: 'owner', scope: 'label', prepare: trashed },
   'GET /api/v1/datasets/{id}/download': { least: 'viewer', scope: 'read' },
   'GET /api/v1/datasets/{id}/findings': { least: 'viewer', scope: 'read' },
+  'GET /api/v1/datasets/{id}/events': { least: 'viewer', scope: 'read', stream: true },
   'GET /api/v1/datasets/{id}/members': { least: 'viewer', scope: 'read', openWhenPublic: false },
   'POST /api/v1/datasets/{id}/members': { least: 'owner', scope: 'label', body: { email: 'nobody@vision.test', role: 'viewer' } },
   'PATCH /api/v1/datasets/{id}/members/{user_id}': { least: 'owner', scope: 'label', body: { role: 'viewer' } },

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { DatasetEventsController } from './api/http/dataset-events.controller.js';
 import { DatasetsController } from './api/http/datasets.controller.js';
 import { MembersController } from './api/http/members.controller.js';
 import { UploadsController } from './api/http/uploads.controller.js';
@@ -12,8 +13,10 @@ import { TrashDatasetHandler } from './application/commands/trash-dataset/trash-
 import { UpdateDatasetHandler } from './application/commands/update-dataset/update-dataset.handler.js';
 import { UploadDatasetHandler } from './application/commands/upload-dataset/upload-dataset.handler.js';
 import { DatasetAccess, DatasetImages } from './application/dataset-access.js';
+import { DatasetFeed } from './application/dataset-feed.js';
 import { DatasetReader } from './application/dataset-reader.js';
 import { DatasetChangeLog } from './application/ports/dataset-change-log.port.js';
+import { DatasetChangeReader } from './application/ports/dataset-change-reader.port.js';
 import { DatasetMembers } from './application/ports/dataset-members.port.js';
 import { DatasetReadModel } from './application/ports/dataset-read-model.port.js';
 import { DemoPackage } from './application/ports/demo-package.port.js';
@@ -27,12 +30,14 @@ import { GetUploadHandler } from './application/queries/get-upload/get-upload.ha
 import { ListDatasetsHandler } from './application/queries/list-datasets/list-datasets.handler.js';
 import { ListMembersHandler } from './application/queries/list-members/list-members.handler.js';
 import { ListFindingsHandler } from './application/queries/list-findings/list-findings.handler.js';
+import { ReadChangesHandler } from './application/queries/read-changes/read-changes.handler.js';
 import { UploadFeed } from './application/upload-feed.js';
 import { DatasetRepository } from './domain/dataset.repository.port.js';
 import { BucketUploadStorage } from './infrastructure/bucket-upload-storage.js';
 import { GeneratedDemoPackage } from './infrastructure/generated-demo-package.js';
 import { IdentityDatasetMembers } from './infrastructure/identity-dataset-members.js';
 import { TypeormDatasetChangeLog } from './infrastructure/typeorm-dataset-change-log.js';
+import { TypeormDatasetChangeReader } from './infrastructure/typeorm-dataset-change-reader.js';
 import { TypeormDatasetReadModel } from './infrastructure/typeorm-dataset-read-model.js';
 import { TypeormDatasetRepository } from './infrastructure/typeorm-dataset.repository.js';
 import { TypeormImportQueue } from './infrastructure/typeorm-import-queue.js';
@@ -41,16 +46,17 @@ import { UploadSweeper } from './infrastructure/upload-sweeper.js';
 import { ZipPackageInspector } from './infrastructure/zip-package-inspector.js';
 
 const COMMANDS = [CreateDatasetHandler, SetMemberHandler, RemoveMemberHandler, UploadDatasetHandler, MakeDemoDatasetHandler, UpdateDatasetHandler, TrashDatasetHandler, RestoreDatasetHandler, SweepUploadsHandler];
-const QUERIES = [ListMembersHandler, ListDatasetsHandler, GetDatasetHandler, GetUploadHandler, GetDownloadHandler, ListFindingsHandler];
+const QUERIES = [ReadChangesHandler, ListMembersHandler, ListDatasetsHandler, GetDatasetHandler, GetUploadHandler, GetDownloadHandler, ListFindingsHandler];
 
 @Module({
-  controllers: [DatasetsController, MembersController, UploadsController],
+  controllers: [DatasetsController, DatasetEventsController, MembersController, UploadsController],
   providers: [
     ...COMMANDS,
     ...QUERIES,
-    ...[DatasetAccess, DatasetImages, DatasetReader, UploadFeed, UploadSweeper],
+    ...[DatasetAccess, DatasetImages, DatasetReader, DatasetFeed, UploadFeed, UploadSweeper],
     { provide: DatasetRepository, useClass: TypeormDatasetRepository },
     { provide: DatasetChangeLog, useClass: TypeormDatasetChangeLog },
+    { provide: DatasetChangeReader, useClass: TypeormDatasetChangeReader },
     { provide: ImportQueue, useClass: TypeormImportQueue },
     { provide: DatasetReadModel, useClass: TypeormDatasetReadModel },
     { provide: UploadSessions, useClass: TypeormUploadSessions },
