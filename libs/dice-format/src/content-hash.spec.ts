@@ -17,7 +17,7 @@ describe('the content hash that is written', () => {
         expect({ errors: report.errors, warnings: report.warnings }).toEqual({ errors: [], warnings: [] });
         expect(files[0]?.bytes.toString()).toContain(`"content_hash":"${report.dataset?.contentHash}"`);
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
@@ -46,7 +46,7 @@ describe('the content hash that is written', () => {
         });
         expect(JSON.parse(writeDice({ ...model, images }).annotations)).toEqual(first);
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 });
