@@ -67,6 +67,7 @@ await Promise.all([
     ['lint', npm('lint')],
     ['openapi is fresh', npm('openapi', '--', '--check')],
     ['asyncapi is fresh', npm('asyncapi', '--', '--check')],
+    ['dice schemas are fresh', npm('dice-schemas', '--', '--check')],
   ]),
   lane([['typecheck', npm('typecheck')], ['dependency rules', npm('deps:check')], vitest('unit')]),
 ]);

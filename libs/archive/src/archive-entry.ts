@@ -21,9 +21,15 @@ export interface ArchiveEntry {
   readonly isJunk: boolean;
 }
 
+/** A directory that passed the gate. Entries are made when they are asked for: a million of them as objects would take 300 MB. */
 export interface ArchiveDirectory {
+  readonly entryCount: number;
   /** In the order of the central directory. */
-  readonly entries: readonly ArchiveEntry[];
+  entries(): Iterable<ArchiveEntry>;
+  /** In the order of their data in the file. */
+  entriesByOffset(): Iterable<ArchiveEntry>;
+  /** @throws RangeError when there is no entry of that index. */
+  entry(index: number): ArchiveEntry;
   readonly directoryOffset: number;
   readonly directoryBytes: number;
   readonly sizeBytes: number;

@@ -19,30 +19,25 @@ export class ByteCursor {
     return this.taken;
   }
 
-  /** The bytes when they are here already; saves a turn of the event loop for each of a million headers. */
-  tryTake(count: number): Buffer | undefined {
-    if (this.buffered.length < count) return undefined;
-    const bytes = this.buffered.subarray(0, count);
+  /**
+   * Everything at hand, `least` bytes at least, without taking it: a million headers are read out of a few buffers, and no event-loop turn lies
+   * between two of them. Follow with `advance`.
+   */
+  async window(least: number): Promise<Buffer> {
+    await this.fill(least);
+    return this.buffered;
+  }
+
+  /** Takes bytes of the window. */
+  advance(count: number): void {
     this.buffered = this.buffered.subarray(count);
     this.taken += count;
-    return bytes;
   }
 
   async take(count: number): Promise<Buffer> {
-    const ready = this.tryTake(count);
-    if (ready !== undefined) return ready;
-    const parts = [this.buffered];
-    let available = this.buffered.length;
-    while (available < count) {
-      const chunk = await this.nextChunk();
-      if (chunk === null) throw new EndOfBytes(`needed ${count} bytes at ${this.taken}, found ${available}`);
-      parts.push(chunk);
-      available += chunk.length;
-    }
-    this.buffered = Buffer.concat(parts);
+    await this.fill(count);
     const bytes = this.buffered.subarray(0, count);
-    this.buffered = this.buffered.subarray(count);
-    this.taken += count;
+    this.advance(count);
     return bytes;
   }
 
@@ -79,6 +74,19 @@ export class ByteCursor {
   /** Lets go of the source; needed when it was not read to its end. */
   async close(): Promise<void> {
     await this.iterator.return?.();
+  }
+
+  private async fill(count: number): Promise<void> {
+    if (this.buffered.length >= count) return;
+    const parts = [this.buffered];
+    let available = this.buffered.length;
+    while (available < count) {
+      const chunk = await this.nextChunk();
+      if (chunk === null) throw new EndOfBytes(`needed ${count} bytes at ${this.taken}, found ${available}`);
+      parts.push(chunk);
+      available += chunk.length;
+    }
+    this.buffered = Buffer.concat(parts);
   }
 
   private async nextChunk(): Promise<Buffer | null> {

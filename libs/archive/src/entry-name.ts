@@ -3,8 +3,11 @@ import { crc32 } from 'node:zlib';
 import { EXTRA_UNICODE_PATH } from './zip-format.js';
 import type { ExtraField } from './extra-fields.js';
 
-/** How the bytes of a name are to be read. `undecided` waits for the other names of the archive. */
-export type NameDecoding = { readonly kind: 'decided'; readonly name: string } | { readonly kind: 'undecided'; readonly validUtf8: boolean } | { readonly kind: 'broken'; readonly message: string };
+/** How the bytes of a name are to be read; `unicodePath` where another field holds the name. `undecided` waits for the other names of the archive. */
+export type NameDecoding =
+  | { readonly kind: 'decided'; readonly name: string; readonly unicodePath: Buffer | null }
+  | { readonly kind: 'undecided'; readonly validUtf8: boolean }
+  | { readonly kind: 'broken'; readonly message: string };
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const ASCII = /^[\x00-\x7f]*$/;
@@ -19,14 +22,15 @@ export function isAscii(text: string): boolean {
 
 /** First step: the flag, or the Info-ZIP Unicode path field (APPNOTE 4.6.9) whose CRC ties it to the raw name. */
 export function decodeName(raw: Buffer, utf8Flag: boolean, extra: readonly ExtraField[]): NameDecoding {
-  const unicodePath = readUnicodePath(raw, extra);
+  const unicodePath = findUnicodePath(raw, extra);
+  const pathText = unicodePath === null ? null : tryUtf8(unicodePath);
   const text = tryUtf8(raw);
   if (utf8Flag) {
     if (text === null) return { kind: 'broken', message: 'the name is marked as UTF-8 and is not valid UTF-8.' };
-    if (unicodePath !== null && unicodePath !== text) return { kind: 'broken', message: 'the entry carries two different names.' };
-    return { kind: 'decided', name: text.normalize('NFC') };
+    if (pathText !== null && pathText !== text) return { kind: 'broken', message: 'the entry carries two different names.' };
+    return { kind: 'decided', name: text.normalize('NFC'), unicodePath: null };
   }
-  if (unicodePath !== null) return { kind: 'decided', name: unicodePath.normalize('NFC') };
+  if (pathText !== null) return { kind: 'decided', name: pathText.normalize('NFC'), unicodePath };
   return { kind: 'undecided', validUtf8: text !== null };
 }
 
@@ -67,10 +71,10 @@ function segmentProblem(name: string): string | null {
   return null;
 }
 
-function readUnicodePath(raw: Buffer, extra: readonly ExtraField[]): string | null {
+function findUnicodePath(raw: Buffer, extra: readonly ExtraField[]): Buffer | null {
   const field = extra.find((candidate) => candidate.id === EXTRA_UNICODE_PATH)?.data;
   if (field === undefined || field.length < 5 || field[0] !== 1) return null;
-  return field.readUInt32LE(1) === crc32(raw) ? tryUtf8(field.subarray(5)) : null;
+  return field.readUInt32LE(1) === crc32(raw) ? field.subarray(5) : null;
 }
 
 function tryUtf8(bytes: Buffer): string | null {

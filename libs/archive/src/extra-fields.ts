@@ -19,6 +19,21 @@ export function parseExtraFields(area: Buffer): readonly ExtraField[] | null {
   return fields;
 }
 
+/**
+ * Whether one of the fields is of interest to the reader, without making objects: nearly every entry of a Unix tool carries times and owners only.
+ * Null as in `parseExtraFields`.
+ */
+export function hasField(bytes: Buffer, range: { readonly start: number; readonly end: number }, wanted: ReadonlySet<number>): boolean | null {
+  let found = false;
+  let position = range.start;
+  while (position + 4 <= range.end) {
+    if (wanted.has(bytes.readUInt16LE(position))) found = true;
+    position += 4 + bytes.readUInt16LE(position + 2);
+    if (position > range.end) return null;
+  }
+  return found;
+}
+
 /** A 64-bit field as a number; null when it is not a safe integer, which no honest archive needs. */
 export function readSafeUInt64(bytes: Buffer, offset: number): number | null {
   const value = bytes.readBigUInt64LE(offset);

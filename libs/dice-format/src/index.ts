@@ -12,6 +12,7 @@ export { DicePackageValidator, type ImageFacts, type ValidatorOptions } from './
 export type { SniffedImage, SniffFailure } from './sniffed-image.js';
 export { streamTopLevel, type StreamTopLevelLimits, type TopLevelElement, type TopLevelItem, type TopLevelMember } from './stream-top-level.js';
 export { parseStrictJson, type StrictJsonLimits } from './strict-json.js';
+export { annotationsSchemaFile, diceSchemas, META_SCHEMA_FILE } from './schema/dice-schemas.js';
 export { TASK_TYPES, type TaskType } from './task-type.js';
 export { readTrainingLabels, type TrainingLabels } from './training-labels.js';
 export { type DiceModel, type DiceModelImage, writeDice } from './write-dice.js';

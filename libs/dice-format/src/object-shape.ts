@@ -27,23 +27,25 @@ export function readBox(value: unknown, context: ShapeContext): Box | undefined 
   if (!isNumbers(value) || value.length !== 4) return refused(context, 'invalid-box', 'A box is four finite numbers x, y, w, h.', 'bbox');
   const [x, y, w, h] = fourOf(value);
   if (w <= 0 || h <= 0) return refused(context, 'box-size', 'A box has a width and height above zero.', 'bbox');
-  const right = x + w;
-  const bottom = y + h;
-  note(context, right, bottom);
-  const cut = insideImage([x, y, right, bottom], context);
-  return cut === 'whole' ? [x, y, w, h] : cut;
+  note(context, x + w, y + h);
+  return insideImage([x, y, w, h], context);
 }
 
-/** Cuts the corners `[left, top, right, bottom]` to the image. */
-function insideImage([x, y, right, bottom]: Box, context: ShapeContext): Box | 'whole' | undefined {
+/** Cuts each axis that crosses the border and leaves the other as it is, so that a box which was cut once is not changed again. */
+function insideImage([x, y, w, h]: Box, context: ShapeContext): Box | undefined {
   const { width = Number.POSITIVE_INFINITY, height = Number.POSITIVE_INFINITY } = context;
-  const outside = Math.max(-x, -y, right - width, bottom - height);
+  const outside = Math.max(-x, -y, x + w - width, y + h - height);
   if (outside > CLAMP_PIXELS || x >= width || y >= height) return refused(context, 'box-outside', 'A box lies outside of its image by more than one pixel.', 'bbox');
-  if (outside <= 0) return 'whole';
-  const left = Math.max(0, x);
-  const top = Math.max(0, y);
-  const clamped: Box = [left, top, Math.min(width, right) - left, Math.min(height, bottom) - top];
-  return clamped[2] > 0 && clamped[3] > 0 ? clamped : refused(context, 'box-outside', 'Nothing of a box lies inside of its image.', 'bbox');
+  const [left, clampedWidth] = insideAxis(x, w, width);
+  const [top, clampedHeight] = insideAxis(y, h, height);
+  if (clampedWidth > 0 && clampedHeight > 0) return [left, top, clampedWidth, clampedHeight];
+  return refused(context, 'box-outside', 'Nothing of a box lies inside of its image.', 'bbox');
+}
+
+function insideAxis(start: number, length: number, most: number): readonly [start: number, length: number] {
+  if (start >= 0 && start + length <= most) return [start, length];
+  const cut = Math.max(0, start);
+  return [cut, Math.min(most, start + length) - cut];
 }
 
 function refused(context: ShapeContext, code: string, message: string, field: string): undefined {

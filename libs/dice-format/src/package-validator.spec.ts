@@ -1,29 +1,7 @@
-import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { generateDemoDataset, type PackageFile } from './demo-dataset.js';
-import type { DiceReport } from './dice-report.js';
-import { sniffImage } from './image-header.js';
 import { encodePng } from './indexed-png.js';
-import { DicePackageValidator } from './package-validator.js';
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield await Promise.resolve(bytes);
-}
-
-async function validate(entries: readonly PackageFile[]): Promise<DiceReport> {
-  const validator = new DicePackageValidator(entries.map(({ name, bytes }) => ({ name, sizeBytes: bytes.length, junk: name.startsWith('__MACOSX/') })));
-  for (const { name, bytes } of entries) {
-    const role = validator.roleOf(name);
-    if (role === 'annotations') await validator.readAnnotations(once(bytes));
-    else if (role === 'meta') validator.readMeta(bytes);
-    else if (role === 'mask') validator.addMask(name, bytes);
-    else if (role === 'image') {
-      validator.addImage({ name, sniffed: sniffImage(bytes), sha256: createHash('sha256').update(bytes).digest('hex'), crc32: crc32(bytes), sizeBytes: bytes.length });
-    }
-  }
-  return validator.finish();
-}
+import { validatedPackage } from './testing/validated-package.js';
 
 interface Case {
   readonly task?: string;
@@ -51,7 +29,7 @@ function packageOf(one: Case): PackageFile[] {
 }
 
 async function codes(one: Case): Promise<string[]> {
-  return (await validate(packageOf(one))).errors.map((finding) => finding.code);
+  return (await validatedPackage(packageOf(one))).errors.map((finding) => finding.code);
 }
 
 const object = (fields: Record<string, unknown>): Record<string, unknown> => ({ annotations: [{ class_id: 0, class_name: 'cat', bbox: [1, 1, 4, 4], ...fields }] });
@@ -87,14 +65,14 @@ describe('DicePackageValidator', () => {
 
   it('accepts the generated dataset without a warning, wrapped or not, in any order', async () => {
     const { entries } = generateDemoDataset({ images: 20 });
-    const flat = await validate(entries);
+    const flat = await validatedPackage(entries);
     expect(flat).toMatchObject({ errors: [], warnings: [], dataset: { numImages: 20, numLabeled: 20, splits: { train: 16, val: 4, test: 0, unassigned: 0 } } });
-    const wrapped = await validate(entries.map(({ name, bytes }) => ({ name: `set/${name}`, bytes })).reverse());
+    const wrapped = await validatedPackage(entries.map(({ name, bytes }) => ({ name: `set/${name}`, bytes })).reverse());
     expect(wrapped).toMatchObject({ errors: [], warnings: [], dataset: { contentHash: flat.dataset?.contentHash } });
   });
 
   it('hashes what training sees and nothing else', async () => {
-    const hash = async (one: Case): Promise<string | undefined> => (await validate(packageOf(one))).dataset?.contentHash;
+    const hash = async (one: Case): Promise<string | undefined> => (await validatedPackage(packageOf(one))).dataset?.contentHash;
     const base = await hash({ image: object({}) });
     expect(base).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect(await hash({ image: object({ id: 9 }), top: { dataset_name: 'other', version: 5 } })).toBe(base);
@@ -103,20 +81,20 @@ describe('DicePackageValidator', () => {
   });
 
   it('turns background markers into an image that holds nothing', async () => {
-    const report = await validate(packageOf({ image: { annotations: [{ class_id: -1, class_name: '__background__', bbox: [0, 0, 1, 1] }] } }));
+    const report = await validatedPackage(packageOf({ image: { annotations: [{ class_id: -1, class_name: '__background__', bbox: [0, 0, 1, 1] }] } }));
     expect([...(report.dataset?.images ?? [])]).toMatchObject([{ status: 'labeled', classIds: [], objectCount: 0 }]);
   });
 
   it('adds an image without entry as unlabeled, with a warning', async () => {
-    const report = await validate(packageOf({ files: [{ name: 'images/z.png', bytes: PICTURE }] }));
+    const report = await validatedPackage(packageOf({ files: [{ name: 'images/z.png', bytes: PICTURE }] }));
     expect(report.warnings.map((finding) => finding.code)).toContain('image-without-entry');
     expect([...(report.dataset?.images ?? [])].map(({ number, status }) => [number, status])).toEqual([[1, 'unlabeled'], [2, 'unlabeled']]);
   });
 
   it('refuses a package without labels, images or meta, and JSON that readers disagree about', async () => {
-    expect((await validate([])).errors.map((finding) => finding.entry)).toEqual(expect.arrayContaining(['annotations.json', 'meta.json', 'images/']));
+    expect((await validatedPackage([])).errors.map((finding) => finding.entry)).toEqual(expect.arrayContaining(['annotations.json', 'meta.json', 'images/']));
     const [, ...rest] = packageOf({});
-    const report = await validate([{ name: 'annotations.json', bytes: Buffer.from('{"a":1,"a":2}') }, ...rest]);
+    const report = await validatedPackage([{ name: 'annotations.json', bytes: Buffer.from('{"a":1,"a":2}') }, ...rest]);
     expect(report).toMatchObject({ dataset: null });
     expect(report.errors).toContainEqual(expect.objectContaining({ code: 'json-duplicate-key', entry: 'annotations.json' }));
   });

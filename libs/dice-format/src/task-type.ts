@@ -17,3 +17,9 @@ export function taskTypeOf(name: unknown, hasMasks: boolean): TaskType | undefin
   if (name === 'seg') return hasMasks ? 'semantic_segmentation' : 'instance_segmentation';
   return typeof name === 'string' ? ALIASES.get(name) : undefined;
 }
+
+/** The task's name and every alias that may mean it. */
+export function taskTypeNames(task: TaskType): string[] {
+  const names = [...ALIASES].filter(([, meant]) => meant === task).map(([name]) => name);
+  return task === 'instance_segmentation' || task === 'semantic_segmentation' ? [...names, 'seg'] : names;
+}

@@ -1,8 +1,12 @@
+import { DomainError } from '@app/kernel';
+import { CanonicalLabels } from './canonical-labels.js';
 import { contentHash, labelsDigest } from './content-hash.js';
 import type { DiceClass } from './dice-class.js';
-import type { LabelStatus, Split } from './image-labels.js';
-import { isNumbers, type JsonObject } from './json-access.js';
+import type { ImageLabels, LabelStatus, Split } from './image-labels.js';
+import type { JsonObject } from './json-access.js';
 import type { TaskType } from './task-type.js';
+import { imagePath } from './training-labels.js';
+import { withDerivedFields } from './written-shape.js';
 
 export interface DiceModelImage {
   readonly id: number;
@@ -33,75 +37,89 @@ export interface DiceModel {
   readonly images: readonly DiceModelImage[];
 }
 
-function boxArea(bbox: unknown): number | undefined {
-  return Array.isArray(bbox) ? Number(bbox[2]) * Number(bbox[3]) : undefined;
+/** An image as it will be read: what is hashed, and what is written. */
+interface Written {
+  readonly labels: ImageLabels;
+  readonly digest: string;
+  readonly raw: JsonObject;
 }
 
-/** Shoelace area of all rings; undefined for a run-length mask. */
-function polygonArea(rings: unknown): number | undefined {
-  if (!Array.isArray(rings)) return undefined;
-  return rings.reduce((sum: number, ring: unknown) => sum + (isNumbers(ring) ? ringArea(ring) : 0), 0);
-}
-
-function ringArea(ring: readonly number[]): number {
-  let twice = 0;
-  for (let at = 0; at < ring.length; at += 2) {
-    const next = (at + 2) % ring.length;
-    twice += (ring[at] ?? 0) * (ring[next + 1] ?? 0) - (ring[next] ?? 0) * (ring[at + 1] ?? 0);
-  }
-  return Math.abs(twice) / 2;
-}
-
-function written(annotation: JsonObject, names: ReadonlyMap<unknown, string>): JsonObject {
-  const { bbox, keypoints } = annotation;
-  return {
-    ...annotation,
-    class_name: names.get(annotation['class_id']),
-    ...(bbox === undefined ? {} : { bbox_format: 'xywh', area: annotation['area'] ?? polygonArea(annotation['segmentation']) ?? boxArea(bbox) }),
-    ...(Array.isArray(keypoints) ? { num_keypoints: keypoints.filter((value, at) => at % 3 === 2 && value !== 0).length } : {}),
-  };
-}
-
-function bodyOf(image: DiceModelImage, model: DiceModel, names: ReadonlyMap<unknown, string>): JsonObject {
+function bodyOf(image: DiceModelImage, annotations: readonly JsonObject[], model: DiceModel): JsonObject {
   if (model.taskType === 'semantic_segmentation') {
     return { annotation: image.mask === undefined ? null : { mask_file: image.mask.file, mask_format: 'indexed_png', num_classes: model.classes.length } };
   }
-  const annotations = image.annotations.map((annotation) => written(annotation, names));
   return model.taskType === 'image_classification' && !model.multiLabel ? { annotation: annotations[0] ?? null } : { annotations };
 }
 
-function statisticsOf(model: DiceModel, names: ReadonlyMap<unknown, string>): { labeled: number; statistics: JsonObject } {
-  const total = model.images.length;
-  const labeled = model.images.filter((image) => image.status !== 'unlabeled').length;
-  const distribution = new Map([...names.values()].map((name) => [name, 0]));
-  let count = 0;
-  for (const image of model.images) {
-    count += image.mask === undefined ? image.annotations.length : 1;
-    for (const { class_id: id } of image.annotations) distribution.set(names.get(id) ?? '', (distribution.get(names.get(id) ?? '') ?? 0) + 1);
-  }
-  const ratio = (value: number): number => (total === 0 ? 0 : value / total);
-  const totals = { total_images: total, total_annotations: count, labeled_images: labeled, unlabeled_images: total - labeled };
-  return { labeled, statistics: { ...totals, labeling_progress: ratio(labeled), avg_annotations_per_image: ratio(count), class_distribution: Object.fromEntries(distribution) } };
+function rawOf(image: DiceModelImage, labels: Pick<ImageLabels, 'status' | 'noObject' | 'annotations'>, model: DiceModel): JsonObject {
+  return {
+    ...{ id: image.id, file_name: image.fileName, width: image.width, height: image.height, depth: image.depth, split: image.split },
+    ...bodyOf(image, labels.annotations, model),
+    metadata: { status: labels.status, ...(labels.noObject ? { no_object: true } : {}) },
+  };
 }
 
-/** Writes the texts of annotations.json and meta.json for a dataset, head first so that readers can stream. */
+function writtenImage(image: DiceModelImage, pointer: string, context: { model: DiceModel; canonical: CanonicalLabels }): Written | undefined {
+  const { model, canonical } = context;
+  if (model.taskType === 'image_classification' && !model.multiLabel && image.annotations.length > 1) {
+    canonical.findings.error('several-labels', 'An image has several labels and the dataset is not multi-label.', { pointer });
+  }
+  const labels = canonical.read(rawOf(image, image, model), pointer);
+  if (labels === undefined) return undefined;
+  const annotations = numbered(labels.annotations, model).map((annotation) => withDerivedFields(annotation, canonical.nameOf(annotation['class_id'])));
+  return { labels, digest: labelsDigest(labels.annotations, image.mask?.sha256), raw: rawOf(image, { ...labels, annotations }, model) };
+}
+
+/** Objects carry an id; one that has none gets the next free number. */
+function numbered(annotations: readonly JsonObject[], model: DiceModel): readonly JsonObject[] {
+  if (model.taskType === 'image_classification') return annotations;
+  let last = annotations.reduce((most, { id }) => (typeof id === 'number' ? Math.max(most, id) : most), 0);
+  return annotations.map((annotation) => (annotation['id'] === null ? { ...annotation, id: (last += 1) } : annotation));
+}
+
+function statisticsOf(images: readonly Written[], classes: readonly DiceClass[]): { labeled: number; statistics: JsonObject } {
+  const total = images.length;
+  const labeled = images.filter(({ labels }) => labels.status !== 'unlabeled').length;
+  const perClass = new Map(classes.map(({ id }) => [id, 0]));
+  let count = 0;
+  for (const { labels } of images) {
+    count += labels.maskFile === undefined ? labels.annotations.length : 1;
+    for (const { class_id: id } of labels.annotations) perClass.set(Number(id), (perClass.get(Number(id)) ?? 0) + 1);
+  }
+  const ratio = (value: number): number => (total === 0 ? 0 : value / total);
+  const distribution = Object.fromEntries(classes.map(({ id, name }) => [name, perClass.get(id) ?? 0]));
+  const totals = { total_images: total, total_annotations: count, labeled_images: labeled, unlabeled_images: total - labeled };
+  return { labeled, statistics: { ...totals, labeling_progress: ratio(labeled), avg_annotations_per_image: ratio(count), class_distribution: distribution } };
+}
+
+function hashOf(model: DiceModel, images: readonly Written[], classes: readonly DiceClass[]): string {
+  const byImage = images.map(({ labels, digest }, at) => {
+    const { sha256 = '', width = 0, height = 0 } = model.images[at] ?? {};
+    return { fileName: imagePath(labels.fileName), sha256, width, height, split: labels.split, status: labels.status, noObject: labels.noObject, labelsDigest: digest };
+  });
+  return contentHash({ taskType: model.taskType, multiLabel: model.multiLabel, classes, images: byImage });
+}
+
+/**
+ * Writes the texts of annotations.json and meta.json for a dataset, head first so that readers can stream. Labels are written in the form in which a
+ * reader will know them, so that the content hash is the one that the reader computes.
+ * @throws DomainError `validation-failed` when a reader would refuse the labels.
+ */
 export function writeDice(model: DiceModel): { annotations: string; meta: string } {
-  const names = new Map<unknown, string>(model.classes.map(({ id, name }) => [id, name]));
-  const hash = contentHash({ ...model, images: model.images.map((image) => ({ ...image, labelsDigest: labelsDigest(image.annotations, image.mask?.sha256) })) });
+  const canonical = new CanonicalLabels(model.taskType, model.classes);
+  const written = model.images.flatMap((image, index) => writtenImage(image, `/images/${index}`, { model, canonical }) ?? []);
+  if (canonical.findings.errorsTotal > 0) {
+    throw new DomainError('validation-failed', `The dataset cannot be written: its labels have ${canonical.findings.errorsTotal} errors.`, { findings: canonical.findings.errors });
+  }
   const head = {
     ...{ format_version: '1.0', dataset_id: model.datasetId, dataset_name: model.name, task_type: model.taskType, version: model.version },
-    ...{ content_hash: hash, last_modified_at: model.lastModifiedAt },
+    ...{ content_hash: hashOf(model, written, canonical.classes), last_modified_at: model.lastModifiedAt },
   };
-  const { labeled, statistics } = statisticsOf(model, names);
+  const { labeled, statistics } = statisticsOf(written, canonical.classes);
   const splits = { train: 0, val: 0, test: 0 };
-  for (const { split } of model.images) if (split !== null) splits[split] += 1;
-  const images = model.images.map((image) => ({
-    ...{ id: image.id, file_name: image.fileName, width: image.width, height: image.height, depth: image.depth, split: image.split },
-    ...bodyOf(image, model, names),
-    metadata: { status: image.status, ...(image.noObject ? { no_object: true } : {}) },
-  }));
-  const classes = model.classes.map(({ id, name, color, details }) => ({ id, name, color, ...details }));
+  for (const { labels } of written) if (labels.split !== null) splits[labels.split] += 1;
+  const classes = canonical.classes.map(({ id, name, color, details }) => ({ id, name, color, ...details }));
   const multi = model.multiLabel ? { multi_label: true } : {};
-  const annotations = { ...head, created_at: model.createdAt, ...multi, classes, splits, statistics, images };
-  return { annotations: JSON.stringify(annotations), meta: JSON.stringify({ ...head, total_images: images.length, labeled_images: labeled, num_classes: classes.length }) };
+  const annotations = { ...head, created_at: model.createdAt, ...multi, classes, splits, statistics, images: written.map(({ raw }) => raw) };
+  return { annotations: JSON.stringify(annotations), meta: JSON.stringify({ ...head, total_images: written.length, labeled_images: labeled, num_classes: classes.length }) };
 }

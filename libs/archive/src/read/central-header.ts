@@ -1,5 +1,5 @@
-import { parseExtraFields, readSafeUInt64, type ExtraField } from '../extra-fields.js';
-import { EXTRA_ASI_UNIX, EXTRA_PKWARE_UNIX, EXTRA_ZIP64, FLAG_ENCRYPTED, FLAG_MASKED_HEADERS, FLAG_PATCH, FLAG_STRONG_ENCRYPTION, MAX_UINT16, MAX_UINT32, METHOD_DEFLATED, METHOD_STORED } from '../zip-format.js';
+import { hasField, parseExtraFields, readSafeUInt64, type ExtraField } from '../extra-fields.js';
+import { CENTRAL_HEADER_BYTES, EXTRA_ASI_UNIX, EXTRA_PKWARE_UNIX, EXTRA_UNICODE_PATH, EXTRA_ZIP64, FLAG_ENCRYPTED, FLAG_MASKED_HEADERS, FLAG_PATCH, FLAG_STRONG_ENCRYPTION, MAX_UINT16, MAX_UINT32, METHOD_DEFLATED, METHOD_STORED } from '../zip-format.js';
 
 /** A header of the central directory with its zip64 numbers put in. */
 export interface CentralHeader {
@@ -11,6 +11,7 @@ export interface CentralHeader {
   readonly localHeaderOffset: number;
   readonly unixMode: number;
   readonly diskNumber: number;
+  /** Empty when no field is of interest. */
   readonly extra: readonly ExtraField[];
 }
 
@@ -20,16 +21,44 @@ const DIRECTORY = 0o040000;
 /** Times, user and group; anything behind them is the target of a link or a device number. */
 const PKWARE_UNIX_FIXED_BYTES = 12;
 
-/** The header's numbers, or a sentence that says why they cannot be read. */
-export function parseCentralHeader(header: Buffer, extraArea: Buffer): CentralHeader | string {
-  const extra = parseExtraFields(extraArea);
+const READ_FIELDS: ReadonlySet<number> = new Set([EXTRA_ZIP64, EXTRA_PKWARE_UNIX, EXTRA_ASI_UNIX, EXTRA_UNICODE_PATH]);
+const NO_FIELDS: readonly ExtraField[] = [];
+
+/** The numbers of the header at this place, which must be there as a whole, or a sentence that says why they cannot be read. */
+export function parseCentralHeader(bytes: Buffer, at: number): CentralHeader | string {
+  const extraStart = at + CENTRAL_HEADER_BYTES + bytes.readUInt16LE(at + 28);
+  const extra = fieldsOf(bytes, extraStart, extraStart + bytes.readUInt16LE(at + 30));
   if (extra === null) return 'an extra field leaves its area.';
-  const sizes = resolveZip64(
-    { sizeBytes: header.readUInt32LE(24), compressedBytes: header.readUInt32LE(20), localHeaderOffset: header.readUInt32LE(42), diskNumber: header.readUInt16LE(34) },
+  const short = {
+    sizeBytes: bytes.readUInt32LE(at + 24),
+    compressedBytes: bytes.readUInt32LE(at + 20),
+    localHeaderOffset: bytes.readUInt32LE(at + 42),
+    diskNumber: bytes.readUInt16LE(at + 34),
+  };
+  const numbers = extra.length === 0 && !isLong(short) ? short : resolveZip64(short, extra);
+  if (typeof numbers === 'string') return numbers;
+  return {
+    flags: bytes.readUInt16LE(at + 8),
+    method: bytes.readUInt16LE(at + 10),
+    crc32: bytes.readUInt32LE(at + 16),
+    unixMode: bytes.readUInt32LE(at + 38) >>> 16,
     extra,
-  );
-  if (typeof sizes === 'string') return sizes;
-  return { flags: header.readUInt16LE(8), method: header.readUInt16LE(10), crc32: header.readUInt32LE(16), unixMode: header.readUInt32LE(38) >>> 16, extra, ...sizes };
+    sizeBytes: numbers.sizeBytes,
+    compressedBytes: numbers.compressedBytes,
+    localHeaderOffset: numbers.localHeaderOffset,
+    diskNumber: numbers.diskNumber,
+  };
+}
+
+function fieldsOf(bytes: Buffer, start: number, end: number): readonly ExtraField[] | null {
+  if (start === end) return NO_FIELDS;
+  const found = hasField(bytes, { start, end }, READ_FIELDS);
+  if (found === null) return null;
+  return found ? parseExtraFields(bytes.subarray(start, end)) : NO_FIELDS;
+}
+
+function isLong(short: Zip64Numbers): boolean {
+  return short.sizeBytes === MAX_UINT32 || short.compressedBytes === MAX_UINT32 || short.localHeaderOffset === MAX_UINT32 || short.diskNumber === MAX_UINT16;
 }
 
 /** Why an entry of this kind is not read; null when it is. The method is judged here because the rest makes no sense without it. */
@@ -56,15 +85,17 @@ function dataProblem(header: CentralHeader, isDirectory: boolean): { code: strin
 }
 
 function isSpecial(header: CentralHeader, isDirectory: boolean): boolean {
-  const modes = [header.unixMode];
+  if (isSpecialMode(header.unixMode, isDirectory)) return true;
   for (const field of header.extra) {
     if (field.id === EXTRA_PKWARE_UNIX && field.data.length > PKWARE_UNIX_FIXED_BYTES) return true;
-    if (field.id === EXTRA_ASI_UNIX && field.data.length >= 6) modes.push(field.data.readUInt16LE(4));
+    if (field.id === EXTRA_ASI_UNIX && field.data.length >= 6 && isSpecialMode(field.data.readUInt16LE(4), isDirectory)) return true;
   }
-  return modes.some((mode) => {
-    const type = mode & FILE_TYPE_MASK;
-    return type !== 0 && type !== (isDirectory ? DIRECTORY : REGULAR_FILE);
-  });
+  return false;
+}
+
+function isSpecialMode(mode: number, isDirectory: boolean): boolean {
+  const type = mode & FILE_TYPE_MASK;
+  return type !== 0 && type !== (isDirectory ? DIRECTORY : REGULAR_FILE);
 }
 
 interface Zip64Numbers {

@@ -5,29 +5,15 @@ import type { ArchiveLimits } from '../limits.js';
 import { CENTRAL_HEADER_BYTES, CENTRAL_HEADER_SIGNATURE, FLAG_UTF8 } from '../zip-format.js';
 import { kindProblem, parseCentralHeader, type CentralHeader } from './central-header.js';
 import type { EndRecord } from './end-record.js';
-
-/** An entry while the directory is being read: its name may be undecided and its region is not known. */
-export interface DraftEntry {
-  readonly index: number;
-  name: string;
-  readonly rawName: string;
-  undecided: boolean;
-  readonly method: number;
-  readonly flags: number;
-  readonly compressedBytes: number;
-  readonly sizeBytes: number;
-  readonly crc32: number;
-  readonly localHeaderOffset: number;
-  regionEnd: number;
-  isDirectory: boolean;
-  isJunk: boolean;
-}
+import { EntryTable, type NameReading } from './entry-table.js';
+import { isPlainName } from './plain-name.js';
 
 const SLASH = 0x2f;
 
-/** Reads the central directory entry by entry; memory is that of the entries. */
+/** Reads the central directory entry by entry into a table. */
 export class DirectoryParser {
-  private readonly drafts: DraftEntry[] = [];
+  private readonly table: EntryTable;
+  private hasUndecided = false;
   private allValidUtf8 = true;
   private totalBytes = 0;
 
@@ -35,107 +21,130 @@ export class DirectoryParser {
     private readonly end: EndRecord,
     private readonly limits: ArchiveLimits,
     private readonly findings: ArchiveFindings,
-  ) {}
+  ) {
+    this.table = new EntryTable(end);
+  }
 
   /** Sum of the declared sizes of what was read. */
   get unpackedBytes(): number {
     return this.totalBytes;
   }
 
-  async parse(cursor: ByteCursor): Promise<DraftEntry[]> {
-    for (let index = 0; index < this.end.entryCount && !this.findings.full; index += 1) await this.parseEntry(cursor, index);
+  async parse(cursor: ByteCursor): Promise<EntryTable> {
+    while (this.table.count < this.end.entryCount && !this.findings.full) cursor.advance(this.parseWindow(await this.nextWindow(cursor)));
     if (!this.findings.full && cursor.position !== this.end.directoryBytes) {
       throw archiveError({ kind: 'unsafe', code: 'entry-count-lies', message: 'The central directory holds more than the entries that the archive claims.' });
     }
-    this.decideNames();
-    return this.drafts;
+    if (this.hasUndecided) this.decideNames();
+    return this.table;
   }
 
-  private async parseEntry(cursor: ByteCursor, index: number): Promise<void> {
+  /** Bytes with one whole record at least, after it was seen that the directory can hold it. */
+  private async nextWindow(cursor: ByteCursor): Promise<Buffer> {
     const left = this.end.directoryBytes - cursor.position;
-    if (left < CENTRAL_HEADER_BYTES) throw brokenDirectory(index);
-    const header = cursor.tryTake(CENTRAL_HEADER_BYTES) ?? (await cursor.take(CENTRAL_HEADER_BYTES));
-    const nameBytes = header.readUInt16LE(28);
-    const variableBytes = nameBytes + header.readUInt16LE(30) + header.readUInt16LE(32);
-    if (header.readUInt32LE(0) !== CENTRAL_HEADER_SIGNATURE || variableBytes > left - CENTRAL_HEADER_BYTES) throw brokenDirectory(index);
-    const variable = cursor.tryTake(variableBytes) ?? (await cursor.take(variableBytes));
-    const rawName = variable.subarray(0, nameBytes);
-    const parsed = parseCentralHeader(header, variable.subarray(nameBytes, nameBytes + header.readUInt16LE(30)));
-    if (typeof parsed === 'string') this.refuse({ index, name: rawName.toString('latin1') }, 'header-lies', parsed);
-    else this.addDraft(index, rawName, parsed);
+    if (left < CENTRAL_HEADER_BYTES) throw brokenDirectory(this.table.count);
+    const header = await cursor.window(CENTRAL_HEADER_BYTES);
+    const recordBytes = CENTRAL_HEADER_BYTES + variableBytesOf(header, 0);
+    if (header.readUInt32LE(0) !== CENTRAL_HEADER_SIGNATURE || recordBytes > left) throw brokenDirectory(this.table.count);
+    return cursor.window(recordBytes);
   }
 
-  private addDraft(index: number, raw: Buffer, header: CentralHeader): void {
-    const rawName = raw.toString('latin1');
-    const draft: DraftEntry = {
-      index,
-      name: rawName,
-      rawName,
-      undecided: false,
-      method: header.method,
-      flags: header.flags,
-      compressedBytes: header.compressedBytes,
-      sizeBytes: header.sizeBytes,
-      crc32: header.crc32,
-      localHeaderOffset: header.localHeaderOffset,
-      regionEnd: 0,
-      isDirectory: raw[raw.length - 1] === SLASH,
-      isJunk: false,
-    };
-    this.decode(draft, raw, header);
-    const problem = kindProblem(header, draft.isDirectory);
-    if (problem !== null) this.refuse(draft, problem.code, problem.message);
-    this.checkSizes(draft);
-    this.drafts.push(draft);
+  /** Reads the whole records of the window and answers how many bytes they have. A record that is cut or none is left to `nextWindow`. */
+  private parseWindow(window: Buffer): number {
+    let at = 0;
+    while (at + CENTRAL_HEADER_BYTES <= window.length && this.table.count < this.end.entryCount && !this.findings.full) {
+      const next = at + CENTRAL_HEADER_BYTES + variableBytesOf(window, at);
+      if (next > window.length || window.readUInt32LE(at) !== CENTRAL_HEADER_SIGNATURE) break;
+      this.parseEntry(window, at);
+      at = next;
+    }
+    return at;
   }
 
-  private decode(draft: DraftEntry, raw: Buffer, header: CentralHeader): void {
-    if (raw.length > this.limits.maxNameBytes) this.refuse(draft, 'unsafe-name', `the name has ${raw.length} bytes; at most ${this.limits.maxNameBytes} are allowed.`);
-    if (isAscii(draft.rawName) && header.extra.length === 0) return this.acceptName(draft, draft.rawName);
+  private parseEntry(bytes: Buffer, at: number): void {
+    const name = { start: at + CENTRAL_HEADER_BYTES, end: at + CENTRAL_HEADER_BYTES + bytes.readUInt16LE(at + 28) };
+    const header = parseCentralHeader(bytes, at);
+    if (typeof header === 'string') return this.refuse(this.table.add(null, bytes, name), 'header-lies', header);
+    const row = this.table.add(header, bytes, name);
+    this.readName(row, header);
+    const problem = kindProblem(header, this.table.isDirectory(row));
+    if (problem !== null) this.refuse(row, problem.code, problem.message);
+    this.checkSizes(row, header);
+  }
+
+  private readName(row: number, header: CentralHeader): void {
+    const { table } = this;
+    const [start, end] = [table.nameStart(row), table.nameEnd(row)];
+    const isDirectory = table.nameBytes[end - 1] === SLASH && end > start;
+    if (end - start > this.limits.maxNameBytes) return this.refuseLongName(row, end - start);
+    if (header.extra.length === 0 && isPlainName(table.nameBytes, start, end)) return table.setTraits(row, { reading: 'as-stored', isDirectory, isJunk: false });
+    table.setTraits(row, { reading: 'refused', isDirectory, isJunk: false });
+    this.readUnusualName(row, header);
+  }
+
+  private readUnusualName(row: number, header: CentralHeader): void {
+    const { table } = this;
+    const raw = table.nameBytes.subarray(table.nameStart(row), table.nameEnd(row));
     const decoded = decodeName(raw, (header.flags & FLAG_UTF8) !== 0, header.extra);
     switch (decoded.kind) {
       case 'decided':
-        return this.acceptName(draft, decoded.name);
+        if (decoded.unicodePath === null) return this.acceptName(row, decoded.name, 'utf-8');
+        if (decoded.unicodePath.length > this.limits.maxNameBytes) return this.refuseLongName(row, decoded.unicodePath.length);
+        table.addUnicodePath(row, decoded.unicodePath);
+        return this.acceptName(row, decoded.name, 'unicode-path');
       case 'broken':
-        return this.refuse(draft, 'unsafe-name', decoded.message);
+        return this.refuse(row, 'unsafe-name', decoded.message);
       case 'undecided':
-        draft.undecided = true;
+        this.hasUndecided = true;
         this.allValidUtf8 &&= decoded.validUtf8;
+        table.setTraits(row, { reading: 'undecided', isDirectory: table.isDirectory(row), isJunk: false });
     }
   }
 
   /** The encoding of unflagged names is one for the whole archive: some CP949 names are valid UTF-8 by chance. */
   private decideNames(): void {
-    for (const draft of this.drafts) {
-      if (!draft.undecided) continue;
-      draft.undecided = false;
-      const name = decodeUnflaggedName(Buffer.from(draft.rawName, 'latin1'), this.allValidUtf8);
-      if (name === null) this.refuse(draft, 'unsafe-name', 'the name is neither UTF-8 nor CP949.');
-      else this.acceptName(draft, name);
+    const { table } = this;
+    for (let row = 0; row < table.count; row += 1) {
+      if (table.isBroken(row) || table.reading(row) !== 'undecided') continue;
+      const raw = table.nameBytes.subarray(table.nameStart(row), table.nameEnd(row));
+      const name = decodeUnflaggedName(raw, this.allValidUtf8);
+      if (name === null) this.refuse(row, 'unsafe-name', 'the name is neither UTF-8 nor CP949.');
+      else this.acceptName(row, name, this.allValidUtf8 ? 'utf-8' : 'cp949');
     }
   }
 
-  private acceptName(draft: DraftEntry, name: string): void {
-    draft.name = name === draft.rawName ? draft.rawName : name;
-    draft.isDirectory = name.endsWith('/');
-    draft.isJunk = isJunkName(name);
+  private acceptName(row: number, name: string, reading: NameReading): void {
+    // ASCII is itself in every reading but that of the other field.
+    const asStored = reading !== 'unicode-path' && isAscii(name) && name.length === this.table.nameEnd(row) - this.table.nameStart(row);
+    this.table.setTraits(row, { reading: asStored ? 'as-stored' : reading, isDirectory: name.endsWith('/'), isJunk: isJunkName(name) });
     const problem = nameProblem(name);
-    if (problem !== null) this.refuse(draft, 'unsafe-name', problem);
+    if (problem !== null) this.refuse(row, 'unsafe-name', problem);
   }
 
-  private checkSizes(draft: DraftEntry): void {
-    this.totalBytes += draft.sizeBytes;
+  private checkSizes(row: number, { sizeBytes, compressedBytes }: CentralHeader): void {
+    this.totalBytes += sizeBytes;
     const { maxEntryBytes, maxRatio, ratioFloorBytes } = this.limits;
-    if (draft.sizeBytes > maxEntryBytes) {
-      this.findings.add({ kind: 'size', code: 'entry-too-large', message: `it unpacks to ${draft.sizeBytes} bytes; at most ${maxEntryBytes} are allowed.`, entry: draft });
-    } else if (draft.sizeBytes > ratioFloorBytes && draft.sizeBytes > maxRatio * draft.compressedBytes) {
-      this.findings.add({ kind: 'size', code: 'ratio-too-high', message: `it unpacks to more than ${maxRatio} times its size.`, entry: draft });
+    if (sizeBytes <= ratioFloorBytes && sizeBytes <= maxEntryBytes) return;
+    const entry = { index: row, name: this.table.name(row) };
+    if (sizeBytes > maxEntryBytes) {
+      this.findings.add({ kind: 'size', code: 'entry-too-large', message: `it unpacks to ${sizeBytes} bytes; at most ${maxEntryBytes} are allowed.`, entry });
+    } else if (sizeBytes > maxRatio * compressedBytes) {
+      this.findings.add({ kind: 'size', code: 'ratio-too-high', message: `it unpacks to more than ${maxRatio} times its size.`, entry });
     }
   }
 
-  private refuse(entry: { index: number; name: string }, code: string, message: string): void {
-    this.findings.add({ kind: 'unsafe', code, message, entry });
+  private refuseLongName(row: number, bytes: number): void {
+    this.table.setTraits(row, { reading: 'refused', isDirectory: this.table.isDirectory(row), isJunk: false, isLongName: true });
+    this.refuse(row, 'unsafe-name', `the name has ${bytes} bytes; at most ${this.limits.maxNameBytes} are allowed.`);
   }
+
+  private refuse(row: number, code: string, message: string): void {
+    this.findings.add({ kind: 'unsafe', code, message, entry: { index: row, name: this.table.name(row) } });
+  }
+}
+
+function variableBytesOf(bytes: Buffer, at: number): number {
+  return bytes.readUInt16LE(at + 28) + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
 }
 
 function brokenDirectory(index: number): Error {

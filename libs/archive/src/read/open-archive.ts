@@ -6,6 +6,7 @@ import type { RandomAccessSource } from '../random-access-source.js';
 import { checkNames, checkRegions } from './directory-gate.js';
 import { DirectoryParser } from './directory-parser.js';
 import { readEndRecord, type EndRecord } from './end-record.js';
+import type { EntryTable } from './entry-table.js';
 
 /**
  * Reads and judges the central directory (two reads of the source; no entry is unpacked). The count is checked before the first entry is parsed.
@@ -31,15 +32,33 @@ async function readDirectory(source: RandomAccessSource, context: { end: EndReco
   const parser = new DirectoryParser(end, limits, findings);
   const cursor = new ByteCursor(source.read({ start: end.directoryOffset, end: end.directoryOffset + end.directoryBytes }, signal), signal);
   try {
-    const entries = await parser.parse(cursor);
-    checkNames(entries, findings);
-    checkRegions(entries, end.directoryOffset, findings);
+    const table = await parser.parse(cursor);
+    checkNames(table, findings, limits.maxNameBytes);
+    checkRegions(table, end.directoryOffset, findings);
     checkTotals(parser.unpackedBytes, source.sizeBytes, { limits, findings });
     findings.throwIfAny();
-    return { entries, directoryOffset: end.directoryOffset, directoryBytes: end.directoryBytes, sizeBytes: source.sizeBytes, totalBytes: parser.unpackedBytes, maxFindings: limits.maxFindings };
+    return directoryOf(table, { ...end, sizeBytes: source.sizeBytes, totalBytes: parser.unpackedBytes, maxFindings: limits.maxFindings });
   } finally {
     await cursor.close();
   }
+}
+
+type DirectoryFacts = Pick<ArchiveDirectory, 'entryCount' | 'directoryOffset' | 'directoryBytes' | 'sizeBytes' | 'totalBytes' | 'maxFindings'>;
+
+function directoryOf(table: EntryTable, facts: DirectoryFacts): ArchiveDirectory {
+  return {
+    ...facts,
+    *entries() {
+      for (let row = 0; row < table.count; row += 1) yield table.entry(row);
+    },
+    *entriesByOffset() {
+      for (let place = 0; place < table.sortedCount; place += 1) yield table.entry(table.rowAt(place));
+    },
+    entry(index) {
+      if (!Number.isInteger(index) || index < 0 || index >= table.count) throw new RangeError(`There is no entry ${index}.`);
+      return table.entry(index);
+    },
+  };
 }
 
 function checkTotals(totalBytes: number, archiveBytes: number, context: { limits: ArchiveLimits; findings: ArchiveFindings }): void {

@@ -16,10 +16,9 @@ export type VisitEntry = (entry: ArchiveEntry, bytes: AsyncIterable<Uint8Array>)
  */
 export async function readEntries(source: RandomAccessSource, directory: ArchiveDirectory, visit: VisitEntry, signal?: AbortSignal): Promise<void> {
   const findings = new ArchiveFindings(directory.maxFindings);
-  const ordered = [...directory.entries].sort((left, right) => left.localHeaderOffset - right.localHeaderOffset);
   const cursor = new ByteCursor(source.read({ start: 0, end: directory.directoryOffset }, signal), signal);
   try {
-    for (const entry of ordered) {
+    for (const entry of directory.entriesByOffset()) {
       signal?.throwIfAborted();
       await cursor.skip(entry.localHeaderOffset - cursor.position);
       await visitEntry(cursor, entry, visit).catch((error: unknown) => addDefect(findings, entry, error));

@@ -1,34 +1,17 @@
-import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { DicePackageValidator } from '../package-validator.js';
-import { sniffImage } from '../image-header.js';
 import { encodePng } from '../indexed-png.js';
 import type { DiceReport } from '../dice-report.js';
 import { toDicePackage, type ConvertedDataset } from './dice-package.js';
 import { fromClassFolders } from './from-class-folders.js';
 import { fromYolo } from './from-yolo.js';
+import { validatedPackage } from '../testing/validated-package.js';
 import type { SourceFile } from './source-file.js';
 
 const FACTS = { name: 'converted', createdAt: '2026-01-01T00:00:00Z' };
 const image = (path: string, shade: number): SourceFile => ({ path, bytes: encodePng(new Uint8Array(20 * 10).fill(shade), { width: 20, height: 10, channels: 1 }) });
 const text = (path: string, content: string): SourceFile => ({ path, bytes: new TextEncoder().encode(content) });
 
-/** What an upload of the conversion would find. */
-async function validated(dataset: ConvertedDataset): Promise<DiceReport> {
-  const { entries } = toDicePackage(dataset);
-  const validator = new DicePackageValidator(entries.map(({ name, bytes }) => ({ name, sizeBytes: bytes.length, junk: false })));
-  for (const { name, bytes } of entries) {
-    if (validator.roleOf(name) === 'annotations') await validator.readAnnotations(one(bytes));
-    else if (validator.roleOf(name) === 'meta') validator.readMeta(bytes);
-    else validator.addImage({ name, sniffed: sniffImage(bytes), sha256: createHash('sha256').update(bytes).digest('hex'), crc32: crc32(bytes), sizeBytes: bytes.length });
-  }
-  return validator.finish();
-}
-
-async function* one(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
-}
+const validated = (dataset: ConvertedDataset): Promise<DiceReport> => validatedPackage(toDicePackage(dataset).entries);
 
 describe('converters', () => {
   it('make a classification dataset of class folders, with and without splits', async () => {
@@ -60,6 +43,15 @@ describe('converters', () => {
     expect(report.errors).toEqual([]);
     expect(report.dataset?.taskType).toBe('instance_segmentation');
     expect(dataset.notes.map((note) => note.reason)).toEqual(['Line 2 is neither a box nor a polygon.', 'Line 3 is neither a box nor a polygon.']);
+  });
+
+  it('leave out an object that the format refuses, with a note, and call its image unlabeled when nothing else is known of it', async () => {
+    const files = [image('images/a.png', 1), text('labels/a.txt', '0 0.5 0.5 0 0.2\n0 0.5 0.5 0.2 0.2'), image('images/b.png', 2), text('labels/b.txt', '0 0.5 0.5 0 0.2'), image('images/c.png', 3), text('labels/c.txt', '')];
+    const dataset = fromYolo(files, FACTS);
+    const report = await validated(dataset);
+    expect(report).toMatchObject({ errors: [], warnings: [], dataset: { numImages: 3, numLabeled: 2 } });
+    expect([...(report.dataset?.images ?? [])].map(({ status, objectCount }) => [status, objectCount])).toEqual([['labeled', 1], ['unlabeled', 0], ['labeled', 0]]);
+    expect(toDicePackage(dataset).notes.map(({ path, reason }) => [path, reason.slice(0, 20)])).toEqual([['images/a.png', 'Object 1 was left ou'], ['images/b.png', 'Object 1 was left ou']]);
   });
 
   it('leave out what is no image, and give the same bytes again', () => {

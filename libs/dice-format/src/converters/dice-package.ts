@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { PALETTE } from '../dice-class.js';
+import { CanonicalLabels } from '../canonical-labels.js';
+import { PALETTE, type DiceClass } from '../dice-class.js';
 import { sniffImage } from '../image-header.js';
 import type { Split } from '../image-labels.js';
 import type { JsonObject } from '../json-access.js';
@@ -28,6 +29,8 @@ export interface ConvertedDataset {
 /** The package: images under new names `images/000001.jpg`, in the order given, then the two JSON files. */
 export function toDicePackage(dataset: ConvertedDataset): Conversion {
   const notes = [...dataset.notes];
+  const classes = dataset.classNames.map((className, id): DiceClass => ({ id, name: className, color: PALETTE[id % PALETTE.length] ?? '#808080', details: {} }));
+  const canonical = new CanonicalLabels(dataset.taskType, classes);
   const images: DiceModelImage[] = [];
   const entries: { name: string; bytes: Uint8Array }[] = [];
   for (const image of dataset.images) {
@@ -38,7 +41,10 @@ export function toDicePackage(dataset: ConvertedDataset): Conversion {
     }
     const id = images.length + 1;
     const fileName = `images/${String(id).padStart(6, '0')}.${sniffed.format === 'jpeg' ? 'jpg' : sniffed.format}`;
-    const annotations = image.annotations(sniffed);
+    const found = image.annotations(sniffed);
+    const annotations = usable(found, { canonical, size: sniffed, path: image.file.path, notes });
+    // A label that is not usable does not say that the image is empty.
+    const labeled = image.labeled && (found.length === 0 || annotations.length > 0);
     images.push({
       id,
       fileName,
@@ -47,15 +53,30 @@ export function toDicePackage(dataset: ConvertedDataset): Conversion {
       height: sniffed.height,
       depth: sniffed.channels,
       split: image.split,
-      status: image.labeled ? 'labeled' : 'unlabeled',
-      noObject: image.labeled && annotations.length === 0,
+      status: labeled ? 'labeled' : 'unlabeled',
+      noObject: labeled && annotations.length === 0,
       annotations,
     });
     entries.push({ name: fileName, bytes: image.file.bytes });
   }
   const { createdAt, name, taskType } = dataset;
-  const classes = dataset.classNames.map((className, id) => ({ id, name: className, color: PALETTE[id % PALETTE.length] ?? '#808080', details: {} }));
   const written = writeDice({ datasetId: 'local', name, taskType, multiLabel: false, version: 1, createdAt, lastModifiedAt: createdAt, classes, images });
   const text = (value: string): Uint8Array => new TextEncoder().encode(value);
   return { entries: [...entries, { name: 'annotations.json', bytes: text(written.annotations) }, { name: 'meta.json', bytes: text(written.meta) }], notes };
+}
+
+interface Found {
+  readonly canonical: CanonicalLabels;
+  readonly size: { readonly width: number; readonly height: number };
+  readonly path: string;
+  readonly notes: ConversionNote[];
+}
+
+/** Leaves out, with a note, what the format refuses: one bad box of a foreign tool should not cost the conversion. */
+function usable(annotations: readonly JsonObject[], { canonical, size, path, notes }: Found): readonly JsonObject[] {
+  return annotations.filter((annotation, index) => {
+    const problem = canonical.problemOf({ id: 1, file_name: path, width: size.width, height: size.height, annotations: [annotation] });
+    if (problem !== undefined) notes.push({ path, reason: `Object ${index + 1} was left out: ${problem}` });
+    return problem === undefined;
+  });
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DEFAULT_ARCHIVE_LIMITS, openArchive, rangedSource, readEntries, readEntry, type ArchiveDirectory, type ArchiveEntry, type RandomAccessSource } from '@app/archive';
-import { DicePackageValidator, SNIFF_BYTES, sniffImage } from '@app/dice-format';
+import { DicePackageValidator, SNIFF_BYTES, sniffImage, type PackageEntry } from '@app/dice-format';
 import { DomainError } from '@app/kernel';
 import { ObjectStore } from '@app/object-store';
 import { Injectable } from '@nestjs/common';
@@ -31,7 +31,7 @@ export class ZipPackageInspector extends PackageInspector {
   async inspect(staged: StagedZip, options: { onProgress: InspectionProgress; signal: AbortSignal }): Promise<InspectedPackage> {
     const source = rangedSource(staged.sizeBytes, async (range, signal) => (await this.store.get(staged.key, { range: { start: range.start, end: range.end - 1 }, signal })).body);
     const directory = await openArchive(source, { ...DEFAULT_ARCHIVE_LIMITS, maxArchiveBytes: this.config.maxUploadBytes }, options.signal);
-    const validator = new DicePackageValidator(directory.entries.filter((entry) => !entry.isDirectory).map((entry) => ({ name: entry.name, sizeBytes: entry.sizeBytes, junk: entry.isJunk })));
+    const validator = new DicePackageValidator(packageEntries(directory));
     await readLabels(source, directory, { validator, signal: options.signal });
     let checked = 0;
     await readEntries(
@@ -40,7 +40,7 @@ export class ZipPackageInspector extends PackageInspector {
       async (entry, bytes) => {
         await visit(validator, entry, bytes);
         checked += 1;
-        options.onProgress(checked, directory.entries.length);
+        options.onProgress(checked, directory.entryCount);
       },
       options.signal,
     );
@@ -48,9 +48,15 @@ export class ZipPackageInspector extends PackageInspector {
   }
 }
 
+function packageEntries(directory: ArchiveDirectory): PackageEntry[] {
+  const found: PackageEntry[] = [];
+  for (const { name, sizeBytes, isJunk, isDirectory } of directory.entries()) if (!isDirectory) found.push({ name, sizeBytes, junk: isJunk });
+  return found;
+}
+
 /** The labels first, by themselves: what they say of an image is known when the image comes by. */
 async function readLabels(source: RandomAccessSource, directory: ArchiveDirectory, run: { validator: DicePackageValidator; signal: AbortSignal }): Promise<void> {
-  for (const entry of directory.entries) {
+  for (const entry of directory.entries()) {
     if (run.validator.roleOf(entry.name) === 'annotations') await run.validator.readAnnotations(readEntry(source, entry, run.signal));
   }
 }
