@@ -1,11 +1,12 @@
 import { datasetIdSchema } from '@app/contracts';
-import { Controller, Delete, Get, HttpCode, Patch, Post, Req } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Patch, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBody, ApiConsumes, ApiHeader, ApiTags } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentPrincipal, RequireScope } from '../../../../platform/auth/decorators.js';
 import type { Principal } from '../../../../platform/auth/principal.js';
 import { Idempotent } from '../../../../platform/http/idempotent.decorator.js';
+import { AcceptsForm } from '../../../../platform/http/request-bodies.js';
 import { ApiAnswer, ZodBody, ZodParam, ZodQuery } from '../../../../platform/http/zod-decorators.js';
 import { CursorCodec } from '../../../../platform/paging/cursor-codec.js';
 import { MakeDemoDatasetCommand } from '../../application/commands/make-demo-dataset/make-demo-dataset.command.js';
@@ -52,12 +53,13 @@ export class DatasetsController {
 
   @Post('upload')
   @RequireScope('label')
+  @AcceptsForm()
   @ApiConsumes('multipart/form-data')
   @ApiBody({ schema: { type: 'object', required: ['file'], properties: { name: { type: 'string' }, visibility: { type: 'string', enum: ['private', 'public'] }, file: { type: 'string', format: 'binary', description: 'the zip; fields come before it' } } } })
   @ApiHeader({ name: 'Upload-Id', required: false, description: 'a UUID of your choice, to ask for the progress at uploads/{id}', schema: { type: 'string', format: 'uuid' } })
   @ApiAnswer(201, datasetResponse)
-  async upload(@CurrentPrincipal() principal: Principal, @Req() request: FastifyRequest): Promise<DatasetResponse> {
-    const input = await readUploadRequest(request);
+  async upload(@CurrentPrincipal() principal: Principal, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<DatasetResponse> {
+    const input = await readUploadRequest(request, reply);
     return this.response(await this.commands.execute(new UploadDatasetCommand(principal, input)));
   }
 
@@ -65,8 +67,8 @@ export class DatasetsController {
   @RequireScope('label')
   @Idempotent()
   @ApiAnswer(201, datasetResponse, 'A generated dataset to try things out with.')
-  async demo(@CurrentPrincipal() principal: Principal, @Req() request: FastifyRequest): Promise<DatasetResponse> {
-    return this.response(await this.commands.execute(new MakeDemoDatasetCommand(principal, disconnectSignal(request))));
+  async demo(@CurrentPrincipal() principal: Principal, @Res({ passthrough: true }) reply: FastifyReply): Promise<DatasetResponse> {
+    return this.response(await this.commands.execute(new MakeDemoDatasetCommand(principal, disconnectSignal(reply))));
   }
 
   @Get()
