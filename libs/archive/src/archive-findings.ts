@@ -1,8 +1,6 @@
-import { DomainError, type Finding } from '@app/kernel';
+import { DomainError, showable, type Finding } from '@app/kernel';
 
 const SHOWN_NAME_CHARACTERS = 200;
-/** Not to be shown or stored as they are: control characters (Postgres takes no NUL), what turns the direction of text, halves of a pair that was cut. */
-const UNSHOWABLE = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/gu;
 
 /** Whether a finding breaks a size rule (HTTP 413) or makes the archive unsafe (422). */
 export type FindingKind = 'unsafe' | 'size';
@@ -55,6 +53,6 @@ function toFinding(finding: ArchiveFinding): Finding {
   return {
     code: finding.code,
     message: `Entry ${finding.entry.index}: ${finding.message}`,
-    entry: finding.entry.name.slice(0, SHOWN_NAME_CHARACTERS).replaceAll(UNSHOWABLE, '\ufffd'),
+    entry: showable(finding.entry.name.slice(0, SHOWN_NAME_CHARACTERS)),
   };
 }

@@ -1,3 +1,5 @@
+import { isShowable } from '@app/kernel';
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is JsonObject {
@@ -24,9 +26,8 @@ export function isNumbers(value: unknown): value is number[] {
 }
 
 const MOST_NAME_CHARACTERS = 255;
-const UNSHOWABLE = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u;
 
 /** A text that people read in lists: 1 to 255 characters, no control characters, nothing that turns the direction of what stands beside it. */
 export function isName(value: unknown): value is string {
-  return isText(value) && value.length <= 2 * MOST_NAME_CHARACTERS && [...value].length <= MOST_NAME_CHARACTERS && !UNSHOWABLE.test(value);
+  return isText(value) && value.length <= 2 * MOST_NAME_CHARACTERS && [...value].length <= MOST_NAME_CHARACTERS && isShowable(value);
 }

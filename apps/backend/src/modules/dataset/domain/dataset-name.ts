@@ -1,7 +1,6 @@
-import { DomainError } from '@app/kernel';
+import { DomainError, isShowable } from '@app/kernel';
 
 export const MAX_NAME_LENGTH = 120;
-const CONTROLS = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u;
 
 /** Where a name came from, for the finding: a field of the request, or of a file in the package. */
 export interface NamePlace {
@@ -14,7 +13,7 @@ export function datasetName(text: string, place: NamePlace = { pointer: '/name' 
   const name = text.normalize('NFC').trim();
   const length = [...name].length;
   if (length === 0 || length > MAX_NAME_LENGTH) throw refused('out-of-range', `A name has 1 to ${MAX_NAME_LENGTH} characters.`, place);
-  if (CONTROLS.test(name)) throw refused('control-character', 'A name has no control characters.', place);
+  if (!isShowable(name)) throw refused('control-character', 'A name has no control characters.', place);
   return name;
 }
 
