@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentPrincipal, RequireScope } from '../../../../platform/auth/decorators.js';
 import type { Principal } from '../../../../platform/auth/principal.js';
 import { Idempotent } from '../../../../platform/http/idempotent.decorator.js';
-import { AcceptsForm } from '../../../../platform/http/request-bodies.js';
+import { AcceptsForm } from '../../../../platform/http/request-rules.js';
 import { ApiAnswer, ZodBody, ZodParam, ZodQuery } from '../../../../platform/http/zod-decorators.js';
 import { CursorCodec } from '../../../../platform/paging/cursor-codec.js';
 import { MakeDemoDatasetCommand } from '../../application/commands/make-demo-dataset/make-demo-dataset.command.js';
@@ -138,5 +138,5 @@ export class DatasetsController {
 }
 
 function sortKey(view: DatasetView, sort: DatasetSort): string {
-  return sort === 'name' ? view.name.toLowerCase() : view.createdAt.toISOString();
+  return sort === 'name' ? view.name : view.createdAt.toISOString();
 }

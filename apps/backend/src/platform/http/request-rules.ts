@@ -23,10 +23,16 @@ export function installBodies(fastify: FastifyInstance, maxJsonBytes: number): v
 }
 
 function refusalOf(request: FastifyRequest): DomainError | undefined {
+  // RFC 9112, 3.2: two servers could each believe another one.
+  if (namesOf(request).filter((name) => name === 'host').length > 1) return new DomainError('malformed-request', 'The request names two hosts.');
   const coding = request.headers['content-encoding'] ?? 'identity';
   if (coding.toLowerCase() !== 'identity') return new DomainError('unsupported-media-type', 'Bodies are sent without a Content-Encoding.');
   const isForm = /^\s*multipart\//i.test(request.headers['content-type'] ?? '');
   const { acceptsForm } = request.routeOptions.config as { acceptsForm?: boolean };
   if (isForm && acceptsForm !== true && !request.is404) return new DomainError('unsupported-media-type', 'This route does not accept this Content-Type.');
   return undefined;
+}
+
+function namesOf(request: FastifyRequest): string[] {
+  return request.raw.rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
 }
