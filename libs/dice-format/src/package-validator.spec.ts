@@ -22,7 +22,7 @@ async function validate(entries: readonly PackageFile[]): Promise<DiceReport> {
     const role = validator.roleOf(name);
     if (role === 'annotations') await validator.readAnnotations(once(bytes));
     else if (role === 'meta') validator.readMeta(bytes);
-    else if (role === 'mask') validator.addMask(name, bytes);
+    else if (role === 'mask') await validator.addMask(name, bytes);
     else if (role === 'image') {
       validator.addImage({ name, sniffed: sniffImage(bytes), sha256: createHash('sha256').update(bytes).digest('hex'), crc32: crc32(bytes), sizeBytes: bytes.length });
     }

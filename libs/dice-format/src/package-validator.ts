@@ -4,12 +4,13 @@ import { contentHash, labelsDigest } from './content-hash.js';
 import type { DiceReport, DiceReportDataset, DiceReportImage } from './dice-report.js';
 import { FindingCollector } from './finding-collector.js';
 import type { ImageLabels, LabelStatus, Split } from './image-labels.js';
-import { type MaskFacts, readMaskPng } from './indexed-png.js';
+import type { MaskFacts } from './indexed-png.js';
 import { isObject, type JsonObject } from './json-access.js';
 import { LabelReader } from './label-reader.js';
 import { type EntryRole, type PackageEntry, PackageLayout } from './package-layout.js';
 import { extensionFits, type SniffedImage, type SniffFailure } from './sniffed-image.js';
 import type { StreamTopLevelLimits } from './stream-top-level.js';
+import { readStreamedMask } from './streamed-mask.js';
 import { parseStrictJson } from './strict-json.js';
 import { imagePath } from './training-labels.js';
 
@@ -118,8 +119,8 @@ export class DicePackageValidator {
     if (!extensionFits(name, format)) this.findings.error('extension-mismatch', `The image is a ${format} and its name does not say so.`, { entry: name });
   }
 
-  addMask(name: string, bytes: Uint8Array): void {
-    const facts = readMaskPng(bytes);
+  async addMask(name: string, bytes: Uint8Array): Promise<void> {
+    const facts = await readStreamedMask(bytes);
     if (typeof facts === 'string') return this.findings.error('invalid-mask', facts, { entry: name });
     this.masks.set(this.layout.inside(name) ?? name, { ...facts, sha256: createHash('sha256').update(bytes).digest('hex') });
   }
