@@ -45,6 +45,7 @@ export default defineConfig({
         test: {
           name: 'deep',
           include: ['{libs,apps,test}/**/*.deep-spec.ts'],
+          globalSetup: [here('./libs/testing/src/global-setup.ts')],
           testTimeout: 1_800_000,
           hookTimeout: 300_000,
           fileParallelism: false,

@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
-import { parseStrictJson } from '@app/dice-format';
-import { DomainError } from '@app/kernel';
 import { JetStreamServer } from '@app/messaging';
 import { VersioningType, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -14,6 +12,8 @@ import type { BackendConfig } from './config/backend-config.js';
 import { RequestContext } from './platform/context/request-context.js';
 import { ProblemFilter } from './platform/errors/problem.filter.js';
 import { serveApiDocs } from './platform/http/api-docs.js';
+import { installBodies } from './platform/http/request-rules.js';
+import { rememberRoutes } from './platform/http/route-methods.js';
 import { serveWebPage } from './platform/http/web-page.js';
 
 const JSON_BODY_BYTES = 5 * 1000 * 1000;
@@ -36,8 +36,9 @@ export async function createApp(config: BackendConfig, options: { readonly logge
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, { logger: options.logger, bodyParser: false, abortOnError: false });
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  rememberRoutes(fastify);
   installContext(fastify);
-  installJson(fastify);
+  installBodies(fastify, JSON_BODY_BYTES);
   await fastify.register(cookie);
   await fastify.register(multipart, { limits: { fileSize: config.maxUploadBytes, files: 1, fields: 10, parts: 12, fieldSize: 10_000, headerPairs: 50 }, throwFileSizeLimit: true });
   await installHeaders(fastify, config);
@@ -57,18 +58,6 @@ function installContext(fastify: FastifyInstance): void {
     const correlationId = typeof given === 'string' && CORRELATION.test(given) ? given : request.id;
     void reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
     RequestContext.run({ requestId: request.id, correlationId }, done);
-  });
-}
-
-/** JSON is read strictly and is the only body besides multipart: a form of another site cannot send it without a preflight. */
-function installJson(fastify: FastifyInstance): void {
-  fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: JSON_BODY_BYTES }, (_request, body, done) => {
-    try {
-      done(null, parseStrictJson(body as Buffer));
-    } catch (error) {
-      done(error instanceof Error ? error : new DomainError('malformed-json', 'The body is not JSON.'), undefined);
-    }
   });
 }
 

@@ -1,4 +1,4 @@
-import { DomainError, type Finding } from '@app/kernel';
+import { DomainError, showable, type Finding } from '@app/kernel';
 
 const SHOWN_NAME_CHARACTERS = 200;
 
@@ -53,6 +53,6 @@ function toFinding(finding: ArchiveFinding): Finding {
   return {
     code: finding.code,
     message: `Entry ${finding.entry.index}: ${finding.message}`,
-    entry: finding.entry.name.slice(0, SHOWN_NAME_CHARACTERS),
+    entry: showable(finding.entry.name.slice(0, SHOWN_NAME_CHARACTERS)),
   };
 }

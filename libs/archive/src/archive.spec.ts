@@ -187,6 +187,27 @@ describe('the gate', () => {
     await expect(early).rejects.toMatchObject({ code: 'unsafe-archive' });
   });
 
+  it('refuses an archive in an archive, also when it is empty or comes in small pieces', async () => {
+    const nested = await zipOf([planned('inner', A)]);
+    for (const inner of [nested, nested.subarray(-22), nested.subarray(0, 4)]) {
+      expect(await refusal(await zipOf([planned('a.bin', inner)]))).toBe('unsafe-archive nested-archive');
+      expect(await refusal(await zipOf([deflated('a.bin', inner)]))).toBe('unsafe-archive nested-archive');
+    }
+    const outer = await zipOf([planned('a.bin', nested)]);
+    const slow = { sizeBytes: outer.length, read: async function* (range: { start: number; end: number }) { for (let at = range.start; at < range.end; at += 1) yield await Promise.resolve(outer.subarray(at, at + 1)); } };
+    await expect(readEntries(slow, await openArchive(slow, DEFAULT_ARCHIVE_LIMITS), async (_, data) => { for await (const chunk of data) expect(chunk.length).toBeGreaterThan(0); })).rejects.toMatchObject({ code: 'unsafe-archive' });
+    for (const innocent of ['', 'P', 'PK', 'PK\u0003', 'PKP']) expect(await refusal(await zipOf([planned('a.bin', Buffer.from(innocent))]))).toBe('accepted');
+  });
+
+  it('shows names of refused entries without what a database or a terminal cannot take', async () => {
+    const names = ['a\u0000b', 'a\u001b[31mb', 'a\u202eb', `${'x'.repeat(199)}😀`];
+    const shown: string[] = [];
+    const refused = openArchive(bufferSource(await zipOf([...names, 'x\\y'].map((name) => planned(name, A)))), { ...DEFAULT_ARCHIVE_LIMITS, maxNameBytes: 10 });
+    await refused.catch((error: unknown) => { if (error instanceof DomainError) shown.push(...error.findings.map((finding) => finding.entry ?? '')); });
+    expect(shown.length).toBeGreaterThanOrEqual(5);
+    for (const name of shown) expect(name).not.toMatch(/[\p{Cc}\p{Cs}\u202e]/u);
+  });
+
   it('holds its limits with the size code', async () => {
     const bytes = await plain();
     expect(await refusal(bytes, { maxArchiveBytes: 10 })).toMatch(/^too-large/);

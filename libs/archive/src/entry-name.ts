@@ -12,6 +12,8 @@ export type NameDecoding =
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const ASCII = /^[\x00-\x7f]*$/;
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+/** Make `gpj.exe` look like `exe.jpg`. */
+const DIRECTION = /[\u202a-\u202e\u2066-\u2069]/;
 const REPLACEMENT = '\ufffd';
 const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])$/i;
 const JUNK_FILE = /^(?:thumbs\.db|desktop\.ini)$/i;
@@ -49,6 +51,7 @@ export function foldName(name: string): string {
 export function nameProblem(name: string): string | null {
   if (name === '' || name === '/') return 'the name is empty.';
   if (CONTROL.test(name)) return 'the name holds a NUL or control character.';
+  if (DIRECTION.test(name)) return 'the name holds a character that turns the direction of text.';
   if (name.includes('\\')) return 'the name holds a backslash.';
   if (name.startsWith('/')) return 'the name is an absolute path.';
   if (/^[a-z]:/i.test(name)) return 'the name begins with a drive letter.';

@@ -1,5 +1,5 @@
 import type { FindingCollector } from './finding-collector.js';
-import { isInteger, isObject, isText } from './json-access.js';
+import { isName, isObject, isSmallInteger } from './json-access.js';
 
 /** A class of the dataset. `details` holds supercategory, keypoints and skeleton where they are given. */
 export interface DiceClass {
@@ -43,8 +43,8 @@ export class ClassTable {
       return;
     }
     const { id, name } = raw;
-    if (!isInteger(id, 0)) return this.findings.error('invalid-field', 'The id of a class is an integer from 0.', { pointer: `${pointer}/id` });
-    if (!isText(name)) return this.findings.error('invalid-field', 'The name of a class is a text that is not empty.', { pointer: `${pointer}/name` });
+    if (!isSmallInteger(id, 0)) return this.findings.error('invalid-field', 'The id of a class is an integer from 0 to 2147483647.', { pointer: `${pointer}/id` });
+    if (!isName(name)) return this.findings.error('invalid-field', 'The name of a class is a text of 1 to 255 characters without control characters.', { pointer: `${pointer}/name` });
     if (this.byId.has(id)) return this.findings.error('duplicate-id', `The class id ${id} appears twice.`, { pointer: `${pointer}/id` });
     if (this.names.has(name)) this.findings.error('duplicate-name', 'A class name appears twice.', { pointer: `${pointer}/name` });
     this.names.add(name);

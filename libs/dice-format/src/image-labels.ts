@@ -1,6 +1,6 @@
 import type { ClassTable } from './dice-class.js';
 import type { FindingCollector } from './finding-collector.js';
-import { isInteger, isObject, isText, type JsonObject } from './json-access.js';
+import { isObject, isSmallInteger, isText, type JsonObject } from './json-access.js';
 import { readBox, readKeypoints, readSegmentation, type ShapeContext } from './object-shape.js';
 import type { TaskType } from './task-type.js';
 
@@ -41,8 +41,8 @@ function readSplit(value: unknown, context: LabelContext): Split | null {
 function sizeOf(raw: JsonObject, field: string, context: LabelContext): number | undefined {
   const value = raw[field];
   if (value === undefined || value === null || value === 0) return undefined;
-  if (isInteger(value, 1)) return value;
-  context.findings.error('invalid-field', `The ${field} is an integer above zero.`, { pointer: `${context.pointer}/${field}` });
+  if (isSmallInteger(value, 1)) return value;
+  context.findings.error('invalid-field', `The ${field} is an integer from 1 to 2147483647.`, { pointer: `${context.pointer}/${field}` });
   return undefined;
 }
 
@@ -156,7 +156,7 @@ export function readImageLabels(raw: unknown, context: LabelContext): ImageLabel
   const { findings, pointer } = context;
   if (!isObject(raw)) return void findings.error('invalid-field', 'An image is an object.', { pointer });
   const { id, file_name: fileName } = raw;
-  if (!isInteger(id, 1)) return void findings.error('invalid-field', 'The id of an image is an integer from 1.', { pointer: `${pointer}/id` });
+  if (!isSmallInteger(id, 1)) return void findings.error('invalid-field', 'The id of an image is an integer from 1 to 2147483647.', { pointer: `${pointer}/id` });
   if (!isText(fileName)) return void findings.error('invalid-field', 'The file_name is a text that is not empty.', { pointer: `${pointer}/file_name` });
   const size = { width: sizeOf(raw, 'width', context), height: sizeOf(raw, 'height', context) };
   const body: Body = { annotations: [], extent: { x: 0, y: 0 }, maskFile: undefined, background: false };

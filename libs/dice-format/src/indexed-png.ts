@@ -1,7 +1,7 @@
 import { deflateSync, inflateSync, crc32 } from 'node:zlib';
 
 /** Pixels that one mask may have; the same as an image. */
-const MAX_PIXELS = 100_000_000;
+export const MAX_PIXELS = 100_000_000;
 
 function chunk(type: string, data: Uint8Array): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
@@ -31,7 +31,8 @@ export interface MaskFacts {
   readonly values: readonly number[];
 }
 
-function paeth(left: number, up: number, corner: number): number {
+/** The neighbour that is nearest to left + up - corner (W3C PNG third edition, 9.4). */
+export function paeth(left: number, up: number, corner: number): number {
   const guess = left + up - corner;
   const [a, b, c] = [Math.abs(guess - left), Math.abs(guess - up), Math.abs(guess - corner)];
   if (a <= b && a <= c) return left;
@@ -70,7 +71,8 @@ function valuesOf(raw: Buffer, width: number, height: number): number[] | undefi
   return [...seen.keys()].filter((value) => seen[value] === 1);
 }
 
-function pixelData(view: DataView): Uint8Array[] {
+/** The IDAT chunks. */
+export function pixelData(view: DataView): Uint8Array[] {
   const parts: Uint8Array[] = [];
   for (let at = 33; at + 12 <= view.byteLength; at += 12 + view.getUint32(at)) {
     const length = view.getUint32(at);
@@ -87,7 +89,8 @@ export function readMaskPng(bytes: Uint8Array): MaskFacts | string {
   return decodeMask(view);
 }
 
-function isPlainIndexed(view: DataView): boolean {
+/** Eight bits a pixel, indexed or grey, no interlace. */
+export function isPlainIndexed(view: DataView): boolean {
   const colour = view.getUint8(25);
   return view.getUint8(24) === 8 && (colour === 0 || colour === 3) && view.getUint8(28) === 0;
 }

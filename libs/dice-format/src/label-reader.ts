@@ -2,11 +2,18 @@ import { ClassTable } from './dice-class.js';
 import type { FindingCollector } from './finding-collector.js';
 import { type ImageLabels, readImageLabels } from './image-labels.js';
 import { isInteger, isText } from './json-access.js';
-import { streamTopLevel, type StreamTopLevelLimits, type TopLevelItem } from './stream-top-level.js';
+import { streamTopLevel, type StreamTopLevelLimits, type TopLevelElement, type TopLevelItem } from './stream-top-level.js';
 import { type TaskType, taskTypeOf } from './task-type.js';
 
 /** Images that may stand before `classes` and `task_type`; each waits in memory, and every known writer puts the head first. */
 const MOST_WAITING_IMAGES = 100_000;
+/** Parsed, they take several times their text. */
+const MOST_WAITING_BYTES = 32 * 2 ** 20;
+/** Members that are looked at; a file may hold others of any size, which are read and dropped. */
+const KEPT: ReadonlySet<string> = new Set([
+  ...['format_version', 'dataset_id', 'dataset_name', 'task_type', 'created_at', 'last_modified_at', 'version', 'content_hash'],
+  ...['classes', 'images', 'multi_label', 'split_config'],
+]);
 const HASH = /^sha256:[0-9a-f]{64}$/;
 
 export interface LabelReaderOptions {
@@ -21,6 +28,8 @@ export class LabelReader {
   readonly head = new Map<string, unknown>();
   taskType: TaskType | undefined;
   private waiting: { index: number; raw: unknown }[] = [];
+  private waitingBytes = 0;
+  private tooManyWait = false;
   private readonly ids = new Set<number>();
   private severalLabels: string[] = [];
 
@@ -44,7 +53,7 @@ export class LabelReader {
 
   private take(item: TopLevelItem): void {
     if (!('element' in item)) {
-      this.head.set(item.key, item.value);
+      if (KEPT.has(item.key)) this.head.set(item.key, item.value);
       if (item.key === 'task_type') this.taskType = taskTypeOf(item.value, this.options.hasMasks);
       return;
     }
@@ -53,8 +62,16 @@ export class LabelReader {
     if (this.taskType !== undefined && this.head.has('classes')) {
       this.flush();
       this.image(item.element, item.index);
-    } else if (this.waiting.length < MOST_WAITING_IMAGES) this.waiting.push({ index: item.index, raw: item.element });
-    else if (this.waiting.length === MOST_WAITING_IMAGES && item.index === MOST_WAITING_IMAGES) {
+    } else this.wait(item);
+  }
+
+  private wait(item: TopLevelElement): void {
+    if (this.tooManyWait) return;
+    this.waitingBytes += item.sizeBytes;
+    this.waiting.push({ index: item.index, raw: item.element });
+    if (this.waiting.length > MOST_WAITING_IMAGES || this.waitingBytes > MOST_WAITING_BYTES) {
+      this.tooManyWait = true;
+      this.waiting = [];
       this.findings.error('member-order', 'The members task_type and classes stand before images in a file of this size.', { pointer: '/images' });
     }
   }

@@ -1,7 +1,14 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { generateDemoDataset, type PackageFile } from './demo-dataset.js';
+import { sniffImage } from './image-header.js';
 import { encodePng } from './indexed-png.js';
+import { DicePackageValidator } from './package-validator.js';
 import { validatedPackage } from './testing/validated-package.js';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 interface Case {
   readonly task?: string;
@@ -97,5 +104,37 @@ describe('DicePackageValidator', () => {
     const report = await validatedPackage([{ name: 'annotations.json', bytes: Buffer.from('{"a":1,"a":2}') }, ...rest]);
     expect(report).toMatchObject({ dataset: null });
     expect(report.errors).toContainEqual(expect.objectContaining({ code: 'json-duplicate-key', entry: 'annotations.json' }));
+  });
+
+  it('does not keep what a hostile label file would have it keep', async () => {
+    const validator = new DicePackageValidator([{ name: 'annotations.json', sizeBytes: 1, junk: false }]);
+    const filler = 'x'.repeat(1_000_000);
+    let taken = 0;
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      yield await Promise.resolve(Buffer.from('{'));
+      for (let index = 0; index < 100; index += 1) yield Buffer.from(`"key${index}":[${'[],'.repeat(100_000)}[]],`);
+      yield Buffer.from('"images":[');
+      for (; taken < 100; taken += 1) yield Buffer.from(`${taken === 0 ? '' : ','}{"id":${taken + 1},"file_name":"${filler}"}`);
+      yield Buffer.from(']}');
+    }
+    collectGarbage();
+    const before = process.memoryUsage().heapUsed;
+    await validator.readAnnotations(endless());
+    collectGarbage();
+    // Kept, the members would take some 300 MB and the images 100 more.
+    expect((process.memoryUsage().heapUsed - before) / 1e6).toBeLessThan(50);
+    expect(taken).toBe(100);
+    expect(validator.finish().errors).toContainEqual(expect.objectContaining({ code: 'member-order' }));
+  });
+
+  it('holds the bytes and the extension of an image to its rules', () => {
+    const validator = new DicePackageValidator([]);
+    const facts = { sniffed: sniffImage(PICTURE), sha256: '0'.repeat(64), crc32: 0 };
+    validator.addImage({ ...facts, name: 'images/a.PNG', sizeBytes: 100_000_000 });
+    validator.addImage({ ...facts, name: 'images/b.png', sizeBytes: 100_000_001 });
+    validator.addImage({ ...facts, name: 'images/c.jpg', sizeBytes: 10 });
+    validator.addImage({ ...facts, name: 'images/d', sizeBytes: 10 });
+    const found = validator.finish().errors.filter((finding) => finding.entry?.startsWith('images/') && finding.entry !== 'images/');
+    expect(found.map(({ code, entry }) => [code, entry])).toEqual([['image-too-large', 'images/b.png'], ['extension-mismatch', 'images/c.jpg'], ['extension-mismatch', 'images/d']]);
   });
 });

@@ -4,12 +4,13 @@ import { contentHash, labelsDigest } from './content-hash.js';
 import type { DiceReport, DiceReportDataset, DiceReportImage } from './dice-report.js';
 import { FindingCollector } from './finding-collector.js';
 import type { ImageLabels, LabelStatus, Split } from './image-labels.js';
-import { type MaskFacts, readMaskPng } from './indexed-png.js';
+import type { MaskFacts } from './indexed-png.js';
 import { isObject, type JsonObject } from './json-access.js';
 import { LabelReader } from './label-reader.js';
 import { type EntryRole, type PackageEntry, PackageLayout } from './package-layout.js';
-import type { SniffedImage, SniffFailure } from './sniffed-image.js';
+import { extensionFits, type SniffedImage, type SniffFailure } from './sniffed-image.js';
 import type { StreamTopLevelLimits } from './stream-top-level.js';
+import { readStreamedMask } from './streamed-mask.js';
 import { parseStrictJson } from './strict-json.js';
 import { imagePath } from './training-labels.js';
 
@@ -51,6 +52,8 @@ interface Built {
   readonly digest: string;
 }
 
+/** As much as one image may have, whatever its pixels. */
+const MAX_IMAGE_BYTES = 100_000_000;
 const NO_EXTENT = { x: 0, y: 0 };
 const EMPTY_DIGEST = labelsDigest([]);
 
@@ -65,6 +68,7 @@ export class DicePackageValidator {
   private readonly expected = new Set<string>();
   private meta: JsonObject | undefined;
   private annotationsRead = false;
+  private annotationsBroken = false;
 
   constructor(entries: readonly PackageEntry[], options: ValidatorOptions = {}) {
     this.findings = new FindingCollector(options.maxFindings);
@@ -86,6 +90,7 @@ export class DicePackageValidator {
     try {
       await this.reader.read(chunks);
     } catch (error) {
+      this.annotationsBroken = true;
       this.addRefusal(error, 'annotations.json');
     }
   }
@@ -103,13 +108,19 @@ export class DicePackageValidator {
   addImage(facts: ImageFacts): void {
     const path = this.layout.inside(facts.name) ?? facts.name;
     this.images.set(path, facts);
-    if (facts.sniffed.ok) return;
+    if (facts.sizeBytes > MAX_IMAGE_BYTES) this.findings.error('image-too-large', `The image has ${facts.sizeBytes} bytes; ${MAX_IMAGE_BYTES} are the most.`, { entry: facts.name });
+    if (facts.sniffed.ok) return this.checkExtension(facts.name, facts.sniffed);
     const code = facts.sniffed.code === 'too-large' ? 'image-too-large' : 'unsupported-image';
     this.findings.error(code, facts.sniffed.message, { entry: facts.name });
   }
 
-  addMask(name: string, bytes: Uint8Array): void {
-    const facts = readMaskPng(bytes);
+  /** Tools go by the extension: another one is how a page or a program gets past them. */
+  private checkExtension(name: string, { format }: SniffedImage): void {
+    if (!extensionFits(name, format)) this.findings.error('extension-mismatch', `The image is a ${format} and its name does not say so.`, { entry: name });
+  }
+
+  async addMask(name: string, bytes: Uint8Array): Promise<void> {
+    const facts = await readStreamedMask(bytes);
     if (typeof facts === 'string') return this.findings.error('invalid-mask', facts, { entry: name });
     this.masks.set(this.layout.inside(name) ?? name, { ...facts, sha256: createHash('sha256').update(bytes).digest('hex') });
   }
@@ -214,7 +225,8 @@ export class DicePackageValidator {
 
   private checkMeta(): void {
     const { meta, reader } = this;
-    if (meta === undefined || !this.annotationsRead) return;
+    // What a broken label file says is not known: nothing to disagree with.
+    if (meta === undefined || !this.annotationsRead || this.annotationsBroken) return;
     const declaredTask = meta['task_type'];
     const listed = this.labels.size;
     const agreements: readonly [field: string, agrees: boolean][] = [

@@ -28,3 +28,14 @@ export const MORE_BYTES: SniffFailure = { ok: false, code: 'more-bytes', message
 export function unsupported(message: string): SniffFailure {
   return { ok: false, code: 'unsupported-image', message };
 }
+
+const EXTENSIONS: Readonly<Record<HeaderFacts['format'], ReadonlySet<string>>> = {
+  jpeg: new Set(['jpg', 'jpeg', 'jpe', 'jfif']),
+  png: new Set(['png']),
+  webp: new Set(['webp']),
+};
+
+/** Whether a file name ends as files of this format do, in upper or lower case. */
+export function extensionFits(name: string, format: HeaderFacts['format']): boolean {
+  return EXTENSIONS[format].has(name.slice(name.lastIndexOf('.') + 1).toLowerCase());
+}

@@ -20,9 +20,9 @@ describe('streamTopLevel', () => {
   it.each([1, 2, 3, 7, 1000])('gives the same items from pieces of %i bytes', async (size) => {
     expect(await collect(TEXT, size)).toEqual([
       { key: 'v', value: '1.0' },
-      { key: 'images', index: 0, element: { a: '}]"é' } },
-      { key: 'images', index: 1, element: 7 },
-      { key: 'images', index: 2, element: [1, [2]] },
+      { key: 'images', index: 0, element: { a: '}]"é' }, sizeBytes: 14 },
+      { key: 'images', index: 1, element: 7, sizeBytes: 1 },
+      { key: 'images', index: 2, element: [1, [2]], sizeBytes: 7 },
       { key: 'classes', value: [] },
       { key: 'n', value: -1500 },
       { key: 'o', value: { images: [1] } },

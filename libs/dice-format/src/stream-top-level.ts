@@ -24,6 +24,8 @@ export interface TopLevelElement {
   readonly key: string;
   readonly index: number;
   readonly element: unknown;
+  /** Of the element's text: a measure of what keeping it costs. */
+  readonly sizeBytes: number;
 }
 
 const STREAMED: ReadonlySet<string> = new Set(['images', 'classes']);
@@ -233,7 +235,7 @@ class TopLevelSplitter {
       yield { key: this.key, value };
     } else {
       this.state = 'after-element';
-      yield { key: this.key, index: this.index, element: value };
+      yield { key: this.key, index: this.index, element: value, sizeBytes: bytes?.length ?? 0 };
       this.index += 1;
     }
   }

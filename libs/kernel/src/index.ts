@@ -3,3 +3,4 @@ export { Clock, SystemClock } from './clock.js';
 export { DomainError, type DomainErrorOptions, type Finding } from './domain-error.js';
 export { ERROR_CODES, type ErrorCode } from './error-codes.js';
 export { isUuid, newId } from './ids.js';
+export { isShowable, showable } from './showable-text.js';

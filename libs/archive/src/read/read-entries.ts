@@ -2,8 +2,13 @@ import type { ArchiveDirectory, ArchiveEntry } from '../archive-entry.js';
 import { archiveError, ArchiveFindings } from '../archive-findings.js';
 import { ByteCursor, EndOfBytes } from '../byte-cursor.js';
 import type { RandomAccessSource } from '../random-access-source.js';
+import { END_SIGNATURE, LOCAL_HEADER_SIGNATURE } from '../zip-format.js';
 import { EntryDefect, entryData, type EntryTotals } from './entry-data.js';
 import { checkTrailer, readLocalHeader } from './local-header.js';
+
+const SIGNATURE_BYTES = 4;
+/** How a zip begins: with an entry, or with its end when it is empty. */
+const NESTED: ReadonlySet<number> = new Set([LOCAL_HEADER_SIGNATURE, END_SIGNATURE]);
 
 /** Gets one entry's bytes; what it leaves unread is checked behind it. */
 export type VisitEntry = (entry: ArchiveEntry, bytes: AsyncIterable<Uint8Array>) => Promise<void>;
@@ -61,12 +66,29 @@ async function visitEntry(cursor: ByteCursor, entry: ArchiveEntry, visit: VisitE
 
 async function visitData(cursor: ByteCursor, entry: ArchiveEntry, visit: VisitEntry): Promise<void> {
   const totals = emptyTotals();
-  const data = entryData(cursor, shapeOf(entry), totals);
+  const data = withoutNesting(entryData(cursor, shapeOf(entry), totals));
   let defect: EntryDefect | undefined;
   await visit(entry, watched(data, (found) => (defect = found)));
   if (defect !== undefined) throw defect;
   // What the visitor left unread is checked all the same.
   for await (const _ of data);
+}
+
+/** An archive in an archive is never a part of a dataset; stored, it would also be seen by readers that look for local headers. Holds back three bytes at most. */
+async function* withoutNesting(data: AsyncGenerator<Buffer, void, undefined>): AsyncGenerator<Buffer, void, undefined> {
+  let head: Buffer | null = Buffer.alloc(0);
+  for await (const chunk of data) {
+    if (head === null) {
+      yield chunk;
+      continue;
+    }
+    head = head.length === 0 ? chunk : Buffer.concat([head, chunk]);
+    if (head.length < SIGNATURE_BYTES) continue;
+    if (NESTED.has(head.readUInt32LE(0))) throw new EntryDefect('nested-archive', 'it is an archive itself.');
+    yield head;
+    head = null;
+  }
+  if (head !== null && head.length > 0) yield head;
 }
 
 /** Hands the bytes on. A defect ends them and is kept: the visitor may swallow an error, the archive's verdict may not be lost. */

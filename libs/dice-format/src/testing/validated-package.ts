@@ -16,7 +16,7 @@ export async function validatedPackage(entries: readonly PackageFile[]): Promise
     const role = validator.roleOf(name);
     if (role === 'annotations') await validator.readAnnotations(once(bytes));
     else if (role === 'meta') validator.readMeta(bytes);
-    else if (role === 'mask') validator.addMask(name, bytes);
+    else if (role === 'mask') await validator.addMask(name, bytes);
     else if (role === 'image') {
       validator.addImage({ name, sniffed: sniffImage(bytes), sha256: createHash('sha256').update(bytes).digest('hex'), crc32: crc32(bytes), sizeBytes: bytes.length });
     }

@@ -1,3 +1,4 @@
+import { DomainError } from '@app/kernel';
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problemHeaders, problemOf } from './problem-document.js';
@@ -14,7 +15,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   answer(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const error = toDomainError(thrown);
+    const error = unlessAnotherMethod(toDomainError(thrown), request, reply);
     const problem = problemOf(error, request.id);
     if (problem.status >= 500) this.log(error, request, problem.status);
     // A stream that has begun cannot become a problem; its end without an end tells the client.
@@ -34,4 +35,15 @@ export class ProblemFilter implements ExceptionFilter {
     if (status === 500) this.logger.error(line);
     else this.logger.warn(line);
   }
+}
+
+/** A path that is there, asked with a method that it does not know: 405 with what it knows (RFC 9110, 15.5.6). */
+function unlessAnotherMethod(error: DomainError, request: FastifyRequest, reply: FastifyReply): DomainError {
+  if (error.code !== 'not-found') return error;
+  const methods = request.server.methodsAt(request.url.split('?')[0] ?? '');
+  // What answers GET answers HEAD.
+  const known = methods.length === 0 || methods.includes(request.method) || (request.method === 'HEAD' && methods.includes('GET'));
+  if (known) return error;
+  reply.header('allow', methods.join(', '));
+  return new DomainError('method-not-allowed', 'This route does not know this method.', { cause: error });
 }

@@ -58,6 +58,8 @@ const FRAMEWORK: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   FST_FILES_LIMIT: ['malformed-request', 'The form has too many files.'],
   FST_FIELDS_LIMIT: ['malformed-request', 'The form has too many fields.'],
   FST_INVALID_MULTIPART_CONTENT_TYPE: ['unsupported-media-type', 'This route accepts multipart/form-data only.'],
+  FST_INVALID_JSON_FIELD_ERROR: ['malformed-request', 'A field of the form says that it is JSON and is not.'],
+  FST_MP_PREMATURE_CLOSE: ['malformed-request', 'The form is cut off.'],
   FST_NO_FORM_DATA: ['malformed-request', 'The form has no data.'],
   FST_PROTO_VIOLATION: ['malformed-request', 'A field of this name is not accepted.'],
 };

@@ -18,7 +18,8 @@ export async function serveWebPage(fastify: FastifyInstance, webRoot: string | u
     },
   });
   fastify.get('/*', (request, reply) => {
-    if (request.url.startsWith('/api') || request.url.includes('.')) {
+    const path = request.url.split('?')[0] ?? '';
+    if (/^\/api(?:\/|$)/.test(path) || path.includes('.')) {
       problems.answer(new DomainError('not-found', 'There is no such resource, or you may not see it.'), request, reply);
       return reply;
     }

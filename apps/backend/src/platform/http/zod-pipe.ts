@@ -31,5 +31,5 @@ function findingsOf(issue: z.core.$ZodIssue, prefix: string): Finding[] {
 
 /** RFC 6901; a name from outside is cut at 64 characters. */
 function pointerOf(prefix: string, path: readonly string[]): string {
-  return prefix + path.map((part) => `/${part.slice(0, 64).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return prefix + path.map((part) => `/${part.slice(0, 64).replace(/[\ud800-\udbff]$/, '').replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

@@ -30,11 +30,11 @@ const SELECT = `
               from dataset_findings f where f.dataset_id = d.id and f.position <= ${WARNINGS_SHOWN}), '[]') as warnings
   from datasets d left join ${MEMBERSHIP_TABLE} m on m.dataset_id = d.id and m.user_id = $1`;
 
-/** Page order by sort: the key column as text, its direction, and what compares it. */
-const ORDERS: Readonly<Record<DatasetSort, { readonly key: string; readonly cast: string; readonly after: '<' | '>' }>> = {
-  newest: { key: 'd.created_at', cast: 'timestamptz', after: '<' },
-  oldest: { key: 'd.created_at', cast: 'timestamptz', after: '>' },
-  name: { key: 'lower(d.name)', cast: 'text', after: '>' },
+/** Page order by sort: the key column, the given key as the database makes the same of it (JavaScript lower-cases otherwise), and what compares them. */
+const ORDERS: Readonly<Record<DatasetSort, { readonly key: string; readonly given: string; readonly after: '<' | '>' }>> = {
+  newest: { key: 'd.created_at', given: '$6::timestamptz', after: '<' },
+  oldest: { key: 'd.created_at', given: '$6::timestamptz', after: '>' },
+  name: { key: 'lower(d.name)', given: 'lower($6::text)', after: '>' },
 };
 
 @Injectable()
@@ -67,7 +67,7 @@ export class TypeormDatasetReadModel extends DatasetReadModel {
       `${SELECT}
        where (d.deleted_at is not null) = $2 and ($3 or m.role is not null or (d.visibility = 'public' and not $2))
          and ($4::text is null or position(lower($4) in lower(d.name)) > 0) and ($5::text is null or d.task_type = $5)
-         and ($6::text is null or (${order.key}, d.id) ${order.after} ($6::${order.cast}, $7))
+         and ($6::text is null or (${order.key}, d.id) ${order.after} (${order.given}, $7))
        order by ${order.key} ${direction}, d.id ${direction} limit $8`,
       [filter.userId, filter.trashed, filter.everything, filter.search ?? null, filter.taskType ?? null, filter.after?.key ?? null, filter.after?.id ?? '', filter.limit],
     );

@@ -15,6 +15,8 @@ const MAX_HEAD_BYTES = 4_000_000;
 /** An indexed PNG of 100 Mpx compresses below this. */
 const MAX_MASK_BYTES = 50_000_000;
 
+const OF_IMAGES: ReadonlySet<string> = new Set(['unsupported-image', 'image-too-large', 'extension-mismatch']);
+
 /**
  * Reads the staged zip by ranged GETs: the directory, then the labels, then every entry once in the order of the file. Memory holds one
  * entry's head, not its bytes.
@@ -109,7 +111,7 @@ async function gathered(bytes: AsyncIterable<Uint8Array>, mostBytes: number): Pr
 function packageOf(validator: DicePackageValidator): InspectedPackage {
   const report = validator.finish();
   if (report.dataset === null || report.errors.length > 0) {
-    const onlyImages = report.errors.length > 0 && report.errors.every((finding) => finding.code === 'unsupported-image');
+    const onlyImages = report.errors.length > 0 && report.errors.every((finding) => OF_IMAGES.has(finding.code));
     const count = report.errorsTotal;
     throw new DomainError(onlyImages ? 'unsupported-image' : 'validation-failed', `The dataset was refused: ${count} ${count === 1 ? 'finding' : 'findings'}. Nothing of it was kept.`, { findings: report.errors });
   }

@@ -42,7 +42,7 @@ export class TypeormUsers extends Users {
 
   async list(page: { limit: number; after?: { key: string; id: string } }): Promise<readonly User[]> {
     const rows = await this.query<UserRow>(
-      'select * from users where ($1::text is null or (lower(email), id) > ($1, $2::uuid)) order by lower(email), id limit $3',
+      'select * from users where ($1::text is null or (lower(email), id) > (lower($1), $2::uuid)) order by lower(email), id limit $3',
       [page.after?.key ?? null, page.after?.id ?? null, page.limit],
     );
     return rows.map(userOf);

@@ -1,11 +1,12 @@
 import { datasetIdSchema } from '@app/contracts';
-import { Controller, Delete, Get, HttpCode, Patch, Post, Req } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Patch, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBody, ApiConsumes, ApiHeader, ApiTags } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentPrincipal, RequireScope } from '../../../../platform/auth/decorators.js';
 import type { Principal } from '../../../../platform/auth/principal.js';
 import { Idempotent } from '../../../../platform/http/idempotent.decorator.js';
+import { AcceptsForm } from '../../../../platform/http/request-rules.js';
 import { ApiAnswer, ZodBody, ZodParam, ZodQuery } from '../../../../platform/http/zod-decorators.js';
 import { CursorCodec } from '../../../../platform/paging/cursor-codec.js';
 import { CreateDatasetCommand } from '../../application/commands/create-dataset/create-dataset.command.js';
@@ -55,12 +56,13 @@ export class DatasetsController {
 
   @Post('upload')
   @RequireScope('label')
+  @AcceptsForm()
   @ApiConsumes('multipart/form-data')
   @ApiBody({ schema: { type: 'object', required: ['file'], properties: { name: { type: 'string' }, visibility: { type: 'string', enum: ['private', 'public'] }, file: { type: 'string', format: 'binary', description: 'the zip; fields come before it' } } } })
   @ApiHeader({ name: 'Upload-Id', required: false, description: 'a UUID of your choice, to ask for the progress at uploads/{id}', schema: { type: 'string', format: 'uuid' } })
   @ApiAnswer(201, datasetResponse)
-  async upload(@CurrentPrincipal() principal: Principal, @Req() request: FastifyRequest): Promise<DatasetResponse> {
-    const input = await readUploadRequest(request);
+  async upload(@CurrentPrincipal() principal: Principal, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<DatasetResponse> {
+    const input = await readUploadRequest(request, reply);
     return this.response(await this.commands.execute(new UploadDatasetCommand(principal, input)));
   }
 
@@ -77,8 +79,8 @@ export class DatasetsController {
   @RequireScope('label')
   @Idempotent()
   @ApiAnswer(201, datasetResponse, 'A generated dataset to try things out with.')
-  async demo(@CurrentPrincipal() principal: Principal, @Req() request: FastifyRequest): Promise<DatasetResponse> {
-    return this.response(await this.commands.execute(new MakeDemoDatasetCommand(principal, disconnectSignal(request))));
+  async demo(@CurrentPrincipal() principal: Principal, @Res({ passthrough: true }) reply: FastifyReply): Promise<DatasetResponse> {
+    return this.response(await this.commands.execute(new MakeDemoDatasetCommand(principal, disconnectSignal(reply))));
   }
 
   @Get()
@@ -148,5 +150,5 @@ export class DatasetsController {
 }
 
 function sortKey(view: DatasetView, sort: DatasetSort): string {
-  return sort === 'name' ? view.name.toLowerCase() : view.createdAt.toISOString();
+  return sort === 'name' ? view.name : view.createdAt.toISOString();
 }

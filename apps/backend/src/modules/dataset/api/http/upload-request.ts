@@ -1,37 +1,76 @@
 import { randomUUID } from 'node:crypto';
 import { DomainError, isUuid } from '@app/kernel';
-import type { FastifyRequest } from 'fastify';
+import type { Multipart, MultipartFile, MultipartValue } from '@fastify/multipart';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { UploadDatasetInput } from '../../application/commands/upload-dataset/upload-dataset.command.js';
 
+/** What bytes that are no UTF-8 become. */
+const UNDECODABLE = '\ufffd';
+
 /** Aborts when the client goes away before its answer. */
-export function disconnectSignal(request: FastifyRequest): AbortSignal {
+export function disconnectSignal(reply: FastifyReply): AbortSignal {
   const left = new AbortController();
-  const gone = new DomainError('malformed-request', 'The client went away.');
-  request.raw.once('close', () => {
-    if (!request.raw.complete) left.abort(gone);
+  // Of the answer, not of the socket: that one lives on and would gather a listener a request.
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) left.abort(new DomainError('malformed-request', 'The client went away.'));
   });
-  request.raw.socket.once('close', () => left.abort(gone));
   return left.signal;
 }
 
 /** The multipart form of an upload: fields first, then the zip, which is not read yet. Throws `malformed-request` or `validation-failed`. */
-export async function readUploadRequest(request: FastifyRequest): Promise<UploadDatasetInput> {
+export async function readUploadRequest(request: FastifyRequest, reply: FastifyReply): Promise<UploadDatasetInput> {
   const uploadId = uploadIdOf(request);
   if (!request.isMultipart()) throw new DomainError('unsupported-media-type', 'This route accepts multipart/form-data with the zip in `file`.');
-  const signal = disconnectSignal(request);
+  const signal = disconnectSignal(reply);
+  const form = request.parts();
   const fields = new Map<string, string>();
-  for await (const part of request.parts()) {
-    if (part.type === 'field') {
-      fields.set(part.fieldname, String(part.value));
-      continue;
-    }
-    if (part.fieldname !== 'file') {
-      part.file.destroy();
-      throw refused(`/${part.fieldname.slice(0, 64)}`, 'unknown-field', 'The form has the zip in `file`.');
-    }
-    return { uploadId, signal, body: part.file as AsyncIterable<Uint8Array>, totalBytes: declaredBytes(request), ...settingsOf(fields) };
+  for (let part = await nextPart(form); part !== null; part = await nextPart(form)) {
+    if (part.type === 'field') takeField(fields, part);
+    else return { uploadId, signal, body: zipOf(part, form), totalBytes: declaredBytes(request), ...settingsOf(fields) };
   }
   throw refused('/file', 'required', 'The form has no `file`.');
+}
+
+async function nextPart(form: AsyncIterableIterator<Multipart>): Promise<Multipart | null> {
+  try {
+    const next = await form.next();
+    return next.done === true ? null : next.value;
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
+function takeField(fields: Map<string, string>, part: MultipartValue): void {
+  const pointer = `/${part.fieldname.slice(0, 64)}`;
+  if (fields.has(part.fieldname)) throw refused(pointer, 'duplicate-field', 'The form has this field twice.');
+  // A field that says it is JSON comes parsed.
+  if (typeof part.value !== 'string') throw refused(pointer, 'invalid-type', 'A field of the form is a text.');
+  if (part.valueTruncated || part.fieldnameTruncated) throw refused(pointer, 'out-of-range', 'The field is too long.');
+  if (part.value.includes(UNDECODABLE)) throw new DomainError('malformed-request', 'A field of the form is not UTF-8.');
+  fields.set(part.fieldname, part.value);
+}
+
+/** The bytes of the file. They are good only when the form ends behind them: what is cut off, or goes on, fails at its last byte. */
+function zipOf(part: MultipartFile, form: AsyncIterableIterator<Multipart>): AsyncIterable<Uint8Array> {
+  if (part.fieldname === 'file') return bytesOf(part, form);
+  part.file.destroy();
+  throw refused(`/${part.fieldname.slice(0, 64)}`, 'unknown-field', 'The form has the zip in `file`.');
+}
+
+async function* bytesOf(part: MultipartFile, form: AsyncIterableIterator<Multipart>): AsyncIterable<Uint8Array> {
+  try {
+    for await (const chunk of part.file) yield chunk as Uint8Array;
+  } catch (error) {
+    throw unreadable(error);
+  }
+  if (part.file.truncated) throw new DomainError('too-large', 'The file is larger than this route accepts.');
+  if ((await nextPart(form)) !== null) throw refused('/file', 'not-last', 'The form goes on behind `file`; fields come before it.');
+}
+
+/** Errors of the form's reader without a code of their own are its complaints about the bytes. */
+function unreadable(error: unknown): unknown {
+  if (error instanceof DomainError || (error instanceof Error && 'code' in error)) return error;
+  return new DomainError('malformed-request', 'The form cannot be read: it is cut off, or it is not multipart/form-data.', { cause: error });
 }
 
 function uploadIdOf(request: FastifyRequest): string {

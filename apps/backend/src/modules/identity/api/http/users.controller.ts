@@ -45,7 +45,7 @@ export class UsersController {
     const after = query.cursor === undefined ? undefined : this.cursors.decode(query.cursor, ['users']);
     const users = await this.queries.execute(new ListUsersQuery(principal, { limit: query.limit, after }));
     const last = users.length === query.limit ? users.at(-1) : undefined;
-    return { items: users.map(toUserResponse), next_cursor: last === undefined ? null : this.cursors.encode({ key: last.email.toLowerCase(), id: last.id }, ['users']) };
+    return { items: users.map(toUserResponse), next_cursor: last === undefined ? null : this.cursors.encode({ key: last.email, id: last.id }, ['users']) };
   }
 
   @Post()

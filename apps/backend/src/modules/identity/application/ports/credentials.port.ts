@@ -34,10 +34,13 @@ export abstract class ApiKeys {
   abstract authenticate(key: string): Promise<Principal | null>;
 }
 
+/** A try to log in. It counts as failed until it is told that it succeeded. */
+export interface LoginAttempt {
+  succeeded(): Promise<void>;
+}
+
 /** Counts failed logins of an account and an address. */
 export abstract class LoginThrottle {
-  /** Throws `rate-limited`. */
-  abstract assertMayTry(email: string, address: string): Promise<void>;
-  abstract failed(email: string, address: string): Promise<void>;
-  abstract succeeded(email: string, address: string): Promise<void>;
+  /** Notes the try before the password is looked at, so that tries at the same moment count each other. Throws `rate-limited`. */
+  abstract begin(email: string, address: string): Promise<LoginAttempt>;
 }

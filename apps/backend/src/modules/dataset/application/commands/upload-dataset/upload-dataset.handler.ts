@@ -58,7 +58,7 @@ export class UploadDatasetHandler implements ICommandHandler<UploadDatasetComman
     await progress.to('validating');
     const found = await this.inspector.inspect(staged, { signal: input.signal, onProgress: (checked, total) => progress.checked(checked, total) });
     input.signal.throwIfAborted();
-    const name = datasetName(input.name ?? found.name);
+    const name = input.name === undefined ? datasetName(found.name, { pointer: '/dataset_name', entry: 'annotations.json' }) : datasetName(input.name);
     const datasetId = makeDatasetId(name, randomBytes(4).toString('hex'));
     await progress.registering(datasetId);
     try {

@@ -1,3 +1,4 @@
+import { isShowable } from '@app/kernel';
 import { z } from 'zod';
 import { SCOPES } from '../../../../../platform/auth/principal.js';
 import type { LoggedIn } from '../../../application/commands/log-in/log-in.command.js';
@@ -6,10 +7,11 @@ import type { ApiKey, User } from '../../../domain/user.js';
 const email = z.email().max(254);
 const displayName = z
   .string()
+  .normalize('NFC')
   .trim()
   .min(1)
   .max(100)
-  .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), { message: 'no control characters' });
+  .refine(isShowable, { message: 'no control characters' });
 const timestamp = z.iso.datetime();
 
 export const loginRequest = z.strictObject({ email: z.string().min(1).max(254), password: z.string().min(1).max(256) });

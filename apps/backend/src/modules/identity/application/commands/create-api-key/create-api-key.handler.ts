@@ -21,6 +21,8 @@ export class CreateApiKeyHandler implements ICommandHandler<CreateApiKeyCommand>
     if (user === null) throw new DomainError('unauthenticated', 'A valid credential is needed.');
     const wider = input.scopes.filter((scope) => !principal.scopes.includes(scope) || (scope === 'admin' && !user.isAdmin));
     if (wider.length > 0) throw new DomainError('insufficient-scope', `You cannot give what you do not have: ${wider.join(', ')}.`);
+    // Else a key that expires, or is revoked, would live on in those that it made.
+    if (principal.credential !== 'session') throw new DomainError('forbidden', 'An API key cannot make keys. Log in.');
     if (input.expiresAt !== null && input.expiresAt <= this.clock.now()) {
       const message = 'The key would have expired already.';
       throw new DomainError('validation-failed', message, { findings: [{ code: 'out-of-range', pointer: '/expires_at', message }] });

@@ -14,15 +14,12 @@ export class LogInHandler implements ICommandHandler<LogInCommand> {
   ) {}
 
   async execute({ email, password, address }: LogInCommand): Promise<LoggedIn> {
-    await this.throttle.assertMayTry(email, address);
+    const attempt = await this.throttle.begin(email, address);
     const user = await this.users.findByEmail(email);
     // An unknown user costs the same time and gets the same answer: no oracle.
     const right = user === null ? await this.hasher.wasteTime(password).then(() => false) : await this.hasher.verify(user.passwordHash, password);
-    if (user === null || !right || user.disabledAt !== null) {
-      await this.throttle.failed(email, address);
-      throw new DomainError('unauthenticated', 'The e-mail address or the password is wrong.');
-    }
-    await this.throttle.succeeded(email, address);
+    if (user === null || !right || user.disabledAt !== null) throw new DomainError('unauthenticated', 'The e-mail address or the password is wrong.');
+    await attempt.succeeded();
     return { session: await this.sessions.open(user), user };
   }
 }

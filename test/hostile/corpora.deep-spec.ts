@@ -1,0 +1,3 @@
+import { describeCorpora } from './corpora-suite.js';
+
+describeCorpora(1);
