@@ -1,11 +1,11 @@
 // Builds the three programs and the web page into dist/. `--if-changed` does nothing when no source changed since the last build.
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runStep } from './run-step.mjs';
 
 const STAMP = 'dist/build-stamp';
-const SOURCES = ['apps', 'libs', 'package-lock.json', 'tsconfig.json', 'nest-cli.json'];
+const SOURCES = ['apps', 'libs', 'package-lock.json', 'tsconfig.json', 'nest-cli.json', 'scripts/build.mjs'];
 const APPS = ['backend', 'training', 'standalone'];
 
 function* filesOf(path) {
@@ -20,21 +20,14 @@ function sourceHash() {
   return hash.digest('hex');
 }
 
-/** Everything a step prints goes to standard error: standard output belongs to the launcher. */
-function run(label, args) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 2, 2] });
-    child.once('error', reject);
-    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`The build of ${label} failed.`))));
-  });
-}
+const run = (label, args) => runStep(`The build of ${label}`, [process.execPath, ...args]);
 
 const nest = (app) => run(app, ['node_modules/@nestjs/cli/bin/nest.js', 'build', app]);
 
 export async function build({ ifChanged = false } = {}) {
   const hash = sourceHash();
   if (ifChanged && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hash) return false;
-  process.stderr.write('Building ...\n');
+  process.stderr.write('Building (half a minute) ...\n');
   rmSync(STAMP, { force: true });
   // Two at a time: two cores.
   const web = existsSync('apps/labeler/vite.config.ts') ? () => run('the web page', ['node_modules/vite/bin/vite.js', 'build', 'apps/labeler', '--outDir', '../../dist/labeler', '--emptyOutDir']) : null;

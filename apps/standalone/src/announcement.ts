@@ -4,12 +4,14 @@ import type { Services } from './services.js';
 
 export interface Announcement {
   readonly url: string;
+  /** Where colleagues find it; empty while it listens on one address only. */
+  readonly networkUrls: readonly string[];
   readonly admin: AdminCredentials;
   readonly services: Services;
 }
 
 /** The one line of `--json`. The NATS user is the operator's (`backend`), as the database user and the store keys are. */
-export function jsonLine({ url, admin, services }: Announcement): string {
+export function jsonLine({ url, admin, services }: Omit<Announcement, 'networkUrls'>): string {
   const { store } = services;
   return JSON.stringify({
     url,
@@ -28,9 +30,16 @@ export function jsonLine({ url, admin, services }: Announcement): string {
 }
 
 export function readableBlock(announcement: Announcement, options: { readonly showPassword: boolean; readonly dataDirectory: string }): string {
-  const { url, admin, services } = announcement;
-  const login = options.showPassword ? [`  Log in        ${admin.email}`, `  Password      ${admin.password}   (change it after the first login)`] : [`  Log in        ${admin.email}`];
-  return ['', '  Vision platform is ready.', '', `  Open          ${url}`, ...login, `  Events        ${services.natsUrls.consumer}`, `  Data          ${options.dataDirectory}`, '', '  Ctrl+C stops everything; the data stays.', ''].join('\n');
+  const { url, networkUrls, admin, services } = announcement;
+  const lines: (readonly [string, string])[] = [
+    ['Open', url],
+    ...networkUrls.filter((one) => one !== url).map((one) => ['Network', one] as const),
+    ['Log in', admin.email],
+    ...(options.showPassword ? [['Password', `${admin.password}   (shown until you change it)`] as const] : []),
+    ['Events', services.natsUrls.consumer],
+    ['Data', `${options.dataDirectory}   (logs in its folder logs)`],
+  ];
+  return ['', '  Vision Platform is ready.', '', ...lines.map(([name, value]) => `  ${name.padEnd(10)}${value}`), '', '  Ctrl+C stops everything; the data stays.', ''].join('\n');
 }
 
 /** Whether the first administrator still has the generated password. When the question cannot be answered, they are shown it. */

@@ -1,38 +1,46 @@
-import { access, constants, link, mkdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { access, constants, link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LocalServiceError } from '@app/local-services';
+import { isStillRunning, LocalServiceError, processIdentity } from '@app/local-services';
+import { freeBytesOf, LEAST_FREE_BYTES } from './disk-space.js';
 
-/** An empty cluster takes 50 MB and Postgres' log 16 MB a piece; below this a first upload cannot end well. */
-const LEAST_FREE_BYTES = 500_000_000;
+/**
+ * Makes the folder, checks that it can be written and has room, and takes its lock, which tells a second start the `address` of this
+ * one. Answers how to give the lock back. Throws LocalServiceError.
+ */
+export async function openDataFolder(folder: string, address: string): Promise<() => Promise<void>> {
+  await makeFolder(folder);
+  const unlock = await takeLock(join(folder, 'lock'), { folder, address });
+  const freeBytes = await freeBytesOf(folder);
+  if (freeBytes >= LEAST_FREE_BYTES) return unlock;
+  await unlock();
+  throw new LocalServiceError(
+    `The disk of ${folder} is nearly full: ${Math.floor(freeBytes / 1e6)} MB are free, ${LEAST_FREE_BYTES / 1e6} MB are needed. Make room and start again, or choose another disk with --data.`,
+  );
+}
 
-/** Makes the folder, checks that it can be written and has room, and takes its lock. Answers how to give the lock back. */
-export async function openDataFolder(folder: string): Promise<() => Promise<void>> {
+async function makeFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => null);
+  if (found !== null && !found.isDirectory()) throw new LocalServiceError(`${folder} is a file; --data takes a folder.`);
   try {
     // Root's Postgres runs as another user, who must be able to walk in; the files inside are private.
     await mkdir(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
-    await access(folder, constants.W_OK | constants.X_OK);
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new LocalServiceError(`The data folder ${folder} cannot be written (${code(error)}).`, { cause: error });
+    throw cannotWrite(folder, error);
   }
-  const space = await statfs(folder);
-  const freeBytes = space.bavail * space.bsize;
-  if (freeBytes < LEAST_FREE_BYTES) {
-    throw new LocalServiceError(`The disk of ${folder} is nearly full: ${Math.floor(freeBytes / 1e6)} MB are free, ${LEAST_FREE_BYTES / 1e6} MB are needed.`);
-  }
-  return takeLock(join(folder, 'lock'), folder);
 }
 
-async function takeLock(path: string, folder: string): Promise<() => Promise<void>> {
+async function takeLock(path: string, { folder, address }: { folder: string; address: string }): Promise<() => Promise<void>> {
   const mine = `${path}.${process.pid}`;
-  await writeFile(mine, await identity(process.pid), { mode: 0o600 }).catch((error: unknown) => {
-    throw new LocalServiceError(`The data folder ${folder} cannot be written (${code(error)}).`, { cause: error });
+  await writeFile(mine, `${await processIdentity(process.pid)}\n${address}\n`, { mode: 0o600 }).catch((error: unknown) => {
+    throw cannotWrite(folder, error);
   });
   try {
     for (let attempt = 0; attempt < 2; attempt += 1) {
       // A hard link is made whole or not at all: the lock is never an empty file.
       if (await link(mine, path).then(() => true, () => false)) return () => rm(path, { force: true });
-      const owner = await readFile(path, 'utf8').catch(() => '');
-      if (await isOwnerAlive(owner)) throw new LocalServiceError(`The data folder ${folder} is in use by another start (process ${owner.split(' ')[0] ?? '?'}).`);
+      const [owner = '', theirs = ''] = (await readFile(path, 'utf8').catch(() => '')).split('\n');
+      if (await isStillRunning(owner)) throw new LocalServiceError(inUse(folder, { owner, address: theirs }));
       await rm(path, { force: true });
     }
     throw new LocalServiceError(`The data folder ${folder} is in use by another start.`);
@@ -41,23 +49,13 @@ async function takeLock(path: string, folder: string): Promise<() => Promise<voi
   }
 }
 
-/** Process id and its start time: a pid alone is reused by other programs. */
-async function identity(pid: number): Promise<string> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  return `${pid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''}`.trim();
+function inUse(folder: string, { owner, address }: { owner: string; address: string }): string {
+  const where = address === '' ? '' : ` at ${address}`;
+  return `The data folder ${folder} is in use by another start${where} (process ${owner.split(' ')[0] ?? '?'}). Open that one, end it first, or choose another folder with --data.`;
 }
 
-async function isOwnerAlive(owner: string): Promise<boolean> {
-  const pid = Number.parseInt(owner, 10);
-  if (!Number.isInteger(pid) || pid < 2) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (code(error) !== 'EPERM') return false;
-  }
-  return (await identity(pid)) === owner.trim();
-}
-
-function code(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+function cannotWrite(folder: string, error: unknown): LocalServiceError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  const why = code === 'EACCES' || code === 'EPERM' ? 'it belongs to another user' : code === 'EROFS' ? 'its disk is read-only' : code === 'ENOSPC' ? 'its disk is full' : code;
+  return new LocalServiceError(`The data folder ${folder} cannot be written (${why}); choose another one with --data.`, { cause: error });
 }

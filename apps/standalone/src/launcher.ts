@@ -1,10 +1,15 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { freePort, isPortFree, LocalServiceError } from '@app/local-services';
+import { freePort, LocalServiceError, portProblem } from '@app/local-services';
+import { localUrl, networkUrls, publicUrl } from './addresses.js';
 import { hasFirstPassword, jsonLine, readableBlock } from './announcement.js';
 import { openDataFolder } from './data-folder.js';
+import { watchDisk } from './disk-space.js';
+import { given, type Environment } from './external-services.js';
 import type { StandaloneOptions } from './options.js';
+import { ProcessLog } from './process-log.js';
+import { ProcessRecord } from './process-record.js';
 import { keptAdmin, keptSecrets, type AdminCredentials, type Secrets } from './secrets.js';
 import { startServices, type Services } from './services.js';
 import { SupervisedProcess } from './supervised-process.js';
@@ -14,16 +19,27 @@ interface Part {
   readonly stop: () => Promise<unknown>;
 }
 
+interface AppFacts {
+  readonly label: string;
+  /** Folder under apps/ and dist/. */
+  readonly app: string;
+  readonly readyUrl: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
 /** Starts every part in order, and stops them in the opposite order: training, backend, store, NATS, Postgres. */
 export class Launcher {
   private readonly parts: Part[] = [];
+  private readonly processes: ProcessRecord;
   private stopped: Promise<void> | undefined;
 
   constructor(
     private readonly options: StandaloneOptions,
-    private readonly environment: Readonly<Record<string, string | undefined>> = process.env,
+    private readonly environment: Environment = process.env,
     private readonly dist = resolve('dist'),
-  ) {}
+  ) {
+    this.processes = new ProcessRecord(options.dataDirectory);
+  }
 
   get isStopping(): boolean {
     return this.stopped !== undefined;
@@ -32,21 +48,27 @@ export class Launcher {
   async start(): Promise<void> {
     const { options } = this;
     const port = options.port === 0 ? await freePort() : options.port;
-    if (!(await isPortFree(port, options.host))) throw new LocalServiceError(`Port ${port} of ${options.host} is in use or not ours to use; end the other program, or choose another one with --port.`);
-    const unlock = await openDataFolder(options.dataDirectory);
-    this.started({ name: 'the lock', stop: unlock });
+    this.started({ name: 'the lock', stop: await openDataFolder(options.dataDirectory, publicUrl(options, port)) });
+    // Before the ports are looked at: a process that was left behind may still hold one.
+    await this.processes.stopLeftovers(this.log);
+    await this.refuseTakenPorts(port);
     const [secrets, admin] = [await keptSecrets(options.dataDirectory), await keptAdmin(options.dataDirectory)];
     const services = await startServices({
       options,
+      port,
       secrets,
       environment: this.environment,
       log: this.log,
+      outputOf: (name) => this.outputOf(name),
+      onSpawn: (name, pid) => void this.processes.add(name, pid),
       onStarted: (part) => this.started(part),
       onCrash: (sentence) => this.crash(sentence),
     });
     await this.startBackend({ port, secrets, admin, services });
     await this.startTraining(services);
-    await this.announce({ url: this.publicUrl(port), admin, services });
+    await this.announce({ url: publicUrl(options, port), networkUrls: networkUrls(options, port), admin, services });
+    const unwatch = watchDisk(options.dataDirectory, this.log);
+    this.started({ name: 'the watch on the disk', stop: () => Promise.resolve(unwatch()) });
   }
 
   /** Ends the process with the code when everything is down. */
@@ -56,6 +78,7 @@ export class Launcher {
   }
 
   private async stopParts(): Promise<void> {
+    if (this.parts.length > 1) this.log('Stopping ...');
     // Parts may still be added by a start that is under way; the loop sees them.
     for (let part = this.parts.pop(); part !== undefined; part = this.parts.pop()) {
       const { name } = part;
@@ -68,26 +91,36 @@ export class Launcher {
     if (this.isStopping) throw new LocalServiceError('Stopped while starting.');
   }
 
+  private async refuseTakenPorts(port: number): Promise<void> {
+    const { host, storePort } = this.options;
+    const problem = (await portProblem(port, host, '--port')) ?? (storePort === 0 ? null : await portProblem(storePort, host, '--store-port'));
+    if (problem !== null) throw new LocalServiceError(problem);
+  }
+
   private async startBackend(facts: { port: number; secrets: Secrets; admin: AdminCredentials; services: Services }): Promise<void> {
     const { port, secrets, admin, services } = facts;
-    const reachable = ['0.0.0.0', '::'].includes(this.options.host) ? '127.0.0.1' : this.options.host;
-    await this.run('The backend', 'backend', `http://${reachable}:${port}/api/v1/health/ready`, {
-      // Uploads make much short-lived garbage: a small nursery keeps the process small at the price of some collections.
-      NODE_OPTIONS: this.environment['NODE_OPTIONS'] ?? '--max-semi-space-size=2',
-      HOST: this.options.host,
-      PORT: String(port),
-      PUBLIC_URL: this.publicUrl(port),
-      DATABASE_URL: services.databaseUrl,
-      NATS_URL: services.natsUrls.backend,
-      ...storeEnvironment(services),
-      S3_PUBLIC_ENDPOINT: services.store.publicEndpoint,
-      S3_ACCESS_KEY_ID: services.store.accessKeyId,
-      S3_SECRET_ACCESS_KEY: services.store.secretAccessKey,
-      JWT_SECRET: this.environment['JWT_SECRET'] ?? secrets.jwt_secret,
-      ADMIN_EMAIL: admin.email,
-      ADMIN_PASSWORD: admin.password,
-      ...(existsSync(join(this.dist, 'labeler')) ? { WEB_ROOT: join(this.dist, 'labeler') } : {}),
-      TRAINING_LEASE_SECONDS: this.environment['TRAINING_LEASE_SECONDS'] ?? '60',
+    await this.run({
+      label: 'The backend',
+      app: 'backend',
+      readyUrl: `${localUrl(this.options.host, port)}/api/v1/health/ready`,
+      environment: {
+        // Uploads make much short-lived garbage: a small nursery keeps the process small at the price of some collections.
+        NODE_OPTIONS: this.environment['NODE_OPTIONS'] ?? '--max-semi-space-size=2',
+        HOST: this.options.host,
+        PORT: String(port),
+        PUBLIC_URL: publicUrl(this.options, port),
+        DATABASE_URL: services.databaseUrl,
+        NATS_URL: services.natsUrls.backend,
+        ...storeEnvironment(services),
+        S3_PUBLIC_ENDPOINT: services.store.publicEndpoint,
+        S3_ACCESS_KEY_ID: services.store.accessKeyId,
+        S3_SECRET_ACCESS_KEY: services.store.secretAccessKey,
+        JWT_SECRET: given(this.environment, 'JWT_SECRET') ?? secrets.jwt_secret,
+        ADMIN_EMAIL: admin.email,
+        ADMIN_PASSWORD: admin.password,
+        ...(existsSync(join(this.dist, 'labeler')) ? { WEB_ROOT: join(this.dist, 'labeler') } : {}),
+        ...this.handedOn('TRAINING_LEASE_SECONDS', 'MAX_UPLOAD_BYTES', 'DATABASE_POOL_SIZE'),
+      },
     });
   }
 
@@ -95,43 +128,57 @@ export class Launcher {
     const work = join(this.options.dataDirectory, 'training');
     await mkdir(work, { recursive: true, mode: 0o700 });
     const port = await freePort();
-    await this.run('The training service', 'training', `http://127.0.0.1:${port}/health/ready`, {
-      NATS_URL: services.natsUrls.training,
-      ...storeEnvironment(services),
-      S3_ACCESS_KEY_ID: services.store.readonlyAccessKeyId,
-      S3_SECRET_ACCESS_KEY: services.store.readonlySecretAccessKey,
-      WORK_DIRECTORY: work,
-      ...this.given('WORK_LIMIT_BYTES', 'CACHE_LIMIT_BYTES', 'ENGINE'),
-      WORKER_ID: this.environment['WORKER_ID'] ?? 'local-1',
-      HEALTH_HOST: '127.0.0.1',
-      HEALTH_PORT: String(port),
+    await this.run({
+      label: 'The training service',
+      app: 'training',
+      readyUrl: `http://127.0.0.1:${port}/health/ready`,
+      environment: {
+        NATS_URL: services.natsUrls.training,
+        ...storeEnvironment(services),
+        S3_ACCESS_KEY_ID: services.store.readonlyAccessKeyId,
+        S3_SECRET_ACCESS_KEY: services.store.readonlySecretAccessKey,
+        WORK_DIRECTORY: work,
+        ...this.handedOn('WORK_LIMIT_BYTES', 'CACHE_LIMIT_BYTES', 'ENGINE'),
+        WORKER_ID: given(this.environment, 'WORKER_ID') ?? 'local-1',
+        HEALTH_HOST: '127.0.0.1',
+        HEALTH_PORT: String(port),
+      },
     });
   }
 
-  private async run(label: string, app: string, readyUrl: string, environment: Record<string, string | undefined>): Promise<void> {
+  private async run({ label, app, readyUrl, environment }: AppFacts): Promise<void> {
+    this.log(`Starting ${label.replace('The', 'the')} ...`);
     const child = new SupervisedProcess({
       label,
       entry: join(this.dist, app, 'apps', app, 'src', 'main.js'),
       readyUrl,
-      environment: { NODE_ENV: 'production', ...this.given('LOG_LEVEL', 'NODE_ENV'), ...environment },
-      // Standard output is for the announcement only.
-      onLine: (text) => void process.stderr.write(text),
+      environment: { NODE_ENV: 'production', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...this.handedOn('LOG_LEVEL', 'NODE_ENV'), ...environment },
+      output: this.outputOf(app),
       log: this.log,
+      onSpawn: (pid) => void this.processes.add(label.replace('The ', ''), pid),
       onGivenUp: (sentence) => this.crash(sentence),
     });
     this.started({ name: label, stop: () => child.stop() });
     await child.start();
   }
 
-  private given(...names: readonly string[]): Record<string, string> {
-    return Object.fromEntries(names.flatMap((name) => (this.environment[name] === undefined ? [] : [[name, this.environment[name]]])));
+  private handedOn(...names: readonly string[]): Record<string, string> {
+    return Object.fromEntries(
+      names.flatMap((name) => {
+        const value = given(this.environment, name);
+        return value === undefined ? [] : [[name, value]];
+      }),
+    );
   }
 
-  private publicUrl(port: number): string {
-    return this.options.publicUrl ?? `http://${['0.0.0.0', '::'].includes(this.options.host) ? '127.0.0.1' : this.options.host}:${port}`;
+  /** A script that reads one line of JSON keeps the rest; a person who asks for a level wants to see it. */
+  private outputOf(name: string): ProcessLog {
+    const isVerbose = this.options.json || given(this.environment, 'LOG_LEVEL') !== undefined;
+    // Standard output is for the announcement only.
+    return new ProcessLog(this.options.dataDirectory, name, { isVerbose, show: (text) => void process.stderr.write(text) });
   }
 
-  private async announce(facts: { url: string; admin: AdminCredentials; services: Services }): Promise<void> {
+  private async announce(facts: { url: string; networkUrls: readonly string[]; admin: AdminCredentials; services: Services }): Promise<void> {
     if (this.options.json) {
       process.stdout.write(`${jsonLine(facts)}\n`);
       return;
@@ -142,7 +189,7 @@ export class Launcher {
 
   private crash(sentence: string): void {
     if (this.isStopping) return;
-    this.log(`${sentence} Stopping.`);
+    this.log(sentence);
     void this.stop(1);
   }
 

@@ -1,14 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalServiceError } from '@app/local-services';
-import { parseOptions, HELP } from './options.js';
+import { parseOptions } from './options.js';
 import { Launcher } from './launcher.js';
 
 async function main(): Promise<void> {
-  const options = parseOptions(process.argv.slice(2));
-  if (options.help) {
-    process.stdout.write(HELP);
-    return;
-  }
+  const options = parseOptions(process.argv.slice(2), process.env['INIT_CWD']);
   const launcher = new Launcher(options);
   const onSignal = (): void => {
     if (launcher.isStopping) process.exit(130);

@@ -11,33 +11,21 @@ export interface StandaloneOptions {
   /** 0: a free one. */
   readonly storePort: number;
   readonly json: boolean;
-  readonly help: boolean;
 }
 
-export const HELP = `Usage: npm start -- [options]
-
-  --data DIR              folder of all data (default .data)
-  --port N                port of the web page and the API (default 3000; 0 takes a free one)
-  --host ADDRESS          address to listen on (default 127.0.0.1; 0.0.0.0 lets colleagues on the network in)
-  --public-url URL        address that browsers use, when it is not http://HOST:PORT
-  --store-public-url URL  address of the object store that browsers use
-  --store-port N          port of the object store (default: a free one)
-  --json                  print one line of JSON when ready, everything else on standard error
-  --help                  this text
-`;
-
-/** Reads the command line. Throws one sentence for what it does not know. */
-export function parseOptions(args: readonly string[]): StandaloneOptions {
+/** Reads the command line; a relative folder is relative to `callersFolder`. Throws one sentence for what it does not know. */
+export function parseOptions(args: readonly string[], callersFolder = process.cwd()): StandaloneOptions {
   const values = readArgs(args);
+  const storePublicUrl = address('--store-public-url', values['store-public-url']);
   return {
-    dataDirectory: resolve(values.data ?? '.data'),
+    dataDirectory: values.data === undefined ? resolve('.data') : resolve(callersFolder, values.data),
     port: port('--port', values.port ?? '3000'),
     host: values.host ?? '127.0.0.1',
     publicUrl: address('--public-url', values['public-url']),
-    storePublicUrl: address('--store-public-url', values['store-public-url']),
-    storePort: port('--store-port', values['store-port'] ?? '0'),
+    storePublicUrl,
+    // http://my-name:9000 means that the store listens on 9000; with https another program stands before it.
+    storePort: port('--store-port', values['store-port'] ?? (storePublicUrl?.startsWith('http:') ? new URL(storePublicUrl).port || '0' : '0')),
     json: values.json ?? false,
-    help: values.help ?? false,
   };
 }
 
@@ -53,7 +41,6 @@ function readArgs(args: readonly string[]) {
         'store-public-url': { type: 'string' },
         'store-port': { type: 'string' },
         json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
       },
     }).values;
   } catch (error) {

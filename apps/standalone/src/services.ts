@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { startNats, startPostgres, visionNatsUsers } from '@app/local-services';
+import { pageOrigins, storePublicUrl } from './addresses.js';
+import { brokerFromEnvironment, databaseFromEnvironment, storeFromEnvironment, type Environment } from './external-services.js';
 import type { StandaloneOptions } from './options.js';
+import type { ProcessLog } from './process-log.js';
 import type { Secrets } from './secrets.js';
 import { startStoreProcess } from './store-process.js';
 
@@ -24,44 +27,53 @@ export interface StoreFacts {
 
 export interface ServiceContext {
   readonly options: StandaloneOptions;
+  /** Of the web page. */
+  readonly port: number;
   readonly secrets: Secrets;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
   readonly log: (line: string) => void;
+  /** Where the output of a part goes. */
+  readonly outputOf: (name: string) => ProcessLog;
+  readonly onSpawn: (name: string, pid: number) => void;
   /** Called with each part that was started: how to stop it. The last one started stops first. */
   readonly onStarted: (part: { name: string; stop: () => Promise<unknown> }) => void;
   readonly onCrash: (sentence: string) => void;
 }
 
-export async function startServices(context: ServiceContext): Promise<Services> {
-  const databaseUrl = await startDatabase(context);
-  const natsUrls = await startBroker(context);
-  return { databaseUrl, natsUrls, store: await startStore(context) };
+interface RunningPart {
+  readonly exited: Promise<unknown>;
+  stop(): Promise<void>;
 }
 
-async function startDatabase({ options, environment, log, onStarted, onCrash }: ServiceContext): Promise<string> {
-  const given = environment['DATABASE_URL'];
-  if (given !== undefined && given !== '') return given;
-  const said = (line: string): void => void (/^Stopped|cannot reach|system user/.test(line) && log(line));
-  const server = await startPostgres({ dataDirectory: join(options.dataDirectory, 'postgres'), log: said });
-  const watch = watchFor(server.exited, () => onCrash('Postgres ended by itself.'));
-  onStarted({ name: 'Postgres', stop: () => watch.expect(() => server.stop()) });
+export async function startServices(context: ServiceContext): Promise<Services> {
+  // Before anything is started: a missing key is said at once.
+  const store = storeFromEnvironment(context.environment, context.options);
+  const databaseUrl = databaseFromEnvironment(context.environment) ?? (await startDatabase(context));
+  const natsUrls = brokerFromEnvironment(context.environment) ?? (await startBroker(context));
+  return { databaseUrl, natsUrls, store: store ?? (await startStore(context)) };
+}
+
+async function startDatabase(context: ServiceContext): Promise<string> {
+  context.log('Starting Postgres ...');
+  const server = await startPostgres({ dataDirectory: join(context.options.dataDirectory, 'postgres'), log: sentencesOf(context, 'postgres', /^Stopped|cannot reach|system user/) });
+  watch('Postgres', server, context);
   return server.url;
 }
 
-async function startBroker({ options, environment, secrets, log, onStarted, onCrash }: ServiceContext): Promise<Services['natsUrls']> {
-  const given = environment['NATS_URL'];
-  if (given !== undefined && given !== '') return { backend: given, training: environment['TRAINING_NATS_URL'] ?? given, consumer: given };
-  const said = (line: string): void => void (/^(Stopped|Fetching|Installing|nats-server could)/.test(line) && log(line));
-  const server = await startNats({ dataDirectory: join(options.dataDirectory, 'nats'), users: visionNatsUsers(secrets.nats), log: said });
-  const watch = watchFor(server.exited, () => onCrash('NATS ended by itself.'));
-  onStarted({ name: 'NATS', stop: () => watch.expect(() => server.stop()) });
+async function startBroker(context: ServiceContext): Promise<Services['natsUrls']> {
+  context.log('Starting NATS ...');
+  const server = await startNats({
+    dataDirectory: join(context.options.dataDirectory, 'nats'),
+    users: visionNatsUsers(context.secrets.nats),
+    log: sentencesOf(context, 'nats', /^(Stopped|Fetching|Installing|nats-server could)/),
+  });
+  watch('NATS', server, context);
   return { backend: server.urlFor('backend'), training: server.urlFor('training'), consumer: server.urlFor('consumer') };
 }
 
 async function startStore(context: ServiceContext): Promise<StoreFacts> {
-  const { options, environment, secrets, onStarted, onCrash } = context;
-  const given = environment['S3_ENDPOINT'];
-  if (given !== undefined && given !== '') return storeFromEnvironment(given, environment, options);
+  const { options, secrets, port } = context;
+  context.log('Starting the object store ...');
   const keys = secrets.store;
   const store = await startStoreProcess(
     {
@@ -69,17 +81,18 @@ async function startStore(context: ServiceContext): Promise<StoreFacts> {
       host: options.host,
       port: options.storePort,
       bucket: 'vision',
+      corsOrigins: pageOrigins(options, port),
       credentials: [
         { accessKeyId: keys.access_key_id, secretAccessKey: keys.secret_access_key, mode: 'read-write' },
         { accessKeyId: keys.readonly_access_key_id, secretAccessKey: keys.readonly_secret_access_key, mode: 'read-only' },
       ],
     },
-    onCrash,
+    { output: context.outputOf('object-store'), onSpawn: (pid) => context.onSpawn('object store', pid) },
   );
-  onStarted({ name: 'the object store', stop: () => store.stop() });
+  watch('The object store', store, context);
   return {
     endpoint: store.endpoint,
-    publicEndpoint: options.storePublicUrl ?? store.endpoint,
+    publicEndpoint: storePublicUrl(options, store.endpoint),
     region: 'auto',
     bucket: 'vision',
     accessKeyId: keys.access_key_id,
@@ -89,28 +102,30 @@ async function startStore(context: ServiceContext): Promise<StoreFacts> {
   };
 }
 
-function storeFromEnvironment(endpoint: string, environment: ServiceContext['environment'], options: StandaloneOptions): StoreFacts {
-  const accessKeyId = environment['S3_ACCESS_KEY_ID'] ?? '';
-  const secretAccessKey = environment['S3_SECRET_ACCESS_KEY'] ?? '';
-  return {
-    endpoint,
-    publicEndpoint: options.storePublicUrl ?? environment['S3_PUBLIC_ENDPOINT'] ?? endpoint,
-    region: environment['S3_REGION'] ?? 'auto',
-    bucket: environment['S3_BUCKET'] ?? 'vision',
-    accessKeyId,
-    secretAccessKey,
-    readonlyAccessKeyId: environment['S3_READONLY_ACCESS_KEY_ID'] ?? accessKeyId,
-    readonlySecretAccessKey: environment['S3_READONLY_SECRET_ACCESS_KEY'] ?? secretAccessKey,
+/** Every line into the part's log, the sentences that are for the person to the terminal. */
+function sentencesOf(context: ServiceContext, name: string, shown: RegExp): (line: string) => void {
+  const output = context.outputOf(name);
+  return (line) => {
+    output.keep(line);
+    if (shown.test(line)) context.log(line);
   };
 }
 
-function watchFor(exited: Promise<unknown>, onCrash: () => void): { expect(stop: () => Promise<unknown>): Promise<unknown> } {
+/** The two apps cannot work without it, so when it ends by itself everything stops in order; its data stays good. */
+function watch(name: string, part: RunningPart, context: ServiceContext): void {
   let expected = false;
-  void exited.then(() => void (expected || onCrash()));
-  return {
-    expect: (stop) => {
+  void part.exited.then((how) => void (expected || context.onCrash(`${name} ended by itself (${howText(how)}). The data is safe; start again.`)));
+  context.onStarted({
+    name,
+    stop: () => {
       expected = true;
-      return stop();
+      return part.stop();
     },
-  };
+  });
+}
+
+function howText(how: unknown): string {
+  if (typeof how !== 'object' || how === null) return String(how);
+  const { signal, code } = { signal: null, code: null, ...how };
+  return String(signal ?? `code ${String(code)}`);
 }

@@ -2,9 +2,9 @@ import { startObjectStore, type ObjectStoreOptions } from '@app/local-services';
 
 /** The embedded object store as a process of its own: its work must not make the launcher slow, nor the other way round. */
 async function main(options: ObjectStoreOptions): Promise<void> {
-  const store = await startObjectStore(options);
+  const store = await startObjectStore({ ...options, log: (message) => void process.stderr.write(`${message}\n`) });
   const stop = (): void => void store.close().finally(() => process.exit(0));
-  process.on('SIGTERM', stop).on('disconnect', stop);
+  process.once('SIGTERM', stop).once('disconnect', stop);
   process.send?.({ endpoint: store.endpoint });
 }
 

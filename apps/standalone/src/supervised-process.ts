@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalServiceError } from '@app/local-services';
+import type { ProcessLog } from './process-log.js';
 
 export interface SupervisedProcessOptions {
   /** What the sentences call it. */
@@ -9,8 +10,10 @@ export interface SupervisedProcessOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Answers 200 when the process can work. */
   readonly readyUrl: string;
-  readonly onLine: (text: Buffer) => void;
+  readonly output: ProcessLog;
   readonly log: (sentence: string) => void;
+  /** Called with each process that was started. */
+  readonly onSpawn: (pid: number) => void;
   /** Called once when it crashes too often. */
   readonly onGivenUp: (sentence: string) => void;
 }
@@ -19,7 +22,9 @@ const READY_WITHIN_MILLISECONDS = 90_000;
 /** A process that ran for less than this crashed fast. */
 const FAST_CRASH_MILLISECONDS = 20_000;
 const MOST_FAST_CRASHES = 5;
-const STOP_BUDGET_MILLISECONDS = 12_000;
+const STOP_BUDGET_MILLISECONDS = 13_000;
+/** sysexits.h EX_CONFIG: a restart does not help. */
+const EXIT_CONFIG = 78;
 
 /** A child process with a channel to us (it ends when the channel does), started again with growing pauses when it crashes. */
 export class SupervisedProcess {
@@ -32,27 +37,30 @@ export class SupervisedProcess {
   /** Starts it and waits until it is ready. */
   async start(): Promise<void> {
     const child = this.spawn();
+    const { label, output, readyUrl } = this.options;
     const end = Date.now() + READY_WITHIN_MILLISECONDS;
     while (Date.now() < end && !this.stopping) {
       if (child.exitCode !== null || child.signalCode !== null) {
         this.stopping = true;
-        throw new LocalServiceError(`${this.options.label} ended while starting; its last lines are above.`);
+        throw new LocalServiceError(`${output.lastWords()}${label} ended while starting; all that it said is in ${output.path}.`);
       }
-      if (await isReady(this.options.readyUrl)) return;
+      if (await isReady(readyUrl)) return;
       await sleep(100);
     }
-    throw new LocalServiceError(`${this.options.label} does not become ready (${this.options.readyUrl}).`);
+    throw new LocalServiceError(`${label} does not become ready (${readyUrl}); what it says is in ${output.path}.`);
   }
 
   async stop(): Promise<void> {
     this.stopping = true;
     const { child } = this;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM');
-    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_BUDGET_MILLISECONDS);
-    await ended;
-    clearTimeout(timer);
+    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_BUDGET_MILLISECONDS);
+      await ended;
+      clearTimeout(timer);
+    }
+    this.options.output.close();
   }
 
   private spawn(): ChildProcess {
@@ -64,8 +72,8 @@ export class SupervisedProcess {
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TMPDIR: process.env['TMPDIR'], ...this.options.environment },
     });
     this.child = child;
-    child.stdout?.on('data', this.options.onLine);
-    child.stderr?.on('data', this.options.onLine);
+    this.options.output.follow(child.stdout, child.stderr);
+    if (child.pid !== undefined) this.options.onSpawn(child.pid);
     child.on('error', (error) => this.options.log(`${this.options.label}: ${error.message}`));
     child.once('exit', (code, signal) => void this.onExit({ code, signal, ranMilliseconds: Date.now() - startedAt }));
     return child;
@@ -75,14 +83,15 @@ export class SupervisedProcess {
     // During start() the flag is set there, in the loop that sees the exit.
     await sleep(200);
     if (this.stopping) return;
+    const { label, output } = this.options;
     this.fastCrashes = exit.ranMilliseconds < FAST_CRASH_MILLISECONDS ? this.fastCrashes + 1 : 1;
     const how = exit.signal ?? `code ${exit.code ?? '?'}`;
-    if (this.fastCrashes > MOST_FAST_CRASHES) {
-      this.options.onGivenUp(`${this.options.label} ended ${this.fastCrashes} times in a row (${how}); giving up.`);
+    if (this.fastCrashes > MOST_FAST_CRASHES || exit.code === EXIT_CONFIG) {
+      this.options.onGivenUp(`${output.lastWords()}${label} ended (${how}) and cannot be started again; what it said is in ${output.path}.`);
       return;
     }
     const pauseMilliseconds = Math.min(10_000, 250 * 2 ** this.fastCrashes);
-    this.options.log(`${this.options.label} ended (${how}); starting it again in ${pauseMilliseconds} ms.`);
+    this.options.log(`${output.lastWords()}${label} ended (${how}); starting it again. What it said is in ${output.path}.`);
     await sleep(pauseMilliseconds);
     if (!this.stopping) this.spawn();
   }

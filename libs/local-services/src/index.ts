@@ -1,5 +1,7 @@
 export { LocalServiceError } from './process/local-service-error.js';
-export { freePort, isPortFree } from './process/free-port.js';
+export { freePort, portProblem } from './process/free-port.js';
+export { stopLeftover } from './process/foreign-process.js';
+export { isStillRunning, processIdentity } from './process/process-identity.js';
 export { startPostgres, type LocalPostgres, type StartPostgresOptions } from './postgres/start-postgres.js';
 export { type NatsUser } from './nats/nats-config.js';
 export { startNats, type LocalNats, type StartNatsOptions } from './nats/start-nats.js';

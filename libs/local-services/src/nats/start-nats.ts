@@ -2,7 +2,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readPidFile, stopLeftover } from '../process/foreign-process.js';
+import { commandLineHas, readPidFile, stopLeftover } from '../process/foreign-process.js';
 import { freePort } from '../process/free-port.js';
 import { GuardedChild } from '../process/guarded-child.js';
 import { LocalServiceError, reasonOf } from '../process/local-service-error.js';
@@ -70,7 +70,7 @@ export async function startNats(options: StartNatsOptions): Promise<LocalNats> {
 async function stopOrphan(folder: string, options: StartNatsOptions): Promise<void> {
   const pid = await readPidFile(join(folder, 'nats.pid'));
   if (pid === null) return;
-  const stopped = await stopLeftover({ label: 'NATS', pid, commandLineHas: ['nats-server', folder], stopSignal: 'SIGTERM' });
+  const stopped = await stopLeftover({ label: 'NATS', pid, isOurs: () => commandLineHas(pid, ['nats-server', folder]), stopSignal: 'SIGTERM' });
   if (stopped) options.log?.(`Stopped a NATS that an earlier start left behind (process ${pid}).`);
 }
 

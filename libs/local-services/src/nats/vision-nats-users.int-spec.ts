@@ -4,7 +4,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isAlive } from '../process/foreign-process.js';
+import { isAlive } from '../process/process-identity.js';
 import { startNats, type LocalNats } from './start-nats.js';
 import { TRAINING_DURABLE, TRAINING_INBOX_PREFIX, visionNatsUsers } from './vision-nats-users.js';
 

@@ -88,7 +88,7 @@ class ObjectStoreServer {
     sweep.unref();
     await this.sweep();
     return {
-      endpoint: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`,
+      endpoint: `http://${reachableHost(host)}:${port}`,
       port,
       stats: () => Object.fromEntries([...this.counters].map(([name, counter]) => [name, { ...counter }])),
       resetStats: () => this.counters.clear(),
@@ -166,6 +166,12 @@ class ObjectStoreServer {
     clearTimeout(timer);
     await this.context.catalogue.close();
   }
+}
+
+/** As it stands in an address of this machine. */
+function reachableHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 function parseTarget(target: string): URL {

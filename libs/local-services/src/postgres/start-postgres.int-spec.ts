@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isAlive } from '../process/foreign-process.js';
+import { isAlive } from '../process/process-identity.js';
 import { startPostgres, type LocalPostgres } from './start-postgres.js';
 
 let folder: string;

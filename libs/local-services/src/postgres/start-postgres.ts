@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { readPidFile, stopLeftover } from '../process/foreign-process.js';
+import { commandLineHas, readPidFile, stopLeftover } from '../process/foreign-process.js';
 import { freePort } from '../process/free-port.js';
 import { GuardedChild } from '../process/guarded-child.js';
 import { LocalServiceError, reasonOf } from '../process/local-service-error.js';
@@ -64,7 +64,7 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Loca
 async function stopOrphan(cluster: string, log: (line: string) => void): Promise<void> {
   const pid = await readPidFile(join(cluster, 'postmaster.pid'));
   if (pid === null) return;
-  const stopped = await stopLeftover({ label: 'Postgres', pid, commandLineHas: ['postgres', cluster], stopSignal: 'SIGINT' });
+  const stopped = await stopLeftover({ label: 'Postgres', pid, isOurs: () => commandLineHas(pid, ['postgres', cluster]), stopSignal: 'SIGINT' });
   if (stopped) log(`Stopped a Postgres that an earlier start left behind (process ${pid}).`);
 }
 
