@@ -113,7 +113,7 @@ export class Launcher {
       label,
       entry: join(this.dist, app, 'apps', app, 'src', 'main.js'),
       readyUrl,
-      environment: { NODE_ENV: 'production', ...this.given('LOG_LEVEL', 'NODE_ENV'), ...environment },
+      environment: { NODE_ENV: 'production', ...this.given('LOG_LEVEL', 'NODE_ENV', 'FAILPOINTS_DIRECTORY'), ...environment },
       // Standard output is for the announcement only.
       onLine: (text) => void process.stderr.write(text),
       log: this.log,

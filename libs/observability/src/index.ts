@@ -1,3 +1,4 @@
+export { armFailpoints } from './failpoint-files.js';
 export { createLogger, withoutSecrets, type Logger, type LoggerOptions, type LogLevel } from './logger.js';
 export { NestLogger } from './nest-logger.js';
 export { installShutdown, type Shutdown, type ShutdownOptions, type ShutdownStep } from './shutdown.js';
