@@ -2,7 +2,8 @@ import { Messaging1700000000100 } from './1700000000100-messaging.js';
 import { Identity1700000000200 } from './1700000000200-identity.js';
 import { Dataset1700000000250 } from './1700000000250-dataset.js';
 import { Snapshot1700000000300 } from './1700000000300-snapshot.js';
+import { EarlyReports1700000000410 } from './1700000000410-early-reports.js';
 import { Training1700000000400 } from './1700000000400-training.js';
 
 /** In the order in which they run. One that has landed is never changed. */
-export const MIGRATIONS = [Messaging1700000000100, Identity1700000000200, Dataset1700000000250, Snapshot1700000000300, Training1700000000400];
+export const MIGRATIONS = [Messaging1700000000100, Identity1700000000200, Dataset1700000000250, Snapshot1700000000300, Training1700000000400, EarlyReports1700000000410];
