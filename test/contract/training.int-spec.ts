@@ -41,7 +41,7 @@ async function multiLabelZip(count: number): Promise<Buffer> {
     const name = `images/${String(index + 1).padStart(6, '0')}.png`;
     files.push({ name, bytes: await bars(index, shows) });
     const classIds = [...(shows.standing ? [0] : []), ...(shows.lying ? [1] : [])];
-    images.push({ id: index + 1, file_name: name, width: SIDE, height: SIDE, depth: 1, annotation: classIds.map((id) => ({ class_id: id, class_name: id === 0 ? 'standing' : 'lying' })), metadata: { status: 'labeled' } });
+    images.push({ id: index + 1, file_name: name, width: SIDE, height: SIDE, depth: 1, annotations: classIds.map((id) => ({ class_id: id, class_name: id === 0 ? 'standing' : 'lying' })), metadata: { status: 'labeled' } });
   }
   return diceZip({ name: 'Bars', taskType: 'image_classification', classes: ['standing', 'lying'], images, files, overrides: { multi_label: true } });
 }

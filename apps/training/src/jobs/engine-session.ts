@@ -1,4 +1,5 @@
 import { trainingCheckpointedV1, trainingStartedV1, type EpochMetrics } from '@app/contracts';
+import { failpoint } from '@app/kernel';
 import { rm } from 'node:fs/promises';
 import type { ObjectUploader } from '../checkpoints/object-uploader.js';
 import { UploadQueue, type QueuedFile } from '../checkpoints/upload-queue.js';
@@ -122,6 +123,7 @@ export class EngineSession {
     const { grant, journal } = this.context;
     const signal = AbortSignal.any([this.context.signal, this.giveUp.signal]);
     const stored = await this.parts.uploader.upload(grant, { kind, epoch, path }, { signal, log: this.context.log });
+    await failpoint('worker-before-checkpoint-report', `${kind}-${epoch}`);
     journal.add({ definition: trainingCheckpointedV1, data: { epoch, kind, ...stored } });
     if (kind === 'state') await rm(path, { force: true });
     else await this.removeOldModels(epoch);
