@@ -28,7 +28,7 @@ export class ApiClient {
     readonly token: string,
   ) {}
 
-  static async logIn(product: ProductFacts): Promise<ApiClient> {
+  static async logIn(product: Pick<ProductFacts, 'url' | 'admin'>): Promise<ApiClient> {
     const answer = await fetch(`${product.url}/api/v1/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(product.admin) });
     if (answer.status !== 200) throw new Error(`login answered ${answer.status}: ${await answer.text()}`);
     return new ApiClient(product.url, ((await answer.json()) as { access_token: string }).access_token);

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createLogger, NestLogger } from '@app/observability';
+import { armFailpoints, createLogger, NestLogger } from '@app/observability';
 import { BackendConfig, ConfigurationError } from './config/backend-config.js';
 import { createApp } from './configure-app.js';
 import { stopOnSignals } from './platform/shutdown.js';
@@ -9,6 +9,7 @@ const EXIT_CONFIG = 78;
 
 async function main(): Promise<void> {
   const config = BackendConfig.read(process.env);
+  if (config.failpointsDirectory !== null) armFailpoints(config.failpointsDirectory);
   const app = await createApp(config, { logger: new NestLogger(createLogger({ name: 'backend', level: config.logLevel })) });
   stopOnSignals(app);
   await app.startAllMicroservices();

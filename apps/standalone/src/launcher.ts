@@ -152,7 +152,7 @@ export class Launcher {
       label,
       entry: join(this.dist, app, 'apps', app, 'src', 'main.js'),
       readyUrl,
-      environment: { NODE_ENV: 'production', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...this.handedOn('LOG_LEVEL', 'NODE_ENV'), ...environment },
+      environment: { NODE_ENV: 'production', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...this.handedOn('LOG_LEVEL', 'NODE_ENV', 'FAILPOINTS_DIRECTORY'), ...environment },
       output: this.outputOf(app),
       log: this.log,
       onSpawn: (pid) => void this.processes.add(label.replace('The ', ''), pid),

@@ -56,7 +56,7 @@ export async function composeWorker(parts: WorkerParts): Promise<TrainingWorker>
     publisher: new NatsReportPublisher(publisher, link),
     folders: new AttemptFolders(config.folders),
     pipeline,
-    keeper: new JournalKeeper(backend, log, { keepMilliseconds: KEEP_REPORTS_MILLISECONDS, heartbeatMilliseconds: watch.heartbeatMilliseconds }),
+    keeper: new JournalKeeper(backend, log, { keepMilliseconds: KEEP_REPORTS_MILLISECONDS }),
     log,
     watch,
     journal: parts.journal,

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createLogger, installShutdown } from '@app/observability';
+import { armFailpoints, createLogger, installShutdown } from '@app/observability';
 import { ConfigurationError, TrainingConfig } from './config/training-config.js';
 import { startTrainingService } from './training-service.js';
 
@@ -8,6 +8,7 @@ const EXIT_CONFIG = 78;
 
 async function main(): Promise<void> {
   const config = TrainingConfig.read(process.env);
+  if (config.failpointsDirectory !== null) armFailpoints(config.failpointsDirectory);
   const logger = createLogger({ name: 'training', level: config.logLevel });
   const service = await startTrainingService(config, logger);
   installShutdown({ steps: service.shutdownSteps, logger });

@@ -28,6 +28,7 @@ export const backendEnvironment = z.object({
   WEB_ROOT: z.string().optional().describe('folder of the built web page'),
   TRAINING_LEASE_SECONDS: count(60, 3600).describe('a worker silent for so long has lost its job'),
   MAX_UPLOAD_BYTES: count(20 * 1000 ** 3).describe('largest zip'),
+  FAILPOINTS_DIRECTORY: z.string().optional().describe('tests only, refused in production: files of this folder break the process at named places'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 export type BackendEnvironment = z.infer<typeof backendEnvironment>;
@@ -43,7 +44,7 @@ export class BackendConfig {
     const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
     const parsed = backendEnvironment.safeParse(given);
     if (!parsed.success) throw new ConfigurationError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
-    if (parsed.data.NODE_ENV === 'production') refuseWeakSecrets(parsed.data);
+    if (parsed.data.NODE_ENV === 'production') refuseInProduction(parsed.data);
     return new BackendConfig(parsed.data);
   }
 
@@ -90,12 +91,17 @@ export class BackendConfig {
   get maxUploadBytes(): number {
     return this.values.MAX_UPLOAD_BYTES;
   }
+  /** Null outside tests. */
+  get failpointsDirectory(): string | null {
+    return this.values.FAILPOINTS_DIRECTORY ?? null;
+  }
   get logLevel(): BackendEnvironment['LOG_LEVEL'] {
     return this.values.LOG_LEVEL;
   }
 }
 
-function refuseWeakSecrets(values: BackendEnvironment): void {
+function refuseInProduction(values: BackendEnvironment): void {
+  if (values.FAILPOINTS_DIRECTORY !== undefined) throw new ConfigurationError('FAILPOINTS_DIRECTORY: is for tests and not allowed in production');
   const weak = (['JWT_SECRET', 'S3_SECRET_ACCESS_KEY', 'ADMIN_PASSWORD'] as const).filter((name) => isWeak(values[name]));
   if (weak.length > 0) throw new ConfigurationError(`${weak.join(', ')}: a random value of its own is expected in production`);
 }

@@ -1,4 +1,4 @@
-import { stat, rm } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { TrainingLog } from '../training-log.js';
 
 export interface QueuedFile {
@@ -6,6 +6,8 @@ export interface QueuedFile {
   readonly epoch: number;
   /** Uploads the file and tells it. */
   readonly upload: () => Promise<void>;
+  /** It will not be uploaded: removes the file where nobody else needs it. */
+  readonly giveUp: () => Promise<void>;
 }
 
 export interface UploadQueueOptions {
@@ -46,7 +48,7 @@ export class UploadQueue {
       if (oldest === undefined || oldest.file.epoch === newest) return;
       this.waiting.shift();
       this.log.warn(`a checkpoint of epoch ${oldest.file.epoch} is given up: too many wait for the store`);
-      await rm(oldest.file.path, { force: true });
+      await oldest.file.giveUp();
     }
   }
 

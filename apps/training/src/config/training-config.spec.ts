@@ -33,6 +33,12 @@ describe('TrainingConfig', () => {
     expect(read).not.toThrow(value);
   });
 
+  it('refuses the failpoints of tests in production', () => {
+    expect(TrainingConfig.read({ ...good, NODE_ENV: 'test', FAILPOINTS_DIRECTORY: '/somewhere' }).failpointsDirectory).toBe('/somewhere');
+    expect(() => TrainingConfig.read({ ...good, NODE_ENV: 'production', FAILPOINTS_DIRECTORY: '/somewhere' })).toThrow(/FAILPOINTS_DIRECTORY/);
+    expect(TrainingConfig.read({ ...good, NODE_ENV: 'production' }).failpointsDirectory).toBeNull();
+  });
+
   it('names every variable that is missing', () => {
     expect(() => TrainingConfig.read({})).toThrow(/NATS_URL[\s\S]*S3_ENDPOINT[\s\S]*WORK_DIRECTORY/);
   });

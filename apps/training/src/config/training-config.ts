@@ -12,6 +12,7 @@ const whole = (range: { readonly least: number; readonly most?: number; readonly
 
 /** Every variable that the training service reads, with default and reason. */
 export const trainingEnvironment = z.object({
+  NODE_ENV: z.enum(['production', 'development', 'test']).default('development').describe('production refuses what is for tests'),
   NATS_URL: url(['nats:', 'tls:']).describe('NATS with JetStream, user and password inside'),
   NATS_INBOX_PREFIX: z.string().regex(/^[A-Za-z0-9_.-]+$/).default('_INBOX_training').describe("where replies go; the user's allow-list names it"),
   S3_ENDPOINT: url(['http:', 'https:']).describe('the object store as this process reaches it'),
@@ -30,6 +31,7 @@ export const trainingEnvironment = z.object({
   HEARTBEAT_SECONDS: whole({ least: 1, most: 60, fallback: 10 }).describe('proof of life; well below the lease of the backend'),
   CANCEL_POLL_SECONDS: whole({ least: 1, most: 60, fallback: 3 }).describe('between two questions whether the job is still wanted'),
   RPC_TIMEOUT_SECONDS: whole({ least: 1, most: 60, fallback: 5 }).describe('how long the backend may take for an answer'),
+  FAILPOINTS_DIRECTORY: z.string().optional().describe('tests only, refused in production: files of this folder break the process at named places'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 export type TrainingEnvironment = z.infer<typeof trainingEnvironment>;
@@ -45,6 +47,8 @@ export class TrainingConfig {
     const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
     const parsed = trainingEnvironment.safeParse(given);
     if (!parsed.success) throw new ConfigurationError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${sentence(issue)}`).join('\n'));
+    const { NODE_ENV, FAILPOINTS_DIRECTORY } = parsed.data;
+    if (NODE_ENV === 'production' && FAILPOINTS_DIRECTORY !== undefined) throw new ConfigurationError('FAILPOINTS_DIRECTORY: is for tests and not allowed in production');
     return new TrainingConfig(parsed.data);
   }
 
@@ -72,6 +76,10 @@ export class TrainingConfig {
   }
   get rpcTimeoutMilliseconds(): number {
     return this.values.RPC_TIMEOUT_SECONDS * 1000;
+  }
+  /** Null outside tests. */
+  get failpointsDirectory(): string | null {
+    return this.values.FAILPOINTS_DIRECTORY ?? null;
   }
   get logLevel(): TrainingEnvironment['LOG_LEVEL'] {
     return this.values.LOG_LEVEL;

@@ -159,7 +159,7 @@ export class OnnxEngine implements TrainingEngine {
 
   /** Everything that decides on the numbers, the number of epochs included: the learning rate follows it. */
   private configHash(): string {
-    const { keep: _, ...settings } = this.settings;
+    const { keep: _, keep_every: __, ...settings } = this.settings;
     const { model, multiLabel, imageSide, snapshotSha256, classes, train, val } = this.spec;
     const ids = (samples: readonly Sample[]): number[] => samples.map((sample) => sample.imageId);
     return createHash('sha256').update(JSON.stringify({ model, multiLabel, imageSide, snapshotSha256, classes, settings, train: ids(train), val: ids(val) })).digest('hex');

@@ -35,6 +35,8 @@ export type AttemptOutcome = 'completed' | 'failed' | StopReason;
 type Ending = { readonly outcome: 'completed'; readonly model: TrainedModel } | { readonly outcome: 'failed'; readonly failure: AttemptFailure } | { readonly outcome: StopReason };
 
 const MAX_DETAIL_CHARACTERS = 1000;
+/** A lease survives two lost beats at least. */
+const BEATS_PER_LEASE = 4;
 const FALLBACK_EPOCHS = 1;
 
 /** One run of a job: everything between the grant and the last report. */
@@ -60,14 +62,19 @@ export class Attempt {
   async run(): Promise<AttemptOutcome> {
     const { backend, publisher, log, keeper, watch: watchOptions } = this.parts;
     const journal = new ReportJournal({ attempt: this.grant, backend, publisher, log, options: this.parts.journal, onFenced: () => this.stop('stale-attempt'), ...this.trace });
-    const watch = new AttemptWatch(this.grant, backend, (reason) => this.abort(reason), watchOptions, log);
+    const watch = new AttemptWatch(this.grant, backend, (reason) => this.abort(reason), { ...watchOptions, heartbeatMilliseconds: this.beatMilliseconds() }, log);
     watch.start();
     const ending = await this.work(journal, watch);
     watch.stop();
     this.tell(journal, ending);
     if (ending.outcome === 'stale-attempt') await journal.close();
-    else keeper.keep(journal, this.grant);
+    else keeper.keep(journal, this.grant, this.beatMilliseconds());
     return ending.outcome;
+  }
+
+  /** As configured, and often enough for the lease that was granted. */
+  private beatMilliseconds(): number {
+    return Math.min(this.parts.watch.heartbeatMilliseconds, (this.grant.lease_seconds * 1000) / BEATS_PER_LEASE);
   }
 
   private async work(journal: ReportJournal, watch: AttemptWatch): Promise<Ending> {

@@ -1,7 +1,8 @@
 import { trainingCheckpointedV1, trainingStartedV1, type EpochMetrics } from '@app/contracts';
+import { failpoint } from '@app/kernel';
 import { rm } from 'node:fs/promises';
 import type { ObjectUploader } from '../checkpoints/object-uploader.js';
-import { UploadQueue } from '../checkpoints/upload-queue.js';
+import { UploadQueue, type QueuedFile } from '../checkpoints/upload-queue.js';
 import type { FromChild, OutputFile } from '../engine/child/child-messages.js';
 import type { TrainingSpec } from '../engine/training-engine.js';
 import type { AttemptContext } from './attempt-context.js';
@@ -101,15 +102,28 @@ export class EngineSession {
     this.context.progress.epochDone(withinMessageSize(metrics));
     this.models.set(epoch, files.model.path);
     await this.context.folder.assertRoom(files.state.sizeBytes + files.model.sizeBytes);
-    await this.uploads.add({ path: files.state.path, epoch, upload: () => this.store('state', epoch, files.state.path) });
-    await this.uploads.add({ path: files.model.path, epoch, upload: () => this.store('model', epoch, files.model.path) });
     if (this.best === null || (metrics.primary_value ?? -1) > this.best.value) this.best = { epoch, value: metrics.primary_value ?? -1 };
+    // The model first: an attempt that goes on from a state finds the models of all epochs up to it, the best one among them.
+    await this.uploads.add({ ...this.upload('model', epoch, files.model.path), giveUp: () => this.giveUpModel(epoch, files.model.path) });
+    await this.uploads.add({ ...this.upload('state', epoch, files.state.path), giveUp: () => rm(files.state.path, { force: true }) });
+  }
+
+  private upload(kind: 'state' | 'model', epoch: number, path: string): Pick<QueuedFile, 'path' | 'epoch' | 'upload'> {
+    return { path, epoch, upload: () => this.store(kind, epoch, path) };
+  }
+
+  /** The best one stays here although the store does not get it now: it becomes the final model. */
+  private async giveUpModel(epoch: number, path: string): Promise<void> {
+    if (epoch === this.best?.epoch) return;
+    this.models.delete(epoch);
+    await rm(path, { force: true });
   }
 
   private async store(kind: 'state' | 'model', epoch: number, path: string): Promise<void> {
     const { grant, journal } = this.context;
     const signal = AbortSignal.any([this.context.signal, this.giveUp.signal]);
     const stored = await this.parts.uploader.upload(grant, { kind, epoch, path }, { signal, log: this.context.log });
+    await failpoint('worker-before-checkpoint-report', `${kind}-${epoch}`);
     journal.add({ definition: trainingCheckpointedV1, data: { epoch, kind, ...stored } });
     if (kind === 'state') await rm(path, { force: true });
     else await this.removeOldModels(epoch);

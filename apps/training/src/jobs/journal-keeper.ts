@@ -5,7 +5,6 @@ import type { ReportJournal } from './report-journal.js';
 export interface JournalKeeperOptions {
   /** How long the reports of an attempt that is over are kept for a backend that is away. 10 minutes. */
   readonly keepMilliseconds: number;
-  readonly heartbeatMilliseconds: number;
 }
 
 /**
@@ -25,8 +24,9 @@ export class JournalKeeper {
     return this.kept.size;
   }
 
-  keep(journal: ReportJournal, attempt: AttemptRef): void {
-    const work = this.lookAfter(journal, attempt).finally(() => this.kept.delete(journal));
+  /** `beatMilliseconds`: between two proofs of life of the attempt. */
+  keep(journal: ReportJournal, attempt: AttemptRef, beatMilliseconds: number): void {
+    const work = this.lookAfter(journal, attempt, beatMilliseconds).finally(() => this.kept.delete(journal));
     this.kept.set(journal, work);
   }
 
@@ -38,8 +38,8 @@ export class JournalKeeper {
     await Promise.all(this.kept.values());
   }
 
-  private async lookAfter(journal: ReportJournal, attempt: AttemptRef): Promise<void> {
-    const beat = setInterval(() => this.backend.heartbeat(attempt), this.options.heartbeatMilliseconds);
+  private async lookAfter(journal: ReportJournal, attempt: AttemptRef, beatMilliseconds: number): Promise<void> {
+    const beat = setInterval(() => this.backend.heartbeat(attempt), beatMilliseconds);
     try {
       const seen = await journal.whenSeen(this.options.keepMilliseconds);
       if (!seen && journal.outstanding > 0) this.log.warn(`${journal.outstanding} reports of job ${attempt.job_id} are not known to have taken effect`);

@@ -220,7 +220,7 @@ describe('a job that goes well', () => {
     await backend.dispatch(again.grant.job_id);
     await ended(again);
     const stored = again.reports.filter((one) => one.kind === 'checkpointed').map((one) => one.data['key']);
-    expect(stored).toEqual([keys.state, objectKeys.checkpoint(again.grant.job_id, { epoch: 1, extension: 'onnx', attempt: 2 })]);
+    expect(stored).toEqual([objectKeys.checkpoint(again.grant.job_id, { epoch: 1, extension: 'onnx', attempt: 2 }), keys.state]);
     expect(Buffer.from(await writer.getBytes(keys.model, 100)).toString()).toBe('another model');
   });
 });

@@ -1,4 +1,4 @@
-import { DomainError } from '@app/kernel';
+import { DomainError, failpoint } from '@app/kernel';
 import type { JsMsg } from '@nats-io/jetstream';
 import { decodeEvent, type TypedEvent } from '../cloud-event-codec.js';
 import { reasonOf, type MessagingLog } from '../messaging-log.js';
@@ -43,6 +43,7 @@ export async function settle(message: JsMsg, settlement: Settlement): Promise<Ou
   const stopWorking = keepAlive(message, settlement.consumer.ackWaitSeconds ?? DEFAULT_ACK_WAIT_SECONDS);
   try {
     await settlement.handle(decoded.event, { deliveryCount: message.info.deliveryCount, durable: settlement.consumer.durable });
+    await failpoint('consumer-before-ack', settlement.consumer.durable);
     message.ack();
     return 'ack';
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { StreamName } from '@app/contracts';
+import { failpoint } from '@app/kernel';
 import { encodeEvent } from '../cloud-event-codec.js';
 import type { NatsLink } from '../connection/nats-link.js';
 import { ensureStreams, type TopologyOptions } from '../jetstream/topology.js';
@@ -101,6 +102,8 @@ export class OutboxRelay {
   /** The ids that the broker has stored; the first failure is thrown when none was. */
   private async publishAll(rows: readonly OutboxRow[]): Promise<string[]> {
     if (rows.length === 0) return [];
+    // The rows are committed and nobody but us knows of them.
+    for (const row of rows) await failpoint('outbox-before-publish', row.event.type);
     const js = this.options.link.jetstream();
     const results = await Promise.allSettled(
       rows.map((row) => js.publish(row.event.type, encodeEvent(row.event), { msgID: row.id, expect: { streamName: row.stream satisfies StreamName } })),
@@ -108,6 +111,7 @@ export class OutboxRelay {
     const stored = rows.filter((_, index) => results[index]?.status === 'fulfilled').map((row) => row.id);
     const failure = results.find((result) => result.status === 'rejected');
     if (failure !== undefined && stored.length === 0) throw failure.reason;
+    for (const row of rows) if (stored.includes(row.id)) await failpoint('outbox-before-mark', row.event.type);
     return stored;
   }
 

@@ -16,9 +16,12 @@ import { RecordReportHandler } from './application/commands/record-report/record
 import { RetryTrainingHandler } from './application/commands/retry-training/retry-training.handler.js';
 import { StartTrainingHandler } from './application/commands/start-training/start-training.handler.js';
 import { VerifyJobHandler } from './application/commands/verify-job/verify-job.handler.js';
+import { CheckpointRetention } from './application/checkpoint-retention.js';
 import { JobAccess } from './application/job-access.js';
 import { JobEventFeed } from './application/job-event-feed.js';
+import { ReportEffects } from './application/report-effects.js';
 import { CheckpointStorage } from './application/ports/checkpoint-storage.port.js';
+import { EarlyReports } from './application/ports/early-reports.port.js';
 import { JobEventSignal } from './application/ports/job-event-signal.port.js';
 import { JobReadModel } from './application/ports/job-read-model.port.js';
 import { JobRecords } from './application/ports/job-records.port.js';
@@ -40,6 +43,7 @@ import { DatasetTrainableDatasets } from './infrastructure/dataset-trainable-dat
 import { InProcessJobEventSignal } from './infrastructure/in-process-job-event-signal.js';
 import { LeaseSweeper } from './infrastructure/lease-sweeper.js';
 import { SnapshotTrainingSnapshots } from './infrastructure/snapshot-training-snapshots.js';
+import { TypeormEarlyReports } from './infrastructure/typeorm-early-reports.js';
 import { TypeormJobReadModel } from './infrastructure/typeorm-job-read-model.js';
 import { TypeormJobRecords } from './infrastructure/typeorm-job-records.js';
 import { TypeormTrainingJobRepository } from './infrastructure/typeorm-training-job.repository.js';
@@ -56,10 +60,11 @@ const QUERIES = [ListModelsHandler, ListJobsHandler, GetJobHandler, GetJobLogsHa
   providers: [
     ...COMMANDS,
     ...QUERIES,
-    ...[JobAccess, JobEventFeed, LeaseSweeper],
+    ...[JobAccess, JobEventFeed, LeaseSweeper, ReportEffects, CheckpointRetention],
     { provide: TrainingSettings, inject: [BackendConfig], useFactory: (config: BackendConfig) => new TrainingSettings(config.trainingLeaseSeconds) },
     { provide: TrainingJobRepository, useClass: TypeormTrainingJobRepository },
     { provide: JobRecords, useClass: TypeormJobRecords },
+    { provide: EarlyReports, useClass: TypeormEarlyReports },
     { provide: JobReadModel, useClass: TypeormJobReadModel },
     { provide: JobEventSignal, useClass: InProcessJobEventSignal },
     { provide: CheckpointStorage, useClass: BucketCheckpointStorage },

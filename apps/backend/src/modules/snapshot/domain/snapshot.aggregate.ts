@@ -26,7 +26,7 @@ export interface SnapshotState {
   zip: SnapshotZip | null;
   failure: SnapshotFailure | null;
   completedAt: Date | null;
-  /** Training jobs that wait; told once, with the outcome. */
+  /** Training jobs that still wait; each is told once, with the outcome, and is off the list then. */
   waitingJobIds: readonly string[];
 }
 
@@ -56,7 +56,7 @@ export class Snapshot extends AggregateRoot<SnapshotEvent> {
   /** The job is told of the outcome: now where it is known, else when it is. */
   awaitedBy(jobId: string): void {
     this.data.waitingJobIds = [...new Set([...this.data.waitingJobIds, jobId])];
-    if (this.data.state === 'ready') this.raise(new SnapshotCompleted());
+    if (this.data.state === 'ready') this.raise(new SnapshotCompleted(this.told()));
   }
 
   complete(zip: SnapshotZip, now: Date): void {
@@ -64,7 +64,7 @@ export class Snapshot extends AggregateRoot<SnapshotEvent> {
     this.data.state = 'ready';
     this.data.zip = zip;
     this.data.completedAt = now;
-    this.raise(new SnapshotCompleted());
+    this.raise(new SnapshotCompleted(this.told()));
   }
 
   fail(failure: SnapshotFailure, now: Date): void {
@@ -72,6 +72,12 @@ export class Snapshot extends AggregateRoot<SnapshotEvent> {
     this.data.state = 'failed';
     this.data.failure = failure;
     this.data.completedAt = now;
-    this.raise(new SnapshotFailed());
+    this.raise(new SnapshotFailed(this.told()));
+  }
+
+  private told(): readonly string[] {
+    const { waitingJobIds } = this.data;
+    this.data.waitingJobIds = [];
+    return waitingJobIds;
   }
 }

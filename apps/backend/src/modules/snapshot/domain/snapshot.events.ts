@@ -6,10 +6,14 @@ export class SnapshotRequested implements DomainEvent {
 
 export class SnapshotCompleted implements DomainEvent {
   readonly name = 'snapshot-completed';
+
+  constructor(readonly waitingJobIds: readonly string[]) {}
 }
 
 export class SnapshotFailed implements DomainEvent {
   readonly name = 'snapshot-failed';
+
+  constructor(readonly waitingJobIds: readonly string[]) {}
 }
 
 export type SnapshotEvent = SnapshotRequested | SnapshotCompleted | SnapshotFailed;

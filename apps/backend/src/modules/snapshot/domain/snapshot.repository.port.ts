@@ -6,6 +6,8 @@ export abstract class SnapshotRepository {
   /** The version of this content that is ready or being built. Locked. */
   abstract findByContent(datasetId: string, contentHash: string): Promise<Snapshot | null>;
   abstract findByVersion(datasetId: string, version: number): Promise<Snapshot | null>;
+  /** The same, locked: for who saves it. */
+  abstract findByVersionForUpdate(datasetId: string, version: number): Promise<Snapshot | null>;
   /** Locks the dataset's numbering until the transaction ends, and answers the next number. */
   abstract nextVersion(datasetId: string): Promise<number>;
   abstract newestReady(datasetId: string): Promise<Snapshot | null>;

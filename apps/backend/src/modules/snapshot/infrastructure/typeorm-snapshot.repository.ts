@@ -48,6 +48,10 @@ export class TypeormSnapshotRepository extends SnapshotRepository {
     return this.one(`${SELECT} where s.dataset_id = $1 and s.version = $2`, [datasetId, version]);
   }
 
+  async findByVersionForUpdate(datasetId: string, version: number): Promise<Snapshot | null> {
+    return this.one(`${SELECT} where s.dataset_id = $1 and s.version = $2 for update of s`, [datasetId, version]);
+  }
+
   async nextVersion(datasetId: string): Promise<number> {
     await this.query('select pg_advisory_xact_lock(hashtextextended($1, 1))', [datasetId]);
     const rows = await this.query<{ next: number }>('select coalesce(max(version), 0) + 1 as next from snapshots where dataset_id = $1', [datasetId]);
@@ -75,6 +79,7 @@ export class TypeormSnapshotRepository extends SnapshotRepository {
         ...[state.failure === null ? null : JSON.stringify(state.failure), state.createdAt, state.completedAt],
       ],
     );
+    await this.query('delete from snapshot_waiters where snapshot_id = $1 and job_id <> all($2::uuid[])', [state.id, state.waitingJobIds]);
     await this.query('insert into snapshot_waiters (snapshot_id, job_id) select $1, unnest($2::uuid[]) on conflict do nothing', [state.id, state.waitingJobIds]);
     for (const event of snapshot.pullEvents()) await this.announce(state, event);
   }
@@ -89,13 +94,13 @@ export class TypeormSnapshotRepository extends SnapshotRepository {
         return this.events.publish({
           definition: snapshotCompletedV1,
           subject: state.id,
-          data: { ...reference, sha256: state.zip.sha256, size_bytes: state.zip.sizeBytes, content_hash: state.contentHash, waiting_job_ids: [...state.waitingJobIds] },
+          data: { ...reference, sha256: state.zip.sha256, size_bytes: state.zip.sizeBytes, content_hash: state.contentHash, waiting_job_ids: [...event.waitingJobIds] },
         });
       case 'snapshot-failed':
         return this.events.publish({
           definition: snapshotFailedV1,
           subject: state.id,
-          data: { ...reference, code: state.failure?.code ?? 'internal', detail: state.failure?.detail ?? '', waiting_job_ids: [...state.waitingJobIds] },
+          data: { ...reference, code: state.failure?.code ?? 'internal', detail: state.failure?.detail ?? '', waiting_job_ids: [...event.waitingJobIds] },
         });
     }
   }

@@ -4,6 +4,8 @@ import type { JobWarning } from './training-job.aggregate.js';
 /** What the decision needs to know of the data. Counts are of images. */
 export interface TrainableFacts {
   readonly taskType: string;
+  /** Classification with any number of classes an image. */
+  readonly multiLabel: boolean;
   readonly classes: readonly { readonly id: number; readonly name: string }[];
   readonly labeled: { readonly train: number; readonly val: number; readonly unassigned: number };
   /** Labeled images by class id. */
@@ -15,7 +17,7 @@ export const FEW_IMAGES = 50;
 /** The largest class has so many times the images of the smallest. */
 export const STRONG_IMBALANCE = 20;
 
-/** Every unmet condition at once; empty when training may start. `classification` alone needs two classes. */
+/** Every unmet condition at once; empty when training may start. Only a choice of one class among several needs two. */
 export function unmetConditions(facts: TrainableFacts): Finding[] {
   const findings: Finding[] = [];
   const { train, val, unassigned } = facts.labeled;
@@ -26,11 +28,18 @@ export function unmetConditions(facts: TrainableFacts): Finding[] {
   } else if (val > 0 && train + unassigned === 0) {
     findings.push({ code: 'no-training-image', pointer: '/dataset_id', message: 'All labeled images are set aside for validation.', hint: 'Move some to the training split.' });
   }
-  const needed = facts.taskType === 'image_classification' ? 2 : 1;
+  return [...findings, ...classFindings(facts)];
+}
+
+function classFindings(facts: TrainableFacts): Finding[] {
+  const needed = facts.taskType === 'image_classification' && !facts.multiLabel ? 2 : 1;
   if (facts.classes.length < needed) {
-    findings.push({ code: 'too-few-classes', pointer: '/dataset_id', message: `This task needs ${needed} classes at least; the dataset has ${facts.classes.length}.` });
+    return [{ code: 'too-few-classes', pointer: '/dataset_id', message: `This task needs ${needed} classes at least; the dataset has ${facts.classes.length}.` }];
   }
-  return findings;
+  const shown = facts.classes.filter((one) => (facts.imagesByClass.get(one.id) ?? 0) > 0).length;
+  const { train, val, unassigned } = facts.labeled;
+  if (train + val + unassigned === 0 || shown >= needed) return [];
+  return [{ code: 'too-few-classes', pointer: '/dataset_id', message: `This task needs images of ${needed} classes at least; the labeled images show ${shown}.`, hint: 'Label images of the other classes too.' }];
 }
 
 /** What does not stop a training but should be known. */

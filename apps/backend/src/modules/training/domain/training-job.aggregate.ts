@@ -138,8 +138,12 @@ export class TrainingJob extends AggregateRoot<TrainingJobEvent> {
     if (this.data.state === 'requested') this.moveTo('preparing');
   }
 
+  get awaitsSnapshot(): boolean {
+    return this.data.state === 'requested' || this.data.state === 'preparing';
+  }
+
   snapshotReady(snapshot: JobSnapshot): void {
-    if (this.data.state !== 'requested' && this.data.state !== 'preparing') return;
+    if (!this.awaitsSnapshot) return;
     this.data.snapshot = snapshot;
     this.queue();
   }

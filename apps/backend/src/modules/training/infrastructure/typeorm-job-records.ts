@@ -17,6 +17,13 @@ interface CheckpointRow {
   readonly attempt: number;
 }
 
+interface MintedRow {
+  readonly key: string;
+  readonly kind: string;
+  readonly size_bytes: string;
+  readonly sha256: string;
+}
+
 @Injectable()
 export class TypeormJobRecords extends JobRecords {
   constructor(
@@ -82,15 +89,21 @@ export class TypeormJobRecords extends JobRecords {
   }
 
   async minted(jobId: string, key: string): Promise<MintedUpload | null> {
-    const rows: { key: string; kind: string; size_bytes: string; sha256: string }[] = await this.sql('select * from training_minted_uploads where job_id = $1 and key = $2', [jobId, key]);
-    const row = rows[0];
-    return row === undefined ? null : { key: row.key, kind: row.kind, sizeBytes: Number(row.size_bytes), sha256: row.sha256 };
+    const rows: MintedRow[] = await this.sql('select * from training_minted_uploads where job_id = $1 and key = $2', [jobId, key]);
+    return rows.map(mintedOf)[0] ?? null;
+  }
+
+  async mintedUploads(jobId: string): Promise<readonly MintedUpload[]> {
+    const rows: MintedRow[] = await this.sql('select * from training_minted_uploads where job_id = $1 order by key', [jobId]);
+    return rows.map(mintedOf);
   }
 
   private async sql<T>(text: string, parameters: unknown[]): Promise<T> {
     return this.transaction.manager().query(text, parameters) as Promise<T>;
   }
 }
+
+const mintedOf = (row: MintedRow): MintedUpload => ({ key: row.key, kind: row.kind, sizeBytes: Number(row.size_bytes), sha256: row.sha256 });
 
 const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 const LONE_SURROGATES = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;

@@ -2,6 +2,7 @@ import { Messaging1700000000100 } from './1700000000100-messaging.js';
 import { Identity1700000000200 } from './1700000000200-identity.js';
 import { Dataset1700000000250 } from './1700000000250-dataset.js';
 import { Snapshot1700000000300 } from './1700000000300-snapshot.js';
+import { EarlyReports1700000000410 } from './1700000000410-early-reports.js';
 import { Training1700000000400 } from './1700000000400-training.js';
 import { ImagesAndAnnotations1700000000500 } from './1700000000500-images-and-annotations.js';
 
@@ -12,5 +13,6 @@ export const MIGRATIONS = [
   Dataset1700000000250,
   Snapshot1700000000300,
   Training1700000000400,
+  EarlyReports1700000000410,
   ImagesAndAnnotations1700000000500,
 ];

@@ -9,7 +9,7 @@ import { RequestSnapshotForTrainingCommand } from '../../application/commands/re
 export class SnapshotRequestsConsumer {
   constructor(private readonly commands: CommandBus) {}
 
-  @OnEvent(trainingRequestedV1, { durable: 'snapshot-requested-by-training' })
+  @OnEvent(trainingRequestedV1, { durable: 'snapshot-requested-by-training', ackWaitSeconds: 10 })
   async onTrainingRequested(@Payload() event: TypedEvent<TrainingRequestedV1>): Promise<void> {
     const { job_id: jobId, dataset_id: datasetId, requested_by: requestedBy, snapshot_version: version } = event.data;
     await this.commands.execute(new RequestSnapshotForTrainingCommand(event.id, { jobId, datasetId, requestedBy, ...(version === undefined ? {} : { version }) }));

@@ -8,12 +8,12 @@ import { AcceptSnapshotCommand } from '../../application/commands/accept-snapsho
 export class SnapshotOutcomeConsumer {
   constructor(private readonly commands: CommandBus) {}
 
-  @OnEvent(snapshotCompletedV1, { durable: 'training-queues-job-when-snapshot-completed' })
+  @OnEvent(snapshotCompletedV1, { durable: 'training-queues-job-when-snapshot-completed', ackWaitSeconds: 10 })
   async onCompleted(@Payload() event: TypedEvent<SnapshotCompletedV1>): Promise<void> {
     await this.commands.execute(new AcceptSnapshotCommand(event.id, { kind: 'completed', data: event.data }));
   }
 
-  @OnEvent(snapshotFailedV1, { durable: 'training-fails-job-when-snapshot-failed' })
+  @OnEvent(snapshotFailedV1, { durable: 'training-fails-job-when-snapshot-failed', ackWaitSeconds: 10 })
   async onFailed(@Payload() event: TypedEvent<SnapshotFailedV1>): Promise<void> {
     await this.commands.execute(new AcceptSnapshotCommand(event.id, { kind: 'failed', data: event.data }));
   }

@@ -29,12 +29,15 @@ const DEFINITIONS: readonly EventDefinition[] = [trainingStartedV1, trainingProg
 /** Until a report comes whose forerunner the worker must send once more. */
 const WAIT_FOR_FORERUNNER_SECONDS = 2;
 
+/** A report takes milliseconds: one that a killed process had in hand comes again soon. */
+const SHORT_ACK_WAIT_SECONDS = 10;
+
 /** What workers report. One consumer for all kinds, since the reports of an attempt have an order. */
 @NatsConsumer()
 export class TrainingReportsConsumer {
   constructor(private readonly commands: CommandBus) {}
 
-  @OnEvents({ stream: trainingStartedV1.stream, filter: 'vision.training.job.*.v1', definitions: DEFINITIONS }, { durable: 'backend-training-reports' })
+  @OnEvents({ stream: trainingStartedV1.stream, filter: 'vision.training.job.*.v1', definitions: DEFINITIONS }, { durable: 'backend-training-reports', ackWaitSeconds: SHORT_ACK_WAIT_SECONDS })
   async onReport(@Payload() event: TypedEvent<unknown>): Promise<void> {
     const kind = KINDS.get(event.type);
     if (kind === undefined) return;

@@ -30,5 +30,6 @@ export abstract class JobRecords {
   abstract appendEvent(jobId: string, kind: JobPublicEventKind, data: unknown): Promise<void>;
   /** Notes that a PUT for this object was handed out. */
   abstract putMinted(jobId: string, upload: MintedUpload): Promise<void>;
+  abstract mintedUploads(jobId: string): Promise<readonly MintedUpload[]>;
   abstract minted(jobId: string, key: string): Promise<MintedUpload | null>;
 }

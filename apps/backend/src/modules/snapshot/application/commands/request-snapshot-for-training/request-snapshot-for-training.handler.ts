@@ -24,7 +24,7 @@ export class RequestSnapshotForTrainingHandler implements ICommandHandler<Reques
   async execute({ eventId, request }: RequestSnapshotForTrainingCommand): Promise<void> {
     await this.unitOfWork.run(async () => {
       if (!(await this.inbox.claim(CONSUMER, eventId))) return;
-      const snapshot = request.version === undefined ? await this.currentVersion(request) : await this.snapshots.findByVersion(request.datasetId, request.version);
+      const snapshot = request.version === undefined ? await this.currentVersion(request) : await this.snapshots.findByVersionForUpdate(request.datasetId, request.version);
       if (snapshot === null || snapshot.state.state === 'failed') {
         await this.outcomes.tellFailed(request.datasetId, request.jobId, 'The dataset or the version that the training needs is not there any more.');
         return;

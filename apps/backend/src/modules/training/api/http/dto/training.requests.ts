@@ -2,11 +2,17 @@ import { datasetIdSchema } from '@app/contracts';
 import { z } from 'zod';
 import { JOB_STATES } from '../../../domain/job-state.js';
 
+/** zod leaves a member of this name out of a record without a word; here it is an unknown field like any other. */
+const withoutProto = (value: unknown, context: z.RefinementCtx): unknown => {
+  if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__')) context.addIssue({ code: 'unrecognized_keys', keys: ['__proto__'], input: { ...value } });
+  return value;
+};
+
 /** Values are checked by the model's own schema, so that all findings come in one answer. */
 export const startTrainingRequest = z.strictObject({
   dataset_id: datasetIdSchema,
   model: z.string().max(60).optional().describe('default: the first model of the catalogue that fits the task'),
-  hyperparameters: z.record(z.string().max(60), z.union([z.number(), z.string().max(100), z.boolean()])).optional(),
+  hyperparameters: z.preprocess(withoutProto, z.record(z.string().max(60), z.union([z.number(), z.string().max(100), z.boolean()])).optional()),
   snapshot_version: z.number().int().positive().max(2_147_483_647).optional().describe('default: the dataset as it is now'),
 });
 export type StartTrainingRequest = z.infer<typeof startTrainingRequest>;

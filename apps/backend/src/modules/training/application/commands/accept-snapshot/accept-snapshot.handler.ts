@@ -2,7 +2,9 @@ import { Clock } from '@app/kernel';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UnitOfWork } from '../../../../../platform/database/unit-of-work.js';
 import { EventInbox } from '../../../../../platform/messaging/event-inbox.js';
+import type { JobSnapshot, TrainingJob } from '../../../domain/training-job.aggregate.js';
 import { TrainingJobRepository } from '../../../domain/training-job.repository.port.js';
+import { TrainingSnapshots } from '../../ports/snapshots.port.js';
 import { AcceptSnapshotCommand } from './accept-snapshot.command.js';
 
 const CONSUMER = 'training-accepts-snapshot';
@@ -13,6 +15,7 @@ export class AcceptSnapshotHandler implements ICommandHandler<AcceptSnapshotComm
     private readonly unitOfWork: UnitOfWork,
     private readonly jobs: TrainingJobRepository,
     private readonly inbox: EventInbox,
+    private readonly snapshots: TrainingSnapshots,
     private readonly clock: Clock,
   ) {}
 
@@ -22,11 +25,27 @@ export class AcceptSnapshotHandler implements ICommandHandler<AcceptSnapshotComm
       // In the order of their ids, so that two transactions never lock them crosswise.
       for (const id of [...outcome.data.waiting_job_ids].sort()) {
         const job = await this.jobs.findForUpdate(id);
-        if (job === null) continue;
-        if (outcome.kind === 'completed') job.snapshotReady({ id: outcome.data.snapshot_id, version: outcome.data.version });
-        else job.fail({ code: 'snapshot-failed', detail: outcome.data.detail }, this.clock.now());
-        await this.jobs.save(job);
+        // A job that has its snapshot is left alone: not even its revision moves.
+        if (job?.awaitsSnapshot === true) await this.tell(job, outcome);
       }
     });
+  }
+
+  private async tell(job: TrainingJob, outcome: AcceptSnapshotCommand['outcome']): Promise<void> {
+    if (outcome.kind === 'failed') job.fail({ code: 'snapshot-failed', detail: outcome.data.detail }, this.clock.now());
+    else {
+      const snapshot = await this.lookUp(job, outcome.data.version);
+      // The message is a hint; what counts is what the Snapshot module has.
+      if (snapshot?.id !== outcome.data.snapshot_id) return;
+      job.snapshotReady(snapshot);
+    }
+    await this.jobs.save(job);
+  }
+
+  private async lookUp(job: TrainingJob, version: number): Promise<JobSnapshot | null> {
+    const { datasetId, requestedVersion } = job.state;
+    if (requestedVersion !== null && requestedVersion !== version) return null;
+    const found = await this.snapshots.find(datasetId, version);
+    return found === null ? null : { id: found.id, version: found.version };
   }
 }

@@ -2,6 +2,7 @@ import { Clock } from '@app/kernel';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UnitOfWork } from '../../../../../platform/database/unit-of-work.js';
 import { TrainingJobRepository } from '../../../domain/training-job.repository.port.js';
+import { EarlyReports } from '../../ports/early-reports.port.js';
 import { TrainingSettings } from '../../training-settings.js';
 import { ExpireLeasesCommand } from './expire-leases.command.js';
 
@@ -12,6 +13,7 @@ export class ExpireLeasesHandler implements ICommandHandler<ExpireLeasesCommand>
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly jobs: TrainingJobRepository,
+    private readonly early: EarlyReports,
     private readonly settings: TrainingSettings,
     private readonly clock: Clock,
   ) {}
@@ -30,6 +32,7 @@ export class ExpireLeasesHandler implements ICommandHandler<ExpireLeasesCommand>
     if (job === null || !stillLost) return 0;
     job.leaseLost(this.clock.now());
     await this.jobs.save(job);
+    await this.early.forget(id);
     return 1;
   }
 }

@@ -17,8 +17,8 @@ export type WorkerReport =
   | { readonly kind: 'failed'; readonly data: TrainingFailedV1 }
   | { readonly kind: 'cancelled'; readonly data: TrainingCancelledV1 };
 
-/** `applied`, or why nothing changed; `ahead` asks for the report again once those before it have come. */
-export type ReportOutcome = 'applied' | 'duplicate' | 'stale' | 'ahead';
+/** `applied`; `kept` until those before it have come; `ahead`: too far for that, it must come again; or why nothing changed. */
+export type ReportOutcome = 'applied' | 'kept' | 'ahead' | 'duplicate' | 'stale';
 
 export class RecordReportCommand extends Command<ReportOutcome> {
   constructor(readonly report: WorkerReport) {

@@ -1,0 +1,87 @@
+import { Clock } from '@app/kernel';
+import { Injectable } from '@nestjs/common';
+import { isTerminal } from '../domain/job-state.js';
+import type { TrainingJob } from '../domain/training-job.aggregate.js';
+import { CheckpointRetention } from './checkpoint-retention.js';
+import type { WorkerReport } from './commands/record-report/record-report.command.js';
+import { CheckpointStorage } from './ports/checkpoint-storage.port.js';
+import { JobRecords } from './ports/job-records.port.js';
+
+/** What a report of the job's holder does. In the unit of work of the caller, who holds the job's lock and saves it. */
+@Injectable()
+export class ReportEffects {
+  constructor(
+    private readonly records: JobRecords,
+    private readonly storage: CheckpointStorage,
+    private readonly retention: CheckpointRetention,
+    private readonly clock: Clock,
+  ) {}
+
+  async apply(job: TrainingJob, report: WorkerReport): Promise<void> {
+    await this.effect(job, report);
+    if (isTerminal(job.state.state)) await this.retention.sweep(job);
+  }
+
+  private async effect(job: TrainingJob, report: WorkerReport): Promise<void> {
+    const now = this.clock.now();
+    switch (report.kind) {
+      case 'started':
+        return job.started(report.data.epochs, now);
+      case 'progressed':
+        return this.progressed(job, report.data);
+      case 'checkpointed':
+        return this.checkpointed(job, report.data);
+      case 'completed':
+        return this.completed(job, report.data, now);
+      case 'failed':
+        await this.records.appendLog(job.state.id, report.data.log ?? []);
+        return job.attemptFailed(report.data, now);
+      case 'cancelled':
+        return job.cancelled(now);
+    }
+  }
+
+  private async progressed(job: TrainingJob, data: Extract<WorkerReport, { kind: 'progressed' }>['data']): Promise<void> {
+    const { id } = job.state;
+    job.progressed({ phase: data.phase, epoch: data.epoch, progress: data.progress, imagesPerSecond: data.images_per_second, secondsLeft: data.seconds_left });
+    if (data.log !== undefined && data.log.length > 0) {
+      await this.records.appendLog(id, data.log);
+      await this.records.appendEvent(id, 'log', { lines: data.log });
+    }
+    if (data.metrics !== undefined) {
+      await this.records.putMetrics(id, data.attempt, data.metrics);
+      await this.records.appendEvent(id, 'metrics', data.metrics);
+    }
+    const { phase, epoch, epochs, progress } = data;
+    await this.records.appendEvent(id, 'progress', { phase, epoch, epochs, progress, images_per_second: data.images_per_second, seconds_left: data.seconds_left });
+  }
+
+  private async checkpointed(job: TrainingJob, data: Extract<WorkerReport, { kind: 'checkpointed' }>['data']): Promise<void> {
+    const object = { key: data.key, sizeBytes: data.size_bytes, sha256: data.sha256 };
+    if (!(await this.isStored(job.state.id, object))) {
+      // The worker's word is not enough for a pointer; the next epoch brings another checkpoint.
+      await this.records.appendLog(job.state.id, [`checkpoint of epoch ${data.epoch} was reported but does not lie in the store`]);
+      return;
+    }
+    await this.records.putCheckpoint(job.state.id, { ...object, epoch: data.epoch, kind: data.kind, attempt: data.attempt });
+    if (data.kind === 'state') job.checkpointed({ ...object, epoch: data.epoch });
+    await this.records.appendEvent(job.state.id, 'checkpoint', { epoch: data.epoch, kind: data.kind, size_bytes: data.size_bytes, sha256: data.sha256 });
+    await this.retention.prune(job);
+  }
+
+  private async completed(job: TrainingJob, data: Extract<WorkerReport, { kind: 'completed' }>['data'], now: Date): Promise<void> {
+    const finalModel = { key: data.final_model.key, sizeBytes: data.final_model.size_bytes, sha256: data.final_model.sha256 };
+    if (!(await this.isStored(job.state.id, finalModel))) {
+      job.attemptFailed({ code: 'final-model-missing', detail: 'The worker reported a final model that does not lie in the store.', retryable: true }, now);
+      return;
+    }
+    job.completed({ bestEpoch: data.best_epoch, finalModel }, now);
+  }
+
+  /** A pointer is only kept to an object that was handed out for this job and lies in the store with its size. */
+  private async isStored(jobId: string, object: { key: string; sizeBytes: number; sha256: string }): Promise<boolean> {
+    const minted = await this.records.minted(jobId, object.key);
+    if (minted === null || minted.sha256 !== object.sha256 || minted.sizeBytes !== object.sizeBytes) return false;
+    return (await this.storage.sizeOf(object.key)) === object.sizeBytes;
+  }
+}
