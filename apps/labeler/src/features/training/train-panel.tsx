@@ -73,6 +73,7 @@ function ModelForm({ dataset, model, models, onModel }: ModelFormProps): ReactEl
   const [values, setValues] = useState<FormValues>(() => initialValues(fields));
   const [more, setMore] = useState(false);
   const start = useStart(dataset.id);
+  const known = useKnownText();
   const problem = start.error === null ? null : problemOf(start.error);
   const shown = more ? fields : fields.filter((field) => COMMON_FIELDS.includes(field.name));
   const wrong = fields.filter((field) => errorOf(field, values[field.name]) !== null);
@@ -91,7 +92,7 @@ function ModelForm({ dataset, model, models, onModel }: ModelFormProps): ReactEl
         <Text size="sm" c="dimmed">
           {t('train.intro')}
         </Text>
-        <Select label={t('train.model')} data={models.map((one) => ({ value: one.id, label: one.title }))} value={model.id} allowDeselect={false} onChange={(value) => onModel(value ?? model.id)} />
+        <Select label={t('train.model')} data={models.map((one) => ({ value: one.id, label: known('model', one.id) ?? one.title }))} value={model.id} allowDeselect={false} onChange={(value) => onModel(value ?? model.id)} />
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
           {shown.map((field) => (
             <HyperField key={field.name} field={field} value={values[field.name]} finding={findingOf(problem, field.name)} onChange={(value) => set(field.name, value)} />
