@@ -48,8 +48,9 @@ export function ShortcutHelp(): ReactElement {
 function useKeys(open: () => void): void {
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
-      if (shortcuts.press(event)) event.preventDefault();
-      else if (event.key === '?' && shortcuts.enabled() && !isTyping(event.target)) open();
+      // By the character, not the place: layouts differ in where the question mark is.
+      if (event.key === '?' && shortcuts.mayPress(event)) open();
+      else if (shortcuts.press(event)) event.preventDefault();
     };
     window.addEventListener('keydown', press);
     window.addEventListener(OPEN_EVENT, open);
@@ -59,5 +60,3 @@ function useKeys(open: () => void): void {
     };
   });
 }
-
-const isTyping = (target: EventTarget | null): boolean => target instanceof Element && target.closest('input, textarea, [contenteditable="true"]') !== null;

@@ -49,11 +49,17 @@ class Shortcuts {
 
   /** True when the key did something. */
   press(event: KeyboardEvent): boolean {
-    if (!this.on || event.defaultPrevented || event.isComposing || event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return false;
-    if (event.target instanceof Element && event.target.closest(TYPING) !== null) return false;
+    if (event.shiftKey || !this.mayPress(event)) return false;
     const found = this.list.find((one) => one.code === event.code);
     found?.run();
     return found !== undefined;
+  }
+
+  /** Whether a key is meant for the page at all: not for a text, a menu, the browser or an input method. */
+  mayPress(event: KeyboardEvent): boolean {
+    if (!this.on || event.defaultPrevented || event.isComposing || event.repeat) return false;
+    if (event.ctrlKey || event.metaKey || event.altKey) return false;
+    return !(event.target instanceof Element) || event.target.closest(TYPING) === null;
   }
 
   private tell(): void {

@@ -9,9 +9,9 @@ import { usePageTitle } from './use-page-title.js';
 import { useProblemText } from './use-problem-text.js';
 
 /** The text says it all: the server's own sentence and the request's number would only be in the way. */
-const PLAIN: ReadonlySet<string> = new Set(['network', 'not-found', 'malformed-request', 'page-part']);
+const PLAIN: ReadonlySet<string> = new Set(['network', 'not-found', 'invalid-parameter', 'page-part']);
 /** Asking again gives the same answer. */
-const FINAL: ReadonlySet<string> = new Set(['not-found', 'malformed-request', 'forbidden', 'insufficient-scope']);
+const FINAL: ReadonlySet<string> = new Set(['not-found', 'invalid-parameter', 'forbidden', 'insufficient-scope']);
 
 interface ErrorProps {
   readonly error: unknown;

@@ -26,7 +26,7 @@ export function CheckpointPanel({ job }: { readonly job: JobDetails }): ReactEle
       {query.isError && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
       {!query.isError && rows.length === 0 && (
         <Text size="sm" c="dimmed" p="sm">
-          {t('job.noCheckpoints')}
+          {t(isTerminal(job.state) ? 'job.noCheckpointsEnded' : 'job.noCheckpoints')}
         </Text>
       )}
       {rows.length > 0 && <CheckpointTable rows={rows} best={best} />}

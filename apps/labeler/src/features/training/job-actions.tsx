@@ -5,25 +5,27 @@ import { useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '../../api/http.js';
 import { isTerminal, jobQuery } from '../../api/queries.js';
-import type { Job } from '../../api/types.js';
+import type { Job, JobDetails } from '../../api/types.js';
 import { Confirm } from '../../ui/confirm.js';
 import { Icon } from '../../ui/icons.js';
 import { showNote, useFailNote } from '../../ui/notes.js';
 
 /** What the state allows: cancel what runs, go on with what ended without a model. */
-export function JobActions({ job }: { readonly job: Job }): ReactElement | null {
+export function JobActions({ job }: { readonly job: JobDetails }): ReactElement | null {
   if (job.state === 'failed' || job.state === 'cancelled') return <RetryButton job={job} />;
   return isTerminal(job.state) || job.state === 'cancelling' ? null : <CancelButton job={job} />;
 }
 
-function RetryButton({ job }: { readonly job: Job }): ReactElement {
+function RetryButton({ job }: { readonly job: JobDetails }): ReactElement {
   const { t } = useTranslation();
   const client = useQueryClient();
   const navigate = useNavigate();
+  // An epoch that was counted left its checkpoint; the figures come live, the list of checkpoints does not.
+  const hasCheckpoint = job.metrics.length > 0;
   const retry = useMutation({
     mutationFn: () => http.postOnce<Job>(`training/jobs/${job.id}/retry`),
     onSuccess: (next) => {
-      showNote({ message: t('job.retried'), color: 'green' });
+      showNote({ message: t(hasCheckpoint ? 'job.retried' : 'job.startedAgain'), color: 'green' });
       void client.invalidateQueries({ queryKey: ['jobs'] });
       void navigate({ to: '/training/$jobId', params: { jobId: next.id } });
     },
@@ -31,7 +33,7 @@ function RetryButton({ job }: { readonly job: Job }): ReactElement {
   });
   return (
     <Button leftSection={<Icon name="retry" size={17} />} loading={retry.isPending} onClick={() => retry.mutate()}>
-      {t('job.retry')}
+      {t(hasCheckpoint ? 'job.retry' : 'job.startAgain')}
     </Button>
   );
 }

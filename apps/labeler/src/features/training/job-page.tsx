@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { datasetQuery, jobQuery } from '../../api/queries.js';
+import { datasetQuery, isTerminal, jobQuery } from '../../api/queries.js';
 import type { JobDetails } from '../../api/types.js';
 import { BackLink } from '../../ui/back-link.js';
 import { ButtonLink } from '../../ui/links.js';
@@ -58,7 +58,7 @@ function JobView({ job }: { readonly job: JobDetails }): ReactElement {
         <Results job={job} />
         <div className={classes.pair}>
           <CheckpointPanel job={job} />
-          <JobLog jobId={job.id} />
+          <JobLog jobId={job.id} ended={isTerminal(job.state)} />
         </div>
         <JobSettings job={job} />
       </div>

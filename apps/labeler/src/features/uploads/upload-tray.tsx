@@ -1,5 +1,4 @@
 import { ActionIcon, Group, Modal, Text, VisuallyHidden } from '@mantine/core';
-import { showNote } from '../../ui/notes.js';
 import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -19,6 +18,7 @@ export function UploadTray(): ReactElement | null {
   const items = useSyncExternalStore(uploads.subscribe, uploads.snapshot);
   const [folded, setFolded] = useState(false);
   const [shownId, setShownId] = useState<string | null>(null);
+  const summary = useSummary(items);
   useArrivals();
   if (items.length === 0) return null;
   const open = items.filter((item) => !isOver(item.phase)).length;
@@ -27,7 +27,7 @@ export function UploadTray(): ReactElement | null {
     <section className={classes.tray} aria-label={t('upload.tray')}>
       <Group justify="space-between" wrap="nowrap" className={classes.head}>
         <Text fw={650} size="sm" aria-live="polite">
-          {open > 0 ? t('upload.summary', { count: open }) : t('upload.summaryDone')}
+          {summary}
         </Text>
         <Group gap={2} wrap="nowrap">
           <ActionIcon variant="subtle" color="gray" aria-label={t(folded ? 'upload.expand' : 'upload.collapse')} aria-expanded={!folded} onClick={() => setFolded(!folded)}>
@@ -58,6 +58,14 @@ export function UploadTray(): ReactElement | null {
   );
 }
 
+function useSummary(items: readonly UploadItem[]): string {
+  const { t } = useTranslation();
+  const open = items.filter((item) => !isOver(item.phase)).length;
+  const refused = items.filter((item) => item.phase === 'refused' || item.phase === 'failed').length;
+  if (open > 0) return t('upload.summary', { count: open });
+  return refused > 0 ? t('upload.summaryRefused', { count: refused }) : t('upload.summaryDone');
+}
+
 /** Each file's end is said to a screen reader, once; its progress is not. */
 function Endings({ items }: { readonly items: readonly UploadItem[] }): ReactElement {
   return (
@@ -80,13 +88,11 @@ function Ending({ item }: { readonly item: UploadItem }): ReactElement {
 /** A new dataset is in the lists at once. */
 function useArrivals(): void {
   const client = useQueryClient();
-  const { t } = useTranslation();
   useEffect(
     () =>
-      uploads.onArrival((item) => {
+      uploads.onArrival(() => {
         void client.invalidateQueries({ queryKey: ['datasets'] });
-        showNote({ message: t('upload.arrived', { name: item.fileName }), color: 'green' });
       }),
-    [client, t],
+    [client],
   );
 }
