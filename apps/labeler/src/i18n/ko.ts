@@ -138,7 +138,6 @@ export const ko: Translation = {
     title: '{{name}}의 문제',
     count_other: '문제 {{count, number}}개',
     cut: '{{total, number}}개 중 처음 {{shown, number}}개를 표시합니다.',
-    code: '코드',
     where: '위치',
     message: '문제',
     hint: '해결 방법',
