@@ -26,6 +26,7 @@ export const FAKE_PASSWORD = 'correct horse battery';
 /** The API from memory, for work on the pages without a backend and for their browser tests. Development only: it checks next to nothing. */
 export class FakeApi {
   private datasets: Json[];
+  private trash: Json[] = [];
   private users = fakeUsers();
   private keys = fakeKeys();
   private readonly jobs: FakeJobs;
@@ -76,10 +77,11 @@ export class FakeApi {
       'DELETE',
       /^datasets\/([^/]+)$/,
       ({ response }, id) => {
-        this.datasets = this.datasets.filter((one) => one['id'] !== id);
+        this.delete(id);
         response.writeHead(204).end();
       },
     ],
+    ['PATCH', /^datasets\/([^/]+)$/, (call, id) => this.changeDataset(call, id)],
     ['POST', /^datasets\/([^/]+)\/restore$/, ({ response }, id) => sendOr404(response, this.restore(id))],
     ['GET', /^uploads\/([^/]+)$/, ({ response }, id) => sendOr404(response, this.uploads.get(id))],
     ['GET', /^training\/models$/, ({ response }) => send(response, 200, { items: FAKE_MODELS })],
@@ -127,7 +129,7 @@ export class FakeApi {
 
   private found(query: URLSearchParams): Json[] {
     const [text, task] = [query.get('q')?.toLowerCase() ?? '', query.get('task_type')];
-    const found = this.datasets.filter((one) => String(one['name']).toLowerCase().includes(text) && (task === null || one['task_type'] === task));
+    const found = (query.get('trashed') === 'true' ? this.trash : this.datasets).filter((one) => String(one['name']).toLowerCase().includes(text) && (task === null || one['task_type'] === task));
     return query.get('sort') === 'name' ? [...found].sort((a, b) => String(a['name']).localeCompare(String(b['name']))) : found;
   }
 
@@ -160,9 +162,22 @@ export class FakeApi {
     return dataset;
   }
 
+  private delete(id: string): void {
+    const deleted = this.datasets.filter((one) => one['id'] === id).map((one) => ({ ...one, deleted_at: new Date().toISOString() }));
+    this.datasets = this.datasets.filter((one) => one['id'] !== id);
+    this.trash = [...deleted, ...this.trash];
+  }
+
   private restore(id: string): Json | undefined {
-    const dataset = [demoDataset(), ...fakeDatasets()].find((one) => one['id'] === id);
-    return dataset === undefined ? undefined : this.add(dataset);
+    const dataset = this.trash.find((one) => one['id'] === id);
+    this.trash = this.trash.filter((one) => one['id'] !== id);
+    return dataset === undefined ? undefined : this.add({ ...dataset, deleted_at: null });
+  }
+
+  private async changeDataset({ request, response }: Call, id: string): Promise<void> {
+    const body = await readJson(request);
+    this.datasets = this.datasets.map((one) => (one['id'] === id ? { ...one, ...body } : one));
+    sendOr404(response, this.datasets.find((one) => one['id'] === id));
   }
 
   private async start({ request, response }: Call): Promise<void> {

@@ -92,7 +92,7 @@ describe.skipIf(chrome === null)('what people do', () => {
     await (await chooser).setFiles([zip('roses.zip'), zip('bad.zip')]);
     await page.getByText(/Checking: \d+ of 600 entries/).first().waitFor();
     await keep('upload-checking');
-    await page.getByText('Refused: 43 problems').waitFor();
+    await page.getByText('Refused: 43 problems', { exact: true }).waitFor();
     await page.getByRole('heading', { name: 'roses' }).waitFor();
     await button('Show problems').click();
     const dialog = page.getByRole('dialog');
@@ -163,6 +163,51 @@ describe.skipIf(chrome === null)('what people do', () => {
     await page.getByRole('link', { name: 'ImageNet-10' }).waitFor({ state: 'detached' });
     await button('Undo').click();
     await page.getByRole('link', { name: 'ImageNet-10' }).waitFor();
+  });
+
+  it('restores from the trash, and changes name and visibility', async () => {
+    await enter();
+    await page.getByRole('link', { name: 'ImageNet-10' }).click();
+    await button('Edit').click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('ImageNet, ten classes');
+    await page.getByRole('radio', { name: /^Private/ }).check();
+    expect(await seriousFindings(page)).toEqual([]);
+    await button('Save').click();
+    await page.getByRole('heading', { name: 'ImageNet, ten classes' }).waitFor();
+    expect(await page.getByText('Public', { exact: true }).count()).toBe(0);
+    await button('Delete').click();
+    await button('Move to the trash').click();
+    await page.getByRole('link', { name: 'Trash' }).click();
+    await page.getByRole('heading', { name: 'ImageNet, ten classes' }).waitFor();
+    await keep('trash');
+    expect(await seriousFindings(page)).toEqual([]);
+    await button('Restore ImageNet, ten classes').click();
+    await page.getByText('The trash is empty').waitFor();
+    await page.getByRole('navigation').getByRole('link', { name: 'Datasets' }).click();
+    await page.getByRole('link', { name: 'ImageNet, ten classes' }).waitFor();
+  });
+
+  it('does the usual by single keys, which can be switched off', async () => {
+    await enter();
+    await page.waitForSelector('article');
+    await page.keyboard.press('t');
+    await page.waitForURL('**/training');
+    await page.keyboard.press('d');
+    await page.waitForURL('**/datasets');
+    await page.waitForSelector('article');
+    await page.keyboard.press('/');
+    await page.keyboard.type('dt');
+    await page.waitForURL('**/datasets?q=dt');
+    await page.getByRole('searchbox').blur();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('switch', { name: 'Single-key shortcuts' }).uncheck();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('t');
+    await page.waitForTimeout(200);
+    expect(page.url()).toContain('/datasets');
   });
 
   it('asks for an own password until there is one', async () => {

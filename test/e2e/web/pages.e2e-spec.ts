@@ -5,13 +5,15 @@ import { chromePath, keepPicture, launch, overflow, seriousFindings, Watch } fro
 import { buildPage, removeFolder, serveFake, type FakeSite } from './fake-site.js';
 
 /**
- * Every page as it is delivered, before an API from memory: in both languages, both schemes and two widths. Nothing may be refused by the
+ * Every page as it is delivered, before an API from memory: in both languages, both schemes and three widths. Nothing may be refused by the
  * content policy, nothing may be wider than the window, axe may find nothing serious. SHOTS_DIR=folder keeps a picture of each.
  */
 const chrome = chromePath();
 const LOOKS = [
-  { language: 'ko', scheme: 'light', width: 1280 },
-  { language: 'en', scheme: 'dark', width: 1280 },
+  { language: 'ko', scheme: 'light', width: 1440 },
+  { language: 'en', scheme: 'dark', width: 1440 },
+  { language: 'ko', scheme: 'dark', width: 1024 },
+  { language: 'en', scheme: 'light', width: 1024 },
   { language: 'ko', scheme: 'dark', width: 390 },
   { language: 'en', scheme: 'light', width: 390 },
 ] as const;
@@ -24,6 +26,7 @@ const PAGES = [
   ['datasets', '/datasets'],
   ['dataset', '/datasets/platform-digits-1f2e3d4c'],
   ['dataset-warnings', '/datasets/platform-road-1f2e5c3b'],
+  ['trash', '/datasets/trash'],
   ['nothing-found', '/datasets?q=zzz'],
   ['jobs', '/training'],
   ['job-running', RUNNING],
@@ -32,6 +35,7 @@ const PAGES = [
   ['account', '/account'],
   ['users', '/users'],
   ['absent', '/datasets/platform-absent-00000000'],
+  ['job-absent', '/training/0d0f0000-0000-4000-8000-0000000000ff'],
   ['not-found', '/no-such-page'],
 ] as const;
 
@@ -81,9 +85,11 @@ async function check(page: Page, name: string, look: Look): Promise<string[]> {
   await keepPicture(page, `${name}-${look.language}-${look.scheme}-${look.width}`, true);
   const wide = await overflow(page);
   const text = (await page.evaluate('document.body.innerText')) as string;
-  const rawKeys = /\b(?:datasets|dataset|jobs?|train|upload|problem|keys|users|common|state)\.[a-z][A-Za-z]+\b/.exec(text);
+  const title = await page.title();
+  const rawKeys = /\b(?:datasets|dataset|jobs?|train|trash|shortcuts|upload|problem|keys|users|common|state)\.[a-z][A-Za-z]+\b/.exec(text);
   return [
     ...(wide > 0 ? [`${name}: ${wide} px wider than the window`] : []),
+    ...(/^.+ · Vision Platform$/.test(title) ? [] : [`${name}: the tab is named ${title}`]),
     ...(rawKeys === null ? [] : [`${name}: shows a key of a text: ${rawKeys[0]}`]),
     ...(await seriousFindings(page)).map((one) => `${name}: ${one}`),
   ];

@@ -6,6 +6,8 @@ export interface DatasetFilter {
   readonly q?: string;
   readonly task?: TaskType;
   readonly sort?: DatasetSort;
+  /** The datasets in the trash instead of the others. */
+  readonly trashed?: boolean;
 }
 export interface JobFilter {
   readonly dataset?: string;
@@ -18,10 +20,10 @@ const SIGNED_STALE_MILLISECONDS = 15 * 60_000;
 const nextOf = <T>(page: Page<T>): string | undefined => page.next_cursor ?? undefined;
 const FIRST = undefined as string | undefined;
 
-export const datasetsQuery = ({ q, task, sort }: DatasetFilter) =>
+export const datasetsQuery = ({ q, task, sort, trashed = false }: DatasetFilter) =>
   infiniteQueryOptions({
-    queryKey: ['datasets', { q: q ?? '', task: task ?? '', sort: sort ?? '' }],
-    queryFn: ({ pageParam, signal }) => http.get<Page<Dataset>>('datasets', { query: { q, task_type: task, sort, limit: PAGE_SIZE, cursor: pageParam }, signal }),
+    queryKey: ['datasets', { q: q ?? '', task: task ?? '', sort: sort ?? '', trashed }],
+    queryFn: ({ pageParam, signal }) => http.get<Page<Dataset>>('datasets', { query: { q, task_type: task, sort, trashed: trashed ? 'true' : undefined, limit: PAGE_SIZE, cursor: pageParam }, signal }),
     initialPageParam: FIRST,
     getNextPageParam: nextOf,
   });

@@ -9,7 +9,7 @@ import { Shell } from './shell.js';
 const oneOf = <T extends string>(values: readonly T[], value: unknown): T | undefined => values.find((one) => one === value);
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value.slice(0, 2000) : undefined);
 
-const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+const rootRoute = createRootRoute({ component: Outlet });
 
 const loginRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -53,6 +53,12 @@ const datasetRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/datasets/dataset-page.js'), 'DatasetPage'),
 });
 
+const trashRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/datasets/trash',
+  component: lazyRouteComponent(() => import('../features/datasets/trash-page.js'), 'TrashPage'),
+});
+
 const jobsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/training',
@@ -78,8 +84,11 @@ const usersRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/users/users-page.js'), 'UsersPage'),
 });
 
+/** Whatever no other route knows, inside the shell. */
+const nowhereRoute = createRoute({ getParentRoute: () => appRoute, path: '$', component: NotFound });
+
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([loginRoute, appRoute.addChildren([indexRoute, datasetsRoute, datasetRoute, jobsRoute, jobRoute, accountRoute, usersRoute])]),
+  routeTree: rootRoute.addChildren([loginRoute, appRoute.addChildren([indexRoute, datasetsRoute, trashRoute, datasetRoute, jobsRoute, jobRoute, accountRoute, usersRoute, nowhereRoute])]),
   defaultPreload: 'intent',
   scrollRestoration: true,
   defaultNotFoundComponent: NotFound,

@@ -1,3 +1,4 @@
+import { ERROR_CODES } from '@app/kernel';
 import { describe, expect, it } from 'vitest';
 import { JOB_STATES, SCOPES, TASK_TYPES } from '../api/types.js';
 import { en } from './en.js';
@@ -34,6 +35,10 @@ describe('the texts', () => {
     // The same in both by intent: names, and what Korean writes in Latin letters too.
     const same = [...korean].filter(([key, text]) => text === english.get(key)).map(([key]) => key);
     expect(same.sort()).toEqual(['app.name', 'language.en', 'language.ko', 'metric.f1', 'metric.map50', 'metric.map50_95', 'metric.miou'].sort());
+  });
+
+  it('say something to every error code of the API', () => {
+    expect(ERROR_CODES.filter((code) => !english.has(`problem.${code}`))).toEqual([]);
   });
 
   it('know every word of the API that a page shows', () => {

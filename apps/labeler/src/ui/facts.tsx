@@ -6,10 +6,16 @@ export interface Fact {
   readonly value: ReactNode;
 }
 
+interface FactsProps {
+  readonly items: readonly Fact[];
+  /** As many side by side as there is room for. */
+  readonly columns?: boolean;
+}
+
 /** Names and values, one a line. */
-export function Facts({ items }: { readonly items: readonly Fact[] }): ReactElement {
+export function Facts({ items, columns = false }: FactsProps): ReactElement {
   return (
-    <dl className={classes.facts}>
+    <dl className={classes.facts} data-columns={columns}>
       {items.map(({ label, value }) => (
         <div key={label} className={classes.row}>
           <dt>{label}</dt>

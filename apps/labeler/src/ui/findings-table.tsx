@@ -55,23 +55,22 @@ export default function FindingsTable({ findings, total, fileName, tone = 'bad' 
               <Table.Th>{t('findings.message')}</Table.Th>
               <Table.Th>{t('findings.where')}</Table.Th>
               {hasHints && <Table.Th>{t('findings.hint')}</Table.Th>}
-              <Table.Th>{t('findings.code')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
             {matching.slice(0, limit).map((one, index) => (
               <Table.Tr key={index}>
-                <Table.Td lang="en">{one.message}</Table.Td>
+                <Table.Td lang="en">
+                  {one.message}
+                  <span className={classes.code} data-tone={tone}>
+                    {one.code}
+                  </span>
+                </Table.Td>
                 <Table.Td className={classes.where}>
                   {one.entry !== undefined && <div>{one.entry}</div>}
                   {one.pointer !== undefined && <div>{one.pointer}</div>}
                 </Table.Td>
                 {hasHints && <Table.Td lang="en">{one.hint}</Table.Td>}
-                <Table.Td>
-                  <span className={classes.code} data-tone={tone}>
-                    {one.code}
-                  </span>
-                </Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>

@@ -1,6 +1,6 @@
-import { Group, Stack, Text, Title } from '@mantine/core';
-import { useEffect, type ReactElement, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import type { ReactElement, ReactNode } from 'react';
+import classes from './page-header.module.css';
+import { usePageTitle } from './use-page-title.js';
 
 interface PageHeaderProps {
   readonly title: string;
@@ -11,22 +11,15 @@ interface PageHeaderProps {
 
 /** The page's only h1, also the document's title; actions at the right. */
 export function PageHeader({ title, subtitle, above, children }: PageHeaderProps): ReactElement {
-  const { t } = useTranslation();
-  useEffect(() => {
-    document.title = `${title} · ${t('app.name')}`;
-  }, [title, t]);
+  usePageTitle(title);
   return (
-    <Group justify="space-between" align="flex-end" gap="md" mb="lg">
-      <Stack gap={6} style={{ minWidth: 0, flex: '1 1 320px' }}>
+    <div className={classes.header}>
+      <div className={classes.text}>
         {above}
-        <Title order={1}>{title}</Title>
-        {subtitle !== undefined && (
-          <Text c="dimmed" component="div">
-            {subtitle}
-          </Text>
-        )}
-      </Stack>
-      {children !== undefined && <Group gap="xs">{children}</Group>}
-    </Group>
+        <h1 className={classes.title}>{title}</h1>
+        {subtitle !== undefined && <div className={classes.subtitle}>{subtitle}</div>}
+      </div>
+      {children !== undefined && <div className={classes.actions}>{children}</div>}
+    </div>
   );
 }

@@ -4,9 +4,15 @@ import { useTranslation } from 'react-i18next';
 import { problemOf } from '../api/problem.js';
 import { Icon, type IconName } from './icons.js';
 import classes from './states.module.css';
+import { useKnownText } from './use-known-text.js';
+import { usePageTitle } from './use-page-title.js';
 import { useProblemText } from './use-problem-text.js';
 
-/** What failed, why in words, and a button. */
+/** The text says it all: the server's own sentence and the request's number would only be in the way. */
+const PLAIN: ReadonlySet<string> = new Set(['network', 'not-found', 'invalid-parameter', 'page-part']);
+/** Asking again gives the same answer. */
+const FINAL: ReadonlySet<string> = new Set(['not-found', 'invalid-parameter', 'forbidden', 'insufficient-scope']);
+
 interface ErrorProps {
   readonly error: unknown;
   readonly onRetry?: () => void;
@@ -16,36 +22,41 @@ interface ErrorProps {
   readonly children?: ReactNode;
 }
 
+/** What failed, why in words, and what can be done. */
 export function ErrorState({ error, onRetry, order = 2, children }: ErrorProps): ReactElement {
   const { t } = useTranslation();
+  const known = useKnownText();
   const problem = problemOf(error);
   const text = useProblemText()(problem);
+  const title = known('problemTitle', problem.code) ?? t('problem.title');
+  const plain = PLAIN.has(problem.code);
+  usePageTitle(order === 1 ? title : null);
   return (
     <Stack align="center" gap="xs" className={classes.state} role="alert">
       <span className={`${classes.badge} ${classes.bad}`}>
-        <Icon name="alert" size={24} />
+        <Icon name={problem.code === 'not-found' ? 'search' : 'alert'} size={24} />
       </span>
-      <Title order={order}>{t('problem.title')}</Title>
+      <Title order={order}>{title}</Title>
       <Text c="dimmed" ta="center" maw={460}>
         {text}
       </Text>
-      {problem.code !== 'network' && (
+      {!plain && (
         <Text size="xs" c="dimmed" ta="center" maw={460} lang="en">
           {problem.detail}
         </Text>
       )}
-      {problem.requestId !== null && (
+      {!plain && problem.requestId !== null && (
         <Text size="xs" c="dimmed" className="mono">
           {t('common.requestId', { id: problem.requestId })}
         </Text>
       )}
       <Group mt="xs" gap="xs" justify="center">
-        {onRetry !== undefined && (
+        {children}
+        {onRetry !== undefined && !FINAL.has(problem.code) && (
           <Button variant="default" leftSection={<Icon name="retry" size={16} />} onClick={onRetry}>
             {t('common.tryAgain')}
           </Button>
         )}
-        {children}
       </Group>
     </Stack>
   );
@@ -57,12 +68,19 @@ interface EmptyProps {
   readonly text: string;
   /** 1 where it stands for the whole page. */
   readonly order?: 1 | 2;
+  /** A way on. */
   readonly children?: ReactNode;
+  /** A smaller line below the way on. */
+  readonly hint?: ReactNode;
+  /** In a frame: where files can be dropped. */
+  readonly framed?: boolean;
 }
 
-export function EmptyState({ icon, title, text, children, order = 2 }: EmptyProps): ReactElement {
+/** Nothing is here: why, and what to do first. */
+export function EmptyState({ icon, title, text, children, hint, framed = false, order = 2 }: EmptyProps): ReactElement {
+  usePageTitle(order === 1 ? title : null);
   return (
-    <Stack align="center" gap="xs" className={classes.state}>
+    <Stack align="center" gap="xs" className={classes.state} data-framed={framed}>
       <span className={classes.badge}>
         <Icon name={icon} size={26} />
       </span>
@@ -74,6 +92,11 @@ export function EmptyState({ icon, title, text, children, order = 2 }: EmptyProp
         <Group mt="sm" justify="center">
           {children}
         </Group>
+      )}
+      {hint !== undefined && (
+        <Text size="sm" c="dimmed" ta="center" maw={520} mt="sm" component="div">
+          {hint}
+        </Text>
       )}
     </Stack>
   );

@@ -1,10 +1,9 @@
 import { Button, Text } from '@mantine/core';
-import { showNote } from '../../ui/notes.js';
+import { showNote, useFailNote } from '../../ui/notes.js';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '../../api/http.js';
-import { problemOf } from '../../api/problem.js';
 import { apiKeysQuery } from '../../api/queries.js';
 import { SCOPES, type ApiKey } from '../../api/types.js';
 import { useFormat } from '../../i18n/use-format.js';
@@ -15,7 +14,6 @@ import { SecretOnce } from '../../ui/secret-once.js';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/states.js';
 import { ToneBadge } from '../../ui/tone-badge.js';
 import { useNow } from '../../ui/use-now.js';
-import { useProblemText } from '../../ui/use-problem-text.js';
 import classes from './account-page.module.css';
 import { NewKeyDialog } from './new-key-dialog.js';
 
@@ -86,7 +84,6 @@ function KeyRow({ apiKey }: { readonly apiKey: ApiKey }): ReactElement {
 function RevokeButton({ apiKey }: { readonly apiKey: ApiKey }): ReactElement {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const text = useProblemText();
   const [asking, setAsking] = useState(false);
   const revoke = useMutation({
     mutationFn: () => http.delete(`api-keys/${apiKey.id}`),
@@ -94,7 +91,7 @@ function RevokeButton({ apiKey }: { readonly apiKey: ApiKey }): ReactElement {
       showNote({ message: t('keys.revoked'), color: 'green' });
       void client.invalidateQueries({ queryKey: apiKeysQuery.queryKey });
     },
-    onError: (error) => showNote({ color: 'red', title: t('problem.title'), message: text(problemOf(error)) }),
+    onError: useFailNote(),
     onSettled: () => setAsking(false),
   });
   return (

@@ -1,7 +1,7 @@
-import { Alert, Button, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, PasswordInput, Stack, TextInput, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { getRouteApi, useNavigate, useRouter } from '@tanstack/react-router';
-import { useEffect, useState, type FormEvent, type ReactElement } from 'react';
+import { useRef, useState, type FormEvent, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf, type Problem } from '../../api/problem.js';
 import { session } from '../../api/session.js';
@@ -9,6 +9,8 @@ import { PreferenceMenus } from '../../app/preferences.js';
 import { safeTarget } from '../../app/redirect-target.js';
 import { useFormat } from '../../i18n/use-format.js';
 import { Icon, Mark, type IconName } from '../../ui/icons.js';
+import { Notice } from '../../ui/notice.js';
+import { usePageTitle } from '../../ui/use-page-title.js';
 import { useProblemText } from '../../ui/use-problem-text.js';
 import classes from './login-page.module.css';
 
@@ -21,9 +23,7 @@ const POINTS: readonly { readonly key: 'upload' | 'train' | 'own'; readonly icon
 
 export function LoginPage(): ReactElement {
   const { t } = useTranslation();
-  useEffect(() => {
-    document.title = `${t('login.title')} · ${t('app.name')}`;
-  }, [t]);
+  usePageTitle(t('login.title'));
   return (
     <div className={classes.frame}>
       <aside className={classes.side}>
@@ -60,12 +60,15 @@ function LoginForm(): ReactElement {
   const router = useRouter();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
+  const passwordField = useRef<HTMLInputElement>(null);
   const logIn = useMutation({
     mutationFn: () => session.logIn(email.trim(), password),
     onSuccess: () => {
       const target = router.history.createHref(safeTarget(redirect));
       void navigate({ href: target, replace: true });
     },
+    // Typed anew at once: what is there is wrong.
+    onError: () => passwordField.current?.select(),
   });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -75,16 +78,22 @@ function LoginForm(): ReactElement {
     <form className={classes.form} onSubmit={submit}>
       <Stack gap="md">
         <Title order={1}>{t('login.title')}</Title>
-        {ended === true && logIn.error === null && <Alert color="lagoon" variant="light" className={classes.note}>{t('login.ended')}</Alert>}
-        {logIn.error !== null && <LoginError problem={problemOf(logIn.error)} />}
+        {ended === true && (
+          <Notice tone="run" icon="clock">
+            {t('login.ended')}
+          </Notice>
+        )}
         <TextInput label={t('login.email')} type="email" name="email" autoComplete="username" required withAsterisk={false} size="md" value={email} onChange={(event) => setEmail(event.currentTarget.value)} autoFocus />
-        <PasswordInput label={t('login.password')} name="password" autoComplete="current-password" required withAsterisk={false} size="md" value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
+        <PasswordInput ref={passwordField} label={t('login.password')} name="password" autoComplete="current-password" required withAsterisk={false} size="md" value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
+        {/* Below the fields, so that they stay where they are. */}
+        {logIn.error !== null && <LoginError problem={problemOf(logIn.error)} />}
         <Button type="submit" size="md" fullWidth loading={logIn.isPending}>
           {t('login.submit')}
         </Button>
-        <Text size="sm" c="dimmed">
-          {t('login.firstTime')}
-        </Text>
+        <div className={classes.hints}>
+          <p>{t('login.firstTime')}</p>
+          <p>{t('login.forgot')}</p>
+        </div>
       </Stack>
     </form>
   );
@@ -101,9 +110,8 @@ function LoginError({ problem }: { readonly problem: Problem }): ReactElement {
         ? t('login.tooMany', { time: format.duration(problem.retryAfterSeconds) })
         : text(problem);
   return (
-    <div role="alert" className={classes.error}>
-      <Icon name="alert" />
-      <span>{sentence}</span>
-    </div>
+    <Notice tone="bad" live>
+      {sentence}
+    </Notice>
   );
 }

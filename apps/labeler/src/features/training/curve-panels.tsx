@@ -1,6 +1,7 @@
 import { Button, Table, Text } from '@mantine/core';
 import { useMemo, useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isTerminal } from '../../api/queries.js';
 import type { EpochMetrics, JobDetails } from '../../api/types.js';
 import { useFormat } from '../../i18n/use-format.js';
 import { Panel } from '../../ui/panel.js';
@@ -13,6 +14,7 @@ export function CurvePanels({ job }: { readonly job: JobDetails }): ReactElement
   const { t } = useTranslation();
   const known = useKnownText();
   const { metrics } = job;
+  const ended = isTerminal(job.state);
   const metric = metrics.at(-1)?.primary_metric ?? 'accuracy';
   const metricText = known('metric', metric) ?? metric;
   const [numbers, setNumbers] = useState(false);
@@ -29,7 +31,7 @@ export function CurvePanels({ job }: { readonly job: JobDetails }): ReactElement
     <>
       <div className={classes.pair}>
         <Panel title={t('job.lossTitle')}>
-          <Curve title={t('job.lossTitle')} x={x} series={loss} kind="loss" />
+          <Curve title={t('job.lossTitle')} x={x} series={loss} kind="loss" ended={ended} />
         </Panel>
         <Panel
           title={metricText}
@@ -41,7 +43,7 @@ export function CurvePanels({ job }: { readonly job: JobDetails }): ReactElement
             )
           }
         >
-          <Curve title={metricText} x={x} series={score} kind="share" />
+          <Curve title={metricText} x={x} series={score} kind="share" ended={ended} />
         </Panel>
       </div>
       {numbers && <NumbersTable metrics={metrics} metric={metricText} />}
@@ -54,18 +56,19 @@ interface CurveProps {
   readonly x: readonly number[];
   readonly series: readonly Series[];
   readonly kind: 'loss' | 'share';
+  readonly ended: boolean;
 }
 
 const UNIT_RANGE: readonly [number, number] = [0, 1];
 
-function Curve({ title, x, series, kind }: CurveProps): ReactElement {
+function Curve({ title, x, series, kind, ended }: CurveProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
   if (x.length === 0) {
     return (
       <div className={classes.empty}>
         <Text c="dimmed" size="sm">
-          {t('job.noMetrics')}
+          {t(ended ? 'job.noMetricsEnded' : 'job.noMetrics')}
         </Text>
       </div>
     );

@@ -12,7 +12,7 @@ import classes from './job-log.module.css';
 /** More lines than this would make the page slow; the API has them all. */
 const SHOWN_LINES = 500;
 
-export function JobLog({ jobId }: { readonly jobId: string }): ReactElement {
+export function JobLog({ jobId, ended }: { readonly jobId: string; readonly ended: boolean }): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
   const query = useLog(jobId);
@@ -28,7 +28,7 @@ export function JobLog({ jobId }: { readonly jobId: string }): ReactElement {
       {query.isError && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
       {query.isSuccess && lines.length === 0 && (
         <Text size="sm" c="dimmed">
-          {t('job.noLogs')}
+          {t(ended ? 'job.noLogsEnded' : 'job.noLogs')}
         </Text>
       )}
       {lines.length > 0 && (

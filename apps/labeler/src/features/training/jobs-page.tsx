@@ -9,6 +9,7 @@ import { useFormat } from '../../i18n/use-format.js';
 import { LoadMore } from '../../ui/load-more.js';
 import { PageHeader } from '../../ui/page-header.js';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/states.js';
+import { useKnownText } from '../../ui/use-known-text.js';
 import { useNow } from '../../ui/use-now.js';
 import classes from './jobs-page.module.css';
 import { secondsTaken } from './job-time.js';
@@ -80,6 +81,7 @@ function JobRow({ job }: { readonly job: Job }): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
   const now = useNow(5_000);
+  const known = useKnownText();
   const taken = secondsTaken(job, now);
   return (
     <article className={classes.row}>
@@ -87,7 +89,7 @@ function JobRow({ job }: { readonly job: Job }): ReactElement {
         <Link to="/training/$jobId" params={{ jobId: job.id }} className={classes.link}>
           {job.dataset_name}
         </Link>
-        <span className={classes.dim}>{job.model}</span>
+        <span className={classes.dim}>{known('model', job.model) ?? job.model}</span>
       </div>
       <div>
         <StateBadge state={job.state} />
@@ -110,5 +112,7 @@ function JobRow({ job }: { readonly job: Job }): ReactElement {
 }
 
 function FailureLine({ code }: { readonly code: string }): ReactElement {
-  return <span className={`${classes.bad} mono`}>{code}</span>;
+  const { t } = useTranslation();
+  const known = useKnownText();
+  return <span className={classes.bad}>{known('failure', code) ?? t('failure.other')}</span>;
 }

@@ -14,6 +14,7 @@ const SCHEMA = {
     name: { type: 'string', maxLength: 5 },
     flag: { type: 'boolean', default: true },
     list: { type: 'array', items: {} },
+    side: { type: 'integer', default: 0, minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
   },
 };
 const fields = fieldsOf(SCHEMA);
@@ -32,12 +33,14 @@ describe('fieldsOf', () => {
       ['mode', 'choice'],
       ['name', 'text'],
       ['flag', 'switch'],
+      ['side', 'number'],
     ]);
     expect(field('epochs')).toMatchObject({ integer: true, minimum: 1, maximum: 100, description: 'passes' });
     expect(field('rate')).toMatchObject({ integer: false, minimum: 0, exclusiveMinimum: true, exclusiveMaximum: false });
   });
 
-  it('tells no limit where a generator wrote the largest safe integer', () => {
+  it('tells no limit where a generator wrote the largest or smallest safe integer', () => {
+    expect(field('side')).toMatchObject({ minimum: null, maximum: null });
     expect(field('seed')).toMatchObject({ maximum: null });
   });
 

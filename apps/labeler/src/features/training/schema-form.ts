@@ -40,11 +40,11 @@ function fieldOf(name: string, schema: Readonly<Record<string, unknown>>, requir
 
 function limitsOf(schema: Readonly<Record<string, unknown>>): Pick<NumberField, 'minimum' | 'maximum' | 'exclusiveMinimum' | 'exclusiveMaximum'> {
   const [above, below] = [numberOf(schema['exclusiveMinimum']), numberOf(schema['exclusiveMaximum'])];
-  return { minimum: above ?? numberOf(schema['minimum']), maximum: below ?? safe(numberOf(schema['maximum'])), exclusiveMinimum: above !== null, exclusiveMaximum: below !== null };
+  return { minimum: above ?? safe(numberOf(schema['minimum'])), maximum: below ?? safe(numberOf(schema['maximum'])), exclusiveMinimum: above !== null, exclusiveMaximum: below !== null };
 }
 
-/** A generator writes the largest safe integer where the author gave no limit: no limit worth telling. */
-const safe = (maximum: number | null): number | null => (maximum !== null && maximum >= Number.MAX_SAFE_INTEGER ? null : maximum);
+/** A generator writes the largest or smallest safe integer where the author gave no limit: no limit worth telling. */
+const safe = (limit: number | null): number | null => (limit !== null && Math.abs(limit) >= Number.MAX_SAFE_INTEGER ? null : limit);
 
 export const initialValues = (fields: readonly FormField[]): FormValues => Object.fromEntries(fields.map((field) => [field.name, field.initial ?? '']));
 

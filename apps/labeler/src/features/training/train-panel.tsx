@@ -2,7 +2,7 @@ import { Button, Group, Select, SimpleGrid, Stack, Text } from '@mantine/core';
 import { showNote } from '../../ui/notes.js';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useMemo, useState, type FormEvent, type ReactElement } from 'react';
+import { useMemo, useRef, useState, type FormEvent, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '../../api/http.js';
 import { problemOf, type Problem } from '../../api/problem.js';
@@ -72,7 +72,9 @@ function ModelForm({ dataset, model, models, onModel }: ModelFormProps): ReactEl
   const fields = useMemo(() => fieldsOf(model.hyperparameters), [model]);
   const [values, setValues] = useState<FormValues>(() => initialValues(fields));
   const [more, setMore] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
   const start = useStart(dataset.id);
+  const known = useKnownText();
   const problem = start.error === null ? null : problemOf(start.error);
   const shown = more ? fields : fields.filter((field) => COMMON_FIELDS.includes(field.name));
   const wrong = fields.filter((field) => errorOf(field, values[field.name]) !== null);
@@ -83,15 +85,16 @@ function ModelForm({ dataset, model, models, onModel }: ModelFormProps): ReactEl
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (wrong.some((field) => !shown.includes(field))) setMore(true);
-    if (wrong.length === 0) start.mutate({ model: model.id, hyperparameters: changedValues(fields, values) });
+    if (wrong.length > 0) setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+    else start.mutate({ model: model.id, hyperparameters: changedValues(fields, values) });
   };
   return (
-    <form onSubmit={submit} noValidate>
+    <form ref={form} onSubmit={submit} noValidate>
       <Stack gap="sm">
         <Text size="sm" c="dimmed">
           {t('train.intro')}
         </Text>
-        <Select label={t('train.model')} data={models.map((one) => ({ value: one.id, label: one.title }))} value={model.id} allowDeselect={false} onChange={(value) => onModel(value ?? model.id)} />
+        <Select label={t('train.model')} data={models.map((one) => ({ value: one.id, label: known('model', one.id) ?? one.title }))} value={model.id} allowDeselect={false} onChange={(value) => onModel(value ?? model.id)} />
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
           {shown.map((field) => (
             <HyperField key={field.name} field={field} value={values[field.name]} finding={findingOf(problem, field.name)} onChange={(value) => set(field.name, value)} />
@@ -110,7 +113,7 @@ function ModelForm({ dataset, model, models, onModel }: ModelFormProps): ReactEl
           )}
         </Group>
         {problem !== null && <Unmet problem={problem} fields={fields.map((field) => field.name)} />}
-        <Button type="submit" loading={start.isPending} disabled={wrong.length > 0 && more}>
+        <Button type="submit" loading={start.isPending}>
           {t('train.start')}
         </Button>
       </Stack>

@@ -1,16 +1,14 @@
 import { Button } from '@mantine/core';
-import { showNote } from '../../ui/notes.js';
+import { showNote, useFailNote } from '../../ui/notes.js';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '../../api/http.js';
-import { problemOf } from '../../api/problem.js';
 import { usersQuery } from '../../api/queries.js';
 import type { User } from '../../api/types.js';
 import { useFormat } from '../../i18n/use-format.js';
 import { Confirm } from '../../ui/confirm.js';
 import { ToneBadge } from '../../ui/tone-badge.js';
-import { useProblemText } from '../../ui/use-problem-text.js';
 import classes from './users-page.module.css';
 
 export interface OneTime {
@@ -57,11 +55,10 @@ export function UserRow({ user, isMe, onOneTime }: UserRowProps): ReactElement {
 function UserActions({ user, onOneTime }: Omit<UserRowProps, 'isMe'>): ReactElement {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const text = useProblemText();
   const [asking, setAsking] = useState<'reset' | 'disable' | null>(null);
   const name = user.display_name;
   const shared = {
-    onError: (error: unknown) => void showNote({ color: 'red', title: t('problem.title'), message: text(problemOf(error)) }),
+    onError: useFailNote(),
     onSettled: () => {
       setAsking(null);
       void client.invalidateQueries({ queryKey: usersQuery.queryKey });
