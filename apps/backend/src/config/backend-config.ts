@@ -28,6 +28,7 @@ export const backendEnvironment = z.object({
   WEB_ROOT: z.string().optional().describe('folder of the built web page'),
   TRAINING_LEASE_SECONDS: count(60, 3600).describe('a worker silent for so long has lost its job'),
   MAX_UPLOAD_BYTES: count(20 * 1000 ** 3).describe('largest zip'),
+  UPLOAD_IDLE_SECONDS: count(60, 3600).describe('an upload of which no byte comes for so long is given up; its client may be gone without a word'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 export type BackendEnvironment = z.infer<typeof backendEnvironment>;
@@ -89,6 +90,9 @@ export class BackendConfig {
   }
   get maxUploadBytes(): number {
     return this.values.MAX_UPLOAD_BYTES;
+  }
+  get uploadIdleSeconds(): number {
+    return this.values.UPLOAD_IDLE_SECONDS;
   }
   get logLevel(): BackendEnvironment['LOG_LEVEL'] {
     return this.values.LOG_LEVEL;
