@@ -9,7 +9,7 @@ let backend: HostileBackend;
 let zip: Buffer;
 
 beforeAll(async () => {
-  backend = await HostileBackend.start({ MAX_UPLOAD_BYTES: String(MAX_UPLOAD_BYTES) });
+  backend = await HostileBackend.start({ MAX_UPLOAD_BYTES: String(MAX_UPLOAD_BYTES), UPLOAD_IDLE_SECONDS: '2' });
   zip = await zipOf(diceParts());
 });
 afterAll(() => backend.close());
@@ -110,6 +110,33 @@ describe('the form of an upload', () => {
     expect((await backend.send('GET', `uploads/${uploadId}`)).json).toMatchObject({ state: 'refused', code: 'too-large' });
     expect(await backend.residue()).toEqual(before);
     expect((await post(formOf([file(await packageWith({ name: 'notes.txt', bytes: Buffer.alloc(MAX_UPLOAD_BYTES - 10_000, 'note') }))]))).status).toBe(201);
+  });
+
+  it('is given up when its client falls silent, and not while the client is only slow', async () => {
+    const before = await backend.residue();
+    const whole = formOf([file(zip)]);
+    const sendSlowly = async (uploadId: string, bytes: Buffer, pieces: number): Promise<Response> => {
+      let sent = 0;
+      const body = new ReadableStream<Uint8Array>({
+        async pull(controller) {
+          if (sent >= bytes.length) return new Promise(() => undefined);
+          const piece = bytes.subarray(sent, (sent += Math.ceil(bytes.length / pieces)));
+          await new Promise((resolve) => setTimeout(resolve, 300));
+          controller.enqueue(piece);
+          if (sent >= whole.length) controller.close();
+          return undefined;
+        },
+      });
+      const init: RequestInit & { duplex: 'half' } = { method: 'POST', headers: { authorization: `Bearer ${backend.token}`, 'upload-id': uploadId, 'content-type': `multipart/form-data; boundary=${BOUNDARY}` }, body, duplex: 'half' };
+      return fetch(`${backend.url}/api/v1/datasets/upload`, init);
+    };
+    const silent = randomUUID();
+    const answer = await sendSlowly(silent, whole.subarray(0, 900), 1);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: 'malformed-request', detail: 'No byte of the file came for 2 seconds.' });
+    expect((await backend.send('GET', `uploads/${silent}`)).json['state']).toBe('refused');
+    expect(await backend.residue()).toEqual(before);
+    expect((await sendSlowly(randomUUID(), whole, 9)).status).toBe(201);
   });
 
   it('of another route is no body', async () => {

@@ -28,7 +28,7 @@ export async function createApp(config: BackendConfig, options: { readonly logge
     bodyLimit: JSON_BODY_BYTES,
     routerOptions: { maxParamLength: 300 },
     genReqId: () => randomUUID(),
-    trustProxy: false,
+    trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_MILLISECONDS },
     clientErrorHandler: answerBrokenRequest,
     // Errors before a route is found, such as a path that cannot be decoded.

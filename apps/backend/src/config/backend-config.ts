@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const DEFAULT_SECRETS = ['secret', 'changeme', 'change-me', 'password', 'development'];
@@ -7,12 +8,26 @@ const url = (protocols: readonly string[]): z.ZodType<string> =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), { message: `a URL that begins with ${protocols.map((one) => `${one}//`).join(' or ')}` });
 const count = (fallback: number, most = Number.MAX_SAFE_INTEGER): z.ZodType<number> => z.coerce.number().int().min(1).max(most).default(fallback) as unknown as z.ZodType<number>;
 
+/** `10.0.0.0/8, ::1`: a proxy that is named wrongly would make every client look like one, or let each choose who it is. */
+const addressRanges = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').map((one) => one.trim()).filter((one) => one !== ''))
+  .refine((ranges) => ranges.every(isAddressRange), { message: 'addresses or ranges such as 10.0.0.0/8, with commas between' });
+
+function isAddressRange(text: string): boolean {
+  const [address = '', bits] = text.split('/');
+  const version = isIP(address);
+  return version !== 0 && text.split('/').length <= 2 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)));
+}
+
 /** Every variable that the backend reads, with default and reason. docs/configuration.md is written from it. */
 export const backendEnvironment = z.object({
   NODE_ENV: z.enum(['production', 'development', 'test']).default('development').describe('production refuses short and default secrets'),
   HOST: z.string().default('127.0.0.1').describe('address to listen on'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('port to listen on; 0 takes a free one'),
   PUBLIC_URL: url(['http:', 'https:']).optional().describe('address that browsers use; decides on secure cookies'),
+  TRUSTED_PROXIES: addressRanges.describe('whose X-Forwarded-For is believed; logins are counted by address. None: the header is ignored'),
   DATABASE_URL: url(['postgres:', 'postgresql:']).describe('Postgres 15 or newer'),
   DATABASE_POOL_SIZE: count(10, 200).describe('connections of this process'),
   NATS_URL: url(['nats:', 'tls:']).describe('NATS with JetStream, user and password inside'),
@@ -29,6 +44,7 @@ export const backendEnvironment = z.object({
   TRAINING_LEASE_SECONDS: count(60, 3600).describe('a worker silent for so long has lost its job'),
   MAX_UPLOAD_BYTES: count(20 * 1000 ** 3).describe('largest zip'),
   FAILPOINTS_DIRECTORY: z.string().optional().describe('tests only, refused in production: files of this folder break the process at named places'),
+  UPLOAD_IDLE_SECONDS: count(60, 3600).describe('an upload of which no byte comes for so long is given up; its client may be gone without a word'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 export type BackendEnvironment = z.infer<typeof backendEnvironment>;
@@ -56,6 +72,9 @@ export class BackendConfig {
   }
   get publicUrl(): string | undefined {
     return this.values.PUBLIC_URL;
+  }
+  get trustedProxies(): string[] {
+    return this.values.TRUSTED_PROXIES;
   }
   get database(): { url: string; poolSize: number } {
     return { url: this.values.DATABASE_URL, poolSize: this.values.DATABASE_POOL_SIZE };
@@ -94,6 +113,9 @@ export class BackendConfig {
   /** Null outside tests. */
   get failpointsDirectory(): string | null {
     return this.values.FAILPOINTS_DIRECTORY ?? null;
+  }
+  get uploadIdleSeconds(): number {
+    return this.values.UPLOAD_IDLE_SECONDS;
   }
   get logLevel(): BackendEnvironment['LOG_LEVEL'] {
     return this.values.LOG_LEVEL;

@@ -3,6 +3,7 @@ import { Controller, Delete, Get, HttpCode, Patch, Post, Req, Res } from '@nestj
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBody, ApiConsumes, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { BackendConfig } from '../../../../config/backend-config.js';
 import { CurrentPrincipal, RequireScope } from '../../../../platform/auth/decorators.js';
 import type { Principal } from '../../../../platform/auth/principal.js';
 import { Idempotent } from '../../../../platform/http/idempotent.decorator.js';
@@ -52,6 +53,7 @@ export class DatasetsController {
     private readonly queries: QueryBus,
     private readonly cursors: CursorCodec,
     private readonly storage: UploadStorage,
+    private readonly config: BackendConfig,
   ) {}
 
   @Post('upload')
@@ -62,7 +64,7 @@ export class DatasetsController {
   @ApiHeader({ name: 'Upload-Id', required: false, description: 'a UUID of your choice, to ask for the progress at uploads/{id}', schema: { type: 'string', format: 'uuid' } })
   @ApiAnswer(201, datasetResponse)
   async upload(@CurrentPrincipal() principal: Principal, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<DatasetResponse> {
-    const input = await readUploadRequest(request, reply);
+    const input = await readUploadRequest(request, reply, this.config.uploadIdleSeconds);
     return this.response(await this.commands.execute(new UploadDatasetCommand(principal, input)));
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import { DomainError, isUuid } from '@app/kernel';
 import type { Multipart, MultipartFile, MultipartValue } from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -18,7 +19,7 @@ export function disconnectSignal(reply: FastifyReply): AbortSignal {
 }
 
 /** The multipart form of an upload: fields first, then the zip, which is not read yet. Throws `malformed-request` or `validation-failed`. */
-export async function readUploadRequest(request: FastifyRequest, reply: FastifyReply): Promise<UploadDatasetInput> {
+export async function readUploadRequest(request: FastifyRequest, reply: FastifyReply, idleSeconds: number): Promise<UploadDatasetInput> {
   const uploadId = uploadIdOf(request);
   if (!request.isMultipart()) throw new DomainError('unsupported-media-type', 'This route accepts multipart/form-data with the zip in `file`.');
   const signal = disconnectSignal(reply);
@@ -26,7 +27,7 @@ export async function readUploadRequest(request: FastifyRequest, reply: FastifyR
   const fields = new Map<string, string>();
   for (let part = await nextPart(form); part !== null; part = await nextPart(form)) {
     if (part.type === 'field') takeField(fields, part);
-    else return { uploadId, signal, body: zipOf(part, form), totalBytes: declaredBytes(request), ...settingsOf(fields) };
+    else return { uploadId, signal, body: zipOf(part, form, idleSeconds), totalBytes: declaredBytes(request), ...settingsOf(fields) };
   }
   throw refused('/file', 'required', 'The form has no `file`.');
 }
@@ -51,20 +52,36 @@ function takeField(fields: Map<string, string>, part: MultipartValue): void {
 }
 
 /** The bytes of the file. They are good only when the form ends behind them: what is cut off, or goes on, fails at its last byte. */
-function zipOf(part: MultipartFile, form: AsyncIterableIterator<Multipart>): AsyncIterable<Uint8Array> {
-  if (part.fieldname === 'file') return bytesOf(part, form);
+function zipOf(part: MultipartFile, form: AsyncIterableIterator<Multipart>, idleSeconds: number): AsyncIterable<Uint8Array> {
+  if (part.fieldname === 'file') return bytesOf(part, form, idleSeconds);
   part.file.destroy();
   throw refused(`/${part.fieldname.slice(0, 64)}`, 'unknown-field', 'The form has the zip in `file`.');
 }
 
-async function* bytesOf(part: MultipartFile, form: AsyncIterableIterator<Multipart>): AsyncIterable<Uint8Array> {
+async function* bytesOf(part: MultipartFile, form: AsyncIterableIterator<Multipart>, idleSeconds: number): AsyncIterable<Uint8Array> {
   try {
-    for await (const chunk of part.file) yield chunk as Uint8Array;
+    yield* unlessIdle(part.file, idleSeconds);
   } catch (error) {
     throw unreadable(error);
   }
   if (part.file.truncated) throw new DomainError('too-large', 'The file is larger than this route accepts.');
   if ((await nextPart(form)) !== null) throw refused('/file', 'not-last', 'The form goes on behind `file`; fields come before it.');
+}
+
+/** Only waiting for the client counts: a store that is slow to take the bytes is no reason to give up. */
+async function* unlessIdle(file: Readable, seconds: number): AsyncIterable<Uint8Array> {
+  const giveUp = (): unknown => file.destroy(new DomainError('malformed-request', `No byte of the file came for ${seconds} seconds.`));
+  const chunks: AsyncIterator<Uint8Array> = file[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const timer = setTimeout(giveUp, seconds * 1000);
+      const next = await chunks.next().finally(() => clearTimeout(timer));
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    await chunks.return?.();
+  }
 }
 
 /** Errors of the form's reader without a code of their own are its complaints about the bytes. */

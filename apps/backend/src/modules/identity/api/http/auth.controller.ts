@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { DomainError } from '@app/kernel';
 import { Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
@@ -39,7 +40,7 @@ export class AuthController {
   @Public()
   @ApiAnswer(200, sessionResponse)
   async logIn(@ZodBody(loginRequest) body: LoginRequest, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<SessionResponse> {
-    return this.answer(reply, await this.commands.execute(new LogInCommand(body.email, body.password, request.ip)));
+    return this.answer(reply, await this.commands.execute(new LogInCommand(body.email, body.password, addressOf(request))));
   }
 
   /** A cookie is sent by other sites' forms too (SameSite stops most): the header that only a script of this page can set is asked for. */
@@ -86,4 +87,9 @@ export class AuthController {
     this.cookie.set(reply, loggedIn.session);
     return toSessionResponse(loggedIn);
   }
+}
+
+/** Of the client, through proxies that are trusted; what they pass on is a header and may be anything. */
+function addressOf(request: FastifyRequest): string {
+  return isIP(request.ip) === 0 ? (request.socket.remoteAddress ?? 'unknown') : request.ip;
 }
