@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
+import { archiveReading } from '../test/bench/archive.mjs';
 
 const quick = process.argv.includes('--quick');
 const ROUNDS = quick ? 3 : 7;
@@ -206,6 +207,7 @@ async function uploading() {
 
 await presigning();
 await zipWriting();
+rows.push(...(await archiveReading({ quick })));
 await training();
 await uploading();
 console.table(rows);

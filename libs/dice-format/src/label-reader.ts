@@ -19,7 +19,8 @@ const HASH = /^sha256:[0-9a-f]{64}$/;
 export interface LabelReaderOptions {
   readonly hasMasks: boolean;
   readonly limits?: StreamTopLevelLimits;
-  onImage(image: ImageLabels, pointer: string): void;
+  /** `position`: of the element in `images[]`, from 0. */
+  onImage(image: ImageLabels, position: number): void;
 }
 
 /** Reads a label file in one pass and hands over its images one by one. */
@@ -90,7 +91,7 @@ export class LabelReader {
     if (this.ids.has(image.id)) this.findings.error('duplicate-id', `The image id ${image.id} appears twice.`, { pointer: `${pointer}/id` });
     this.ids.add(image.id);
     if (this.taskType === 'image_classification' && image.annotations.length > 1 && this.severalLabels.length < 1000) this.severalLabels.push(pointer);
-    this.options.onImage(image, pointer);
+    this.options.onImage(image, index);
   }
 
   private checkHead(): void {

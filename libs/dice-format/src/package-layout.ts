@@ -13,13 +13,24 @@ export class PackageLayout {
   readonly hasMasks: boolean;
   private readonly junk: ReadonlySet<string>;
 
-  constructor(entries: readonly PackageEntry[]) {
-    const useful = entries.filter((entry) => !entry.junk);
-    this.junk = new Set(entries.filter((entry) => entry.junk).map((entry) => entry.name));
-    const wrapped = useful.find((entry) => /^[^/]+\/annotations\.json$/.test(entry.name))?.name;
-    const flat = useful.some((entry) => entry.name === 'annotations.json');
+  /** The entries are gone through twice. */
+  constructor(entries: Iterable<PackageEntry>) {
+    const junk = new Set<string>();
+    let flat = false;
+    let wrapped: string | undefined;
+    for (const entry of entries) {
+      if (entry.junk) junk.add(entry.name);
+      else if (entry.name === 'annotations.json') flat = true;
+      else if (wrapped === undefined && /^[^/]+\/annotations\.json$/.test(entry.name)) wrapped = entry.name;
+    }
+    this.junk = junk;
     this.root = flat || wrapped === undefined ? '' : wrapped.slice(0, wrapped.indexOf('/') + 1);
-    this.hasMasks = useful.some((entry) => this.roleOf(entry.name) === 'mask');
+    this.hasMasks = this.some(entries, 'mask');
+  }
+
+  private some(entries: Iterable<PackageEntry>, role: EntryRole): boolean {
+    for (const { name } of entries) if (this.roleOf(name) === role) return true;
+    return false;
   }
 
   /** The name from the dataset root; undefined outside of it. */

@@ -128,7 +128,7 @@ describe('DicePackageValidator', () => {
   });
 
   it('holds the bytes and the extension of an image to its rules', () => {
-    const validator = new DicePackageValidator([]);
+    const validator = new DicePackageValidator(['a.PNG', 'b.png', 'c.jpg', 'd'].map((name) => ({ name: `images/${name}`, sizeBytes: 1, junk: false })));
     const facts = { sniffed: sniffImage(PICTURE), sha256: '0'.repeat(64), crc32: 0 };
     validator.addImage({ ...facts, name: 'images/a.PNG', sizeBytes: 100_000_000 });
     validator.addImage({ ...facts, name: 'images/b.png', sizeBytes: 100_000_001 });

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { DomainError } from '@app/kernel';
-import { contentHash, labelsDigest } from './content-hash.js';
-import type { DiceReport, DiceReportDataset, DiceReportImage } from './dice-report.js';
+import { contentHashOfSorted, labelsDigest } from './content-hash.js';
+import { type BuiltImage, hashedImages, reportedImages, totalsOf } from './built-image.js';
+import type { DiceReport, DiceReportDataset } from './dice-report.js';
 import { FindingCollector } from './finding-collector.js';
-import type { ImageLabels, LabelStatus, Split } from './image-labels.js';
+import type { ImageLabels } from './image-labels.js';
+import { type FileRecord, ImageTable } from './image-table.js';
 import type { MaskFacts } from './indexed-png.js';
 import { isObject, type JsonObject } from './json-access.js';
 import { LabelReader } from './label-reader.js';
@@ -29,32 +31,8 @@ export interface ImageFacts {
   readonly sizeBytes: number;
 }
 
-/** What is kept of one image's labels: the annotations themselves only as their digest. */
-interface LabelRecord {
-  readonly id: number;
-  readonly width: number | undefined;
-  readonly height: number | undefined;
-  readonly depth: number | undefined;
-  readonly split: Split | null;
-  readonly status: LabelStatus;
-  readonly noObject: boolean;
-  readonly maskFile: string | undefined;
-  readonly classIds: readonly number[];
-  readonly objectCount: number;
-  readonly extent: { readonly x: number; readonly y: number };
-  readonly digest: string;
-  readonly pointer: string;
-}
-
-interface Built {
-  readonly image: DiceReportImage;
-  readonly noObject: boolean;
-  readonly digest: string;
-}
-
 /** As much as one image may have, whatever its pixels. */
 const MAX_IMAGE_BYTES = 100_000_000;
-const NO_EXTENT = { x: 0, y: 0 };
 const EMPTY_DIGEST = labelsDigest([]);
 
 /** Checks a DICE package fed entry by entry, in any order, and reports everything that is wrong at once. Holds no pixels and no annotations. */
@@ -62,23 +40,22 @@ export class DicePackageValidator {
   private readonly layout: PackageLayout;
   private readonly findings: FindingCollector;
   private readonly reader: LabelReader;
-  private readonly labels = new Map<string, LabelRecord>();
-  private readonly images = new Map<string, ImageFacts>();
+  private readonly images: ImageTable;
   private readonly masks = new Map<string, MaskFacts & { sha256: string }>();
-  private readonly expected = new Set<string>();
   private meta: JsonObject | undefined;
   private annotationsRead = false;
   private annotationsBroken = false;
 
-  constructor(entries: readonly PackageEntry[], options: ValidatorOptions = {}) {
+  /** The entries, which are gone through three times, are not kept. */
+  constructor(entries: Iterable<PackageEntry>, options: ValidatorOptions = {}) {
     this.findings = new FindingCollector(options.maxFindings);
     this.layout = new PackageLayout(entries);
     this.reader = new LabelReader(this.findings, {
       hasMasks: this.layout.hasMasks,
       limits: options.limits,
-      onImage: (image, pointer) => this.keep(image, pointer),
+      onImage: (image, position) => this.keep(image, position),
     });
-    this.checkLayout(entries);
+    this.images = new ImageTable(this.checkLayout(entries));
   }
 
   roleOf(name: string): EntryRole {
@@ -105,13 +82,19 @@ export class DicePackageValidator {
     }
   }
 
-  addImage(facts: ImageFacts): void {
-    const path = this.layout.inside(facts.name) ?? facts.name;
-    this.images.set(path, facts);
-    if (facts.sizeBytes > MAX_IMAGE_BYTES) this.findings.error('image-too-large', `The image has ${facts.sizeBytes} bytes; ${MAX_IMAGE_BYTES} are the most.`, { entry: facts.name });
-    if (facts.sniffed.ok) return this.checkExtension(facts.name, facts.sniffed);
-    const code = facts.sniffed.code === 'too-large' ? 'image-too-large' : 'unsupported-image';
-    this.findings.error(code, facts.sniffed.message, { entry: facts.name });
+  /** @throws RangeError for a name that is no image of the package. */
+  addImage({ name, sniffed, ...facts }: ImageFacts): void {
+    const row = this.images.rowOf(this.layout.inside(name) ?? name);
+    if (row === undefined) throw new RangeError(`${name} is no image of the package.`);
+    this.images.markRead(row);
+    if (facts.sizeBytes > MAX_IMAGE_BYTES) this.findings.error('image-too-large', `The image has ${facts.sizeBytes} bytes; ${MAX_IMAGE_BYTES} are the most.`, { entry: name });
+    if (sniffed.ok) {
+      this.checkExtension(name, sniffed);
+      const { width, height, format, channels } = sniffed;
+      return this.images.setFile(row, { ...facts, width, height, format, channels });
+    }
+    const code = sniffed.code === 'too-large' ? 'image-too-large' : 'unsupported-image';
+    this.findings.error(code, sniffed.message, { entry: name });
   }
 
   /** Tools go by the extension: another one is how a page or a program gets past them. */
@@ -129,28 +112,29 @@ export class DicePackageValidator {
   finish(): DiceReport {
     const { findings } = this;
     if (!this.annotationsRead) findings.error('missing-entry', 'The package has no readable annotations.json.', { entry: 'annotations.json' });
-    for (const [path, record] of this.labels) this.compare(path, record);
-    for (const path of this.expected) if (!this.images.has(path)) findings.error('image-not-read', 'An image of the package was not read.', { entry: path });
-    const built = findings.errorsTotal === 0 ? this.build() : [];
+    for (const row of this.images.paths.keys()) this.compare(row);
+    for (const [row, path] of this.images.paths.entries()) if (!this.images.wasRead(row)) findings.error('image-not-read', 'An image of the package was not read.', { entry: path });
     this.checkMeta();
-    const dataset = findings.errorsTotal === 0 ? this.datasetOf(built) : null;
+    const dataset = findings.errorsTotal === 0 ? this.datasetOf() : null;
     return { errors: findings.errors, errorsTotal: findings.errorsTotal, warnings: findings.warnings, dataset };
   }
 
-  private checkLayout(entries: readonly PackageEntry[]): void {
+  /** The paths of the images. */
+  private checkLayout(entries: Iterable<PackageEntry>): string[] {
     const roles = new Set<EntryRole>();
+    const paths = new Set<string>();
     for (const { name } of entries) {
       const role = this.roleOf(name);
       roles.add(role);
       if (role === 'other') this.findings.warn('ignored-entry', 'An entry is not part of the format and was left out.', { entry: name });
       if (role !== 'image') continue;
       const path = this.layout.inside(name) ?? name;
-      if (this.expected.has(path)) this.findings.error('duplicate-entry', 'An entry name appears twice.', { entry: name });
-      this.expected.add(path);
+      if (paths.has(path)) this.findings.error('duplicate-entry', 'An entry name appears twice.', { entry: name });
+      paths.add(path);
     }
-    if (!roles.has('annotations')) this.annotationsRead = false;
     if (!roles.has('meta')) this.findings.error('missing-entry', 'The package has no meta.json.', { entry: 'meta.json' });
     if (!roles.has('image')) this.findings.error('missing-entry', 'The package has no image under images/.', { entry: 'images/' });
+    return [...paths];
   }
 
   private addRefusal(error: unknown, entry: string): void {
@@ -159,33 +143,34 @@ export class DicePackageValidator {
     for (const { code, message, ...place } of found) this.findings.error(code, message, { entry, ...place });
   }
 
-  private keep(image: ImageLabels, pointer: string): void {
-    const path = this.expected.has(image.fileName) ? image.fileName : imagePath(image.fileName);
-    if (!this.expected.has(path)) return this.findings.error('image-missing', 'The file_name is not an image of the package.', { pointer: `${pointer}/file_name` });
-    if (this.labels.has(path)) return this.findings.error('duplicate-file-name', 'A file_name appears twice.', { pointer: `${pointer}/file_name` });
-    const { annotations, fileName: _, extent, ...kept } = image;
-    const known = image.width !== undefined && image.height !== undefined;
-    const digest = annotations.length === 0 ? EMPTY_DIGEST : labelsDigest(annotations);
-    this.labels.set(path, { ...kept, objectCount: annotations.length, extent: known ? NO_EXTENT : extent, digest, pointer });
+  private keep(image: ImageLabels, position: number): void {
+    const place = { pointer: `/images/${position}/file_name` };
+    const row = this.images.rowOf(image.fileName) ?? this.images.rowOf(imagePath(image.fileName));
+    if (row === undefined) return this.findings.error('image-missing', 'The file_name is not an image of the package.', place);
+    if (this.images.hasLabels(row)) return this.findings.error('duplicate-file-name', 'A file_name appears twice.', place);
+    const digest = image.annotations.length === 0 ? EMPTY_DIGEST : labelsDigest(image.annotations);
+    this.images.setLabels(row, position, { ...image, digest });
   }
 
-  private compare(path: string, record: LabelRecord): void {
-    const sniffed = this.images.get(path)?.sniffed;
-    if (sniffed === undefined || !sniffed.ok) return;
+  private compare(row: number): void {
+    const record = this.images.labels(row);
+    const sniffed = this.images.file(row);
+    if (record === undefined || sniffed === undefined) return;
+    const path = this.images.paths[row];
     for (const side of ['width', 'height'] as const) {
       const declared = record[side];
       if (declared !== undefined && declared !== sniffed[side]) {
-        this.findings.error('size-mismatch', `The ${side} is ${declared}, the image has ${sniffed[side]} pixels.`, { pointer: `${record.pointer}/${side}`, entry: path });
+        this.findings.error('size-mismatch', `The ${side} is ${declared}, the image has ${sniffed[side]} pixels.`, { pointer: `${this.images.pointer(row)}/${side}`, entry: path });
       }
     }
     if (record.extent.x > sniffed.width + 1 || record.extent.y > sniffed.height + 1) {
-      this.findings.error('shape-outside', 'A shape lies outside of its image by more than one pixel.', { pointer: `${record.pointer}/annotations`, entry: path });
+      this.findings.error('shape-outside', 'A shape lies outside of its image by more than one pixel.', { pointer: `${this.images.pointer(row)}/annotations`, entry: path });
     }
-    if (record.maskFile !== undefined) this.compareMask(record.maskFile, record, sniffed);
+    if (record.maskFile !== undefined) this.compareMask(record.maskFile, row, sniffed);
   }
 
-  private compareMask(maskFile: string, record: LabelRecord, sniffed: SniffedImage): void {
-    const pointer = `${record.pointer}/annotation/mask_file`;
+  private compareMask(maskFile: string, row: number, sniffed: FileRecord): void {
+    const pointer = `${this.images.pointer(row)}/annotation/mask_file`;
     const mask = this.masks.get(maskFile.normalize('NFC'));
     if (mask === undefined) return this.findings.error('mask-missing', 'The mask_file is not a readable mask of the package.', { pointer });
     if (mask.width !== sniffed.width || mask.height !== sniffed.height) this.findings.error('mask-size', 'A mask has another size than its image.', { pointer, entry: maskFile });
@@ -193,34 +178,45 @@ export class DicePackageValidator {
     if (unknown !== undefined) this.findings.error('mask-value', `The mask has the value ${unknown}, which is no class.`, { pointer, entry: maskFile });
   }
 
-  private build(): Built[] {
+  /** Images without labels get the numbers behind the highest one. */
+  private firstFreeNumber(): number {
     let next = 1;
-    for (const { id } of this.labels.values()) next = Math.max(next, id + 1);
-    const built: Built[] = [];
-    for (const path of this.expected) {
-      const record = this.labels.get(path);
-      if (record === undefined) this.findings.warn('image-without-entry', 'An image has no entry in images[]; it was added as unlabeled.', { entry: path });
-      const one = this.buildOne(path, record, record?.id ?? next);
-      if (record === undefined) next += 1;
-      if (one !== undefined) built.push(one);
-    }
-    return built;
+    for (const row of this.images.paths.keys()) next = Math.max(next, this.images.id(row) + 1);
+    return next;
   }
 
-  private buildOne(path: string, record: LabelRecord | undefined, number: number): Built | undefined {
-    const facts = this.images.get(path);
-    if (facts === undefined || !facts.sniffed.ok) return undefined;
-    const { width, height, format, channels } = facts.sniffed;
-    const mask = record?.maskFile === undefined ? undefined : this.masks.get(record.maskFile.normalize('NFC'));
-    const masked = (mask?.values ?? []).filter((value) => value !== 0 && value !== 255).map((value) => value - 1);
-    const base = { number, fileName: path, width, height, depth: record?.depth ?? channels, format, sizeBytes: facts.sizeBytes, crc32: facts.crc32, sha256: facts.sha256 };
+  /** One by one, so that a million images are never objects at once. */
+  private *built(rows: Iterable<number>, numbers: ReadonlyMap<number, number>): Generator<BuiltImage> {
+    for (const row of rows) {
+      const one = this.buildOne(row, numbers.get(row) ?? 0);
+      if (one !== undefined) yield one;
+    }
+  }
+
+  /** The numbers of the images without labels, by row, with a warning for each. */
+  private addUnlisted(): ReadonlyMap<number, number> {
+    const numbers = new Map<number, number>();
+    const first = this.firstFreeNumber();
+    for (const [row, path] of this.images.paths.entries()) {
+      if (this.images.hasLabels(row)) continue;
+      this.findings.warn('image-without-entry', 'An image has no entry in images[]; it was added as unlabeled.', { entry: path });
+      numbers.set(row, first + numbers.size);
+    }
+    return numbers;
+  }
+
+  private buildOne(row: number, freeNumber: number): BuiltImage | undefined {
+    const facts = this.images.file(row);
+    if (facts === undefined) return undefined;
+    const record = this.images.labels(row);
+    const { channels, ...file } = facts;
+    const base = { number: record?.id ?? freeNumber, fileName: this.images.paths[row] ?? '', ...file, depth: record?.depth ?? channels };
     if (record === undefined) return { image: { ...base, split: null, status: 'unlabeled', classIds: [], objectCount: 0 }, noObject: false, digest: EMPTY_DIGEST };
-    const labels = mask === undefined ? { classIds: [...record.classIds], objectCount: record.objectCount } : { classIds: masked, objectCount: masked.length };
-    return {
-      image: { ...base, split: record.split, status: record.status, ...labels },
-      noObject: record.noObject,
-      digest: mask === undefined ? record.digest : labelsDigest([], mask.sha256),
-    };
+    const { split, status, noObject, classIds, objectCount, maskFile } = record;
+    const mask = maskFile === undefined ? undefined : this.masks.get(maskFile.normalize('NFC'));
+    if (mask === undefined) return { image: { ...base, split, status, classIds, objectCount }, noObject, digest: this.images.digest(row) };
+    const masked = mask.values.filter((value) => value !== 0 && value !== 255).map((value) => value - 1);
+    return { image: { ...base, split, status, classIds: masked, objectCount: masked.length }, noObject, digest: labelsDigest([], mask.sha256) };
   }
 
   private checkMeta(): void {
@@ -228,10 +224,10 @@ export class DicePackageValidator {
     // What a broken label file says is not known: nothing to disagree with.
     if (meta === undefined || !this.annotationsRead || this.annotationsBroken) return;
     const declaredTask = meta['task_type'];
-    const listed = this.labels.size;
+    const listed = this.images.labeledRows;
     const agreements: readonly [field: string, agrees: boolean][] = [
       ['task_type', declaredTask === reader.head.get('task_type') || declaredTask === reader.taskType],
-      ['total_images', meta['total_images'] === listed || meta['total_images'] === this.expected.size],
+      ['total_images', meta['total_images'] === listed || meta['total_images'] === this.images.paths.length],
       ['num_classes', meta['num_classes'] === reader.classes.byId.size],
     ];
     for (const [field, agrees] of agreements) {
@@ -239,29 +235,25 @@ export class DicePackageValidator {
     }
   }
 
-  private datasetOf(built: readonly Built[]): DiceReportDataset | null {
-    const { reader } = this;
+  private datasetOf(): DiceReportDataset | null {
+    const { reader, images } = this;
     if (reader.taskType === undefined) return null;
-    const splits = { train: 0, val: 0, test: 0, unassigned: 0 };
-    const counts = new Map<number, number>();
-    for (const { image } of built) {
-      splits[image.split ?? 'unassigned'] += 1;
-      for (const id of image.classIds) counts.set(id, (counts.get(id) ?? 0) + 1);
-    }
+    const numbers = this.addUnlisted();
+    const all = (): Generator<BuiltImage> => this.built(images.paths.keys(), numbers);
+    const totals = totalsOf(all());
     const classes = [...reader.classes.byId.values()].sort((a, b) => a.id - b.id);
-    const hashed = built.map(({ image, noObject, digest }) => ({ ...image, noObject, labelsDigest: digest }));
-    const hash = contentHash({ taskType: reader.taskType, multiLabel: reader.multiLabel, classes, images: hashed });
+    const hash = contentHashOfSorted({ taskType: reader.taskType, multiLabel: reader.multiLabel, classes }, hashedImages(this.built(images.rowsByPath(), numbers)));
     if (hash !== reader.head.get('content_hash')) this.findings.warn('content-hash-differs', 'The content_hash differs from the content; the computed one is kept.', { pointer: '/content_hash' });
     const splitConfig = reader.head.get('split_config');
     return {
       name: String(reader.head.get('dataset_name')),
       taskType: reader.taskType,
       multiLabel: reader.multiLabel,
-      classes: classes.map((one) => ({ ...one, imageCount: counts.get(one.id) ?? 0 })),
-      images: built.map(({ image }) => image),
-      numImages: built.length,
-      numLabeled: built.filter(({ image }) => image.status !== 'unlabeled').length,
-      splits,
+      classes: classes.map((one) => ({ ...one, imageCount: totals.perClass.get(one.id) ?? 0 })),
+      images: { [Symbol.iterator]: () => reportedImages(all()) },
+      numImages: totals.numImages,
+      numLabeled: totals.numLabeled,
+      splits: totals.splits,
       splitConfig: isObject(splitConfig) ? splitConfig : null,
       contentHash: hash,
     };

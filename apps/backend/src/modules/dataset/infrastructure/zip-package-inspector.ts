@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash, type Hash } from 'node:crypto';
 import { DEFAULT_ARCHIVE_LIMITS, openArchive, rangedSource, readEntries, readEntry, type ArchiveDirectory, type ArchiveEntry, type RandomAccessSource } from '@app/archive';
 import { DicePackageValidator, SNIFF_BYTES, sniffImage, type PackageEntry } from '@app/dice-format';
 import { DomainError } from '@app/kernel';
@@ -12,6 +12,7 @@ import type { StagedZip } from '../application/ports/upload-storage.port.js';
 const MAX_META_BYTES = 1_000_000;
 /** Metadata before the size of a photo; more than this is refused. */
 const MAX_HEAD_BYTES = 4_000_000;
+const NO_BYTES: Uint8Array = new Uint8Array(0);
 /** An indexed PNG of 100 Mpx compresses below this. */
 const MAX_MASK_BYTES = 50_000_000;
 
@@ -50,10 +51,13 @@ export class ZipPackageInspector extends PackageInspector {
   }
 }
 
-function packageEntries(directory: ArchiveDirectory): PackageEntry[] {
-  const found: PackageEntry[] = [];
-  for (const { name, sizeBytes, isJunk, isDirectory } of directory.entries()) if (!isDirectory) found.push({ name, sizeBytes, junk: isJunk });
-  return found;
+/** Made anew each time it is gone through. */
+function packageEntries(directory: ArchiveDirectory): Iterable<PackageEntry> {
+  return {
+    *[Symbol.iterator]() {
+      for (const { name, sizeBytes, isJunk, isDirectory } of directory.entries()) if (!isDirectory) yield { name, sizeBytes, junk: isJunk };
+    },
+  };
 }
 
 /** The labels first, by themselves: what they say of an image is known when the image comes by. */
@@ -80,19 +84,38 @@ async function visit(validator: DicePackageValidator, entry: ArchiveEntry, bytes
 }
 
 async function visitImage(validator: DicePackageValidator, entry: ArchiveEntry, bytes: AsyncIterable<Uint8Array>): Promise<void> {
-  const hash = createHash('sha256');
-  let head = Buffer.alloc(0);
+  const digest = new ChunkedDigest();
+  let head = NO_BYTES;
   let wanted = SNIFF_BYTES;
   for await (const chunk of bytes) {
-    hash.update(chunk);
-    if (head.length < wanted) head = Buffer.concat([head, chunk.subarray(0, wanted - head.length)]);
+    digest.update(chunk);
+    if (head.length < wanted) head = joined(head, chunk.subarray(0, wanted - head.length));
     if (head.length === SNIFF_BYTES && wanted === SNIFF_BYTES) wanted = moreWanted(head);
   }
-  validator.addImage({ name: entry.name, sniffed: sniffImage(head), sha256: hash.digest('hex'), crc32: entry.crc32, sizeBytes: entry.sizeBytes });
+  validator.addImage({ name: entry.name, sniffed: sniffImage(head), sha256: digest.hex(), crc32: entry.crc32, sizeBytes: entry.sizeBytes });
+}
+
+/** SHA-256. A hash object outlives many collections of young garbage, so small images, which come in one piece, do without: half the memory of 100,000 of them. */
+class ChunkedDigest {
+  private first: Uint8Array = NO_BYTES;
+  private running: Hash | null = null;
+
+  update(chunk: Uint8Array): void {
+    if (this.running === null && this.first.byteLength === 0) this.first = chunk;
+    else this.running = (this.running ?? createHash('sha256').update(this.first)).update(chunk);
+  }
+
+  hex(): string {
+    return this.running === null ? hash('sha256', this.first) : this.running.digest('hex');
+  }
+}
+
+function joined(head: Uint8Array, more: Uint8Array): Uint8Array {
+  return head.byteLength === 0 ? more : Buffer.concat([head, more]);
 }
 
 /** A photo may carry colour profiles and previews before its size. */
-function moreWanted(head: Buffer): number {
+function moreWanted(head: Uint8Array): number {
   const sniffed = sniffImage(head);
   return !sniffed.ok && sniffed.code === 'more-bytes' ? MAX_HEAD_BYTES : SNIFF_BYTES;
 }
