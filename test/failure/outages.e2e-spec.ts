@@ -111,7 +111,7 @@ describe.runIf(existsSync('/proc'))('the backend', () => {
   ]);
 
   it('silent for longer than a question waits, then killed: the worker trains on, and every figure and file arrives in order (F-25)', async () => {
-    const epochs = 60;
+    const epochs = 30;
     const { id } = await start(epochs);
     await api.until(id, (job) => job.metrics.length >= 2);
     const pid = backendPid();
@@ -126,7 +126,7 @@ describe.runIf(existsSync('/proc'))('the backend', () => {
 
 describe.runIf(existsSync('/proc'))('NATS', () => {
   it('killed, and its store deleted, during a training: the job ends once, and no effect is doubled or lost (F-06, F-07)', async () => {
-    const epochs = 60;
+    const epochs = 30;
     const { id } = await start(epochs);
     await api.until(id, (job) => job.metrics.length >= 2);
     await nats.kill();
