@@ -185,7 +185,12 @@ describe('a report', () => {
     // The address is good for one object, once (J11).
     expect((await fetch(put.url, { method: 'PUT', headers: put.headers, body: bytes })).status).toBe(412);
     expect((await fetch(put.url, { method: 'PUT', headers: put.headers, body: Buffer.from('b checkpoint') })).status).toBeGreaterThanOrEqual(400);
+    // Stored and never reported: swept when the job has ended, and what was reported stays (F-23).
+    const orphan = await byHand.mint(grant, 2, { size: bytes.length, sha256 });
+    expect((await fetch(orphan.url, { method: 'PUT', headers: orphan.headers, body: bytes })).status).toBe(200);
     await tell(report(trainingFailedV1, grant, { sequence: 6, data: { code: 'x', detail: 'x', retryable: false } }));
+    await until(async () => (await under.writer.head(orphan.key)) === null);
+    expect(await under.writer.head(put.key)).not.toBeNull();
   });
 
   it('that completes a job with a model that is not in the store does not complete it', async () => {
