@@ -99,12 +99,12 @@ describe('the log of a process', () => {
   it('keeps every line in a private file, and shows errors only, as a line for a person', async () => {
     let shown = '';
     const log = new ProcessLog(folder, 'backend', { isVerbose: false, show: (text) => (shown += text) });
-    for (const entry of [{ level: 'info', msg: 'fine' }, { level: 'error', name: 'backend', msg: 'broken' }]) log.take(JSON.stringify(entry));
-    log.take('Cannot start: no key.');
+    for (const entry of [{ level: 'info', msg: 'fine' }, { level: 'error', name: 'backend', msg: 'broken', err: { stack: 'Error: broken\n    at here' } }]) log.take(JSON.stringify(entry));
+    for (const line of ['    at there (file:1:2)', 'Cannot start: no key.']) log.take(line);
     expect(shown).toMatch(/^ERROR \[backend\] broken\n$/);
     expect(log.lastWords()).toBe('Cannot start: no key.\n');
     log.close();
-    expect((await readFile(log.path, 'utf8')).split('\n')).toHaveLength(4);
+    expect((await readFile(log.path, 'utf8')).split('\n')).toHaveLength(5);
     expect((await stat(log.path)).mode & 0o777).toBe(0o600);
   });
 });

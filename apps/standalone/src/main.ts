@@ -3,13 +3,20 @@ import { LocalServiceError } from '@app/local-services';
 import { parseOptions } from './options.js';
 import { Launcher } from './launcher.js';
 
+const ECHO_MILLISECONDS = 2_000;
+
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2), process.env['INIT_CWD']);
   const launcher = new Launcher(options);
+  let askedAt = 0;
   const onSignal = (): void => {
-    if (launcher.isStopping) process.exit(130);
+    // npm hands on the signal that the whole group got already: only a later one is a person who will not wait.
+    if (askedAt !== 0 && Date.now() - askedAt > ECHO_MILLISECONDS) process.exit(130);
+    askedAt ||= Date.now();
     void launcher.stop(0);
   };
+  // A terminal or a pipe that was closed must not keep the parts from being stopped in order.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onSignal);
   await launcher.start().catch(async (error: unknown) => {
     // A signal in the middle of the start: stop() is at work and ends the process.

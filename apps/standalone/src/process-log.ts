@@ -36,8 +36,9 @@ export class ProcessLog {
     this.keep(line);
     const entry = parse(line);
     if (this.options.isVerbose) this.options.show(`${line}\n`);
-    else if (entry?.['level'] === 'error' || entry?.['level'] === 'fatal') this.options.show(readableLine(line));
-    if (entry === null && line.trim() !== '') this.lastLines.push(line);
+    else if (entry?.['level'] === 'error' || entry?.['level'] === 'fatal') this.options.show(readableLine(JSON.stringify({ ...entry, err: undefined, stack: undefined })));
+    // Stacks are for the file.
+    if (entry === null && !/^\s*(at .*)?$/.test(line)) this.lastLines.push(line);
     if (this.lastLines.length > KEPT_LINES) this.lastLines.shift();
   }
 

@@ -40,7 +40,7 @@ async function installedPackage(): Promise<{ root: string; version: string }> {
   }
 }
 
-/** npm does not keep links, so the package has a list of them and an install script; `--ignore-scripts` leaves them out. */
+/** npm does not keep links, so the package has a list of them and an install script, which `.npmrc` keeps from running. */
 async function restoreLinks(root: string): Promise<void> {
   const list = await readFile(join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
@@ -48,7 +48,7 @@ async function restoreLinks(root: string): Promise<void> {
     if ((await stat(link).catch(() => null)) !== null) continue;
     const to = relative(dirname(link), join(root, source));
     await symlink(to, link).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw new LocalServiceError(`The embedded Postgres is incomplete and cannot be repaired (${error.message}); run "npm ci" without --ignore-scripts.`);
+      if (error.code !== 'EEXIST') throw new LocalServiceError(`The embedded Postgres is incomplete and cannot be repaired (${error.message}); run "npm start" once as the owner of the folder node_modules.`);
     });
   }
 }

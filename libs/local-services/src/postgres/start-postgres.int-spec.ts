@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -71,6 +71,24 @@ describe('startPostgres', () => {
     const second = await start();
     expect(isAlive(first.pid)).toBe(false);
     expect(await query(second.url, 'select count(*)::int as n from kept')).toEqual([{ n: 0 }]);
+  });
+
+  it('never begins an empty database beside one that it had before', async () => {
+    const first = await start();
+    await query(first.url, 'create table kept (n int)');
+    await first.stop();
+    running.pop();
+    await rename(join(folder, 'data'), join(folder, 'moved'));
+    const moved = await start(join(folder, 'moved'));
+    expect(await query(moved.url, 'select count(*)::int as n from kept')).toEqual([{ n: 0 }]);
+    await moved.stop();
+    running.pop();
+    await rename(join(folder, 'moved', 'home'), join(folder, 'elsewhere'));
+    await expect(startPostgres({ dataDirectory: join(folder, 'moved') })).rejects.toThrow(/its database was in .*home, which is not there any more/);
+    if (process.getuid?.() !== 0) return;
+    await rename(join(folder, 'elsewhere'), join(folder, 'moved', 'home'));
+    await chmod(folder, 0o700);
+    await expect(startPostgres({ dataDirectory: join(folder, 'moved') })).rejects.toThrow(/the user "postgres" cannot walk to/);
   });
 
   it('says in one sentence that the port is taken', async () => {
