@@ -1,17 +1,27 @@
 import { createHash } from 'node:crypto';
 import { DomainError } from '@app/kernel';
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { catchError, concatMap, from, of, switchMap, throwError, type Observable } from 'rxjs';
+import { firstValueFrom, from, type Observable } from 'rxjs';
 import type { Principal } from '../auth/principal.js';
-import { IdempotencyKeys } from './idempotency-keys.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { IDEMPOTENT_ROUTE, type IdempotentOptions } from './idempotent-route.js';
+import { IdempotencyKeys, type IdempotencyClaim, type IdempotencySlot } from './idempotency-keys.js';
 
 const KEY = /^[\x21-\x7e]{1,200}$/;
 
-/** Keeps the answer of a write under the client's key. An error frees the key: the client may try again. */
+/**
+ * Keeps the answer of a write under the client's key, in the unit of work of its effect: a process that is killed between the two leaves neither. An
+ * error frees the key: the client may try again.
+ */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
-  constructor(private readonly keys: IdempotencyKeys) {}
+  constructor(
+    private readonly keys: IdempotencyKeys,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly reflector: Reflector,
+  ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
@@ -21,23 +31,30 @@ export class IdempotencyInterceptor implements NestInterceptor {
     if (typeof header !== 'string' || !KEY.test(header)) {
       throw new DomainError('invalid-parameter', 'Idempotency-Key is 1 to 200 visible ASCII characters.', { findings: [{ code: 'invalid-format', pointer: '/header/idempotency-key', message: 'Not a usable key.' }] });
     }
+    const options = this.reflector.get<IdempotentOptions | undefined>(IDEMPOTENT_ROUTE, context.getHandler());
     const slot = { userId: request.principal.userId, route: `${request.method} ${request.url.split('?')[0] ?? ''}`, key: header };
     const hash = createHash('sha256').update(JSON.stringify(request.body ?? null)).digest('hex');
     const reply = http.getResponse<FastifyReply>();
-    return from(this.keys.claim(slot, hash)).pipe(
-      switchMap((stored) => {
-        if (stored !== null) {
-          reply.header('idempotent-replay', 'true');
-          return of(stored.body);
-        }
-        return next.handle().pipe(
-          concatMap(async (body: unknown) => {
-            await this.keys.store(slot, body ?? null);
-            return body;
-          }),
-          catchError((error: unknown) => from(this.keys.release(slot)).pipe(switchMap(() => throwError(() => error)))),
-        );
-      }),
-    );
+    return from(this.answer({ slot, hash, reply, atomic: options?.atomic ?? true }, next));
+  }
+
+  private async answer(run: { readonly slot: IdempotencySlot; readonly hash: string; readonly reply: FastifyReply; readonly atomic: boolean }, next: CallHandler): Promise<unknown> {
+    const claim = await this.keys.claim(run.slot, run.hash);
+    if ('body' in claim) {
+      void run.reply.header('idempotent-replay', 'true');
+      return claim.body;
+    }
+    try {
+      return run.atomic ? await this.unitOfWork.run(() => this.workAndStore(claim, next)) : await this.workAndStore(claim, next);
+    } catch (error) {
+      await this.keys.release(claim);
+      throw error;
+    }
+  }
+
+  private async workAndStore(claim: IdempotencyClaim, next: CallHandler): Promise<unknown> {
+    const body: unknown = (await firstValueFrom(next.handle(), { defaultValue: null })) ?? null;
+    await this.keys.store(claim, body);
+    return body;
   }
 }

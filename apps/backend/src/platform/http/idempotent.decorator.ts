@@ -1,12 +1,12 @@
 import { SetMetadata, UseInterceptors, applyDecorators } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
-import { IDEMPOTENT_ROUTE } from './idempotent-route.js';
+import { IDEMPOTENT_ROUTE, type IdempotentOptions } from './idempotent-route.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 
 /** A repeat with the same `Idempotency-Key` and body gets the first answer and does nothing. */
-export const Idempotent = (): MethodDecorator =>
+export const Idempotent = (options: IdempotentOptions = { atomic: true }): MethodDecorator =>
   applyDecorators(
-    SetMetadata(IDEMPOTENT_ROUTE, true),
+    SetMetadata(IDEMPOTENT_ROUTE, options),
     UseInterceptors(IdempotencyInterceptor),
     ApiHeader({ name: 'Idempotency-Key', required: false, description: 'any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer', schema: { type: 'string', maxLength: 200 } }),
   );

@@ -79,7 +79,7 @@ export class DatasetsController {
 
   @Post('demo')
   @RequireScope('label')
-  @Idempotent()
+  @Idempotent({ atomic: false })
   @ApiAnswer(201, datasetResponse, 'A generated dataset to try things out with.')
   async demo(@CurrentPrincipal() principal: Principal, @Res({ passthrough: true }) reply: FastifyReply): Promise<DatasetResponse> {
     return this.response(await this.commands.execute(new MakeDemoDatasetCommand(principal, disconnectSignal(reply))));
