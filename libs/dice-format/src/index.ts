@@ -6,7 +6,24 @@ export { type DiceClass, PALETTE } from './dice-class.js';
 export type { DiceReport, DiceReportDataset, DiceReportImage } from './dice-report.js';
 export { MAX_IMAGE_PIXELS, SNIFF_BYTES, sniffImage } from './image-header.js';
 export type { LabelStatus, Split } from './image-labels.js';
-export { encodePng } from './indexed-png.js';
+export { encodeMaskPng, encodePng, readMaskPixels } from './indexed-png.js';
+export {
+  bodyOfLive,
+  classIdsOf,
+  fieldsOfBody,
+  layersOf,
+  liveDigest,
+  type LiveFields,
+  type LiveLabels,
+  type LiveObject,
+  liveObject,
+  liveObjectsOf,
+  liveObjectsOfMask,
+  type ObjectIdentity,
+  type ObjectSource,
+} from './live-object.js';
+export { IGNORE_CLASS, labelMapOf, labelMapSha256, LARGEST_MASK_CLASS, layersOfLabelMap, type MaskLayer, type PixelSize, spansOverlap } from './mask-layers.js';
+export { maskSpans, rleText, spansText } from './run-lengths.js';
 export type { EntryRole, PackageEntry } from './package-layout.js';
 export { DicePackageValidator, type ImageFacts, type ValidatorOptions } from './package-validator.js';
 export type { SniffedImage, SniffFailure } from './sniffed-image.js';

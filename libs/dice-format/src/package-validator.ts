@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { DomainError } from '@app/kernel';
 import { contentHash, labelsDigest } from './content-hash.js';
 import type { DiceReport, DiceReportDataset, DiceReportImage } from './dice-report.js';
@@ -61,7 +60,7 @@ export class DicePackageValidator {
   private readonly reader: LabelReader;
   private readonly labels = new Map<string, LabelRecord>();
   private readonly images = new Map<string, ImageFacts>();
-  private readonly masks = new Map<string, MaskFacts & { sha256: string }>();
+  private readonly masks = new Map<string, MaskFacts>();
   private readonly expected = new Set<string>();
   private meta: JsonObject | undefined;
   private annotationsRead = false;
@@ -111,7 +110,7 @@ export class DicePackageValidator {
   addMask(name: string, bytes: Uint8Array): void {
     const facts = readMaskPng(bytes);
     if (typeof facts === 'string') return this.findings.error('invalid-mask', facts, { entry: name });
-    this.masks.set(this.layout.inside(name) ?? name, { ...facts, sha256: createHash('sha256').update(bytes).digest('hex') });
+    this.masks.set(this.layout.inside(name) ?? name, facts);
   }
 
   /** Compares what was fed and gives the report. Call it once, after everything was fed. */
@@ -200,16 +199,19 @@ export class DicePackageValidator {
     const facts = this.images.get(path);
     if (facts === undefined || !facts.sniffed.ok) return undefined;
     const { width, height, format, channels } = facts.sniffed;
-    const mask = record?.maskFile === undefined ? undefined : this.masks.get(record.maskFile.normalize('NFC'));
-    const masked = (mask?.values ?? []).filter((value) => value !== 0 && value !== 255).map((value) => value - 1);
     const base = { number, fileName: path, width, height, depth: record?.depth ?? channels, format, sizeBytes: facts.sizeBytes, crc32: facts.crc32, sha256: facts.sha256 };
     if (record === undefined) return { image: { ...base, split: null, status: 'unlabeled', classIds: [], objectCount: 0 }, noObject: false, digest: EMPTY_DIGEST };
-    const labels = mask === undefined ? { classIds: [...record.classIds], objectCount: record.objectCount } : { classIds: masked, objectCount: masked.length };
-    return {
-      image: { ...base, split: record.split, status: record.status, ...labels },
-      noObject: record.noObject,
-      digest: mask === undefined ? record.digest : labelsDigest([], mask.sha256),
-    };
+    const { classIds, objectCount, noObject, digest } = this.labelsOf(record);
+    return { image: { ...base, split: record.split, status: record.status, classIds, objectCount }, noObject, digest };
+  }
+
+  private labelsOf(record: LabelRecord): { classIds: number[]; objectCount: number; noObject: boolean; digest: string } {
+    const mask = record.maskFile === undefined ? undefined : this.masks.get(record.maskFile.normalize('NFC'));
+    if (mask === undefined) return { classIds: [...record.classIds], objectCount: record.objectCount, noObject: record.noObject, digest: record.digest };
+    // A mask that shows nothing was looked at all the same: what no_object says of other tasks.
+    if (mask.values.every((value) => value === 0)) return { classIds: [], objectCount: 0, noObject: true, digest: EMPTY_DIGEST };
+    const classIds = mask.values.filter((value) => value !== 0 && value !== 255).map((value) => value - 1);
+    return { classIds, objectCount: classIds.length, noObject: false, digest: labelsDigest([], mask.sha256) };
   }
 
   private checkMeta(): void {
