@@ -5,7 +5,11 @@ export { generateDemoDataset, type PackageFile } from './demo-dataset.js';
 export { type DiceClass, PALETTE } from './dice-class.js';
 export type { DiceReport, DiceReportDataset, DiceReportImage } from './dice-report.js';
 export { MAX_IMAGE_PIXELS, SNIFF_BYTES, sniffImage } from './image-header.js';
-export type { LabelStatus, Split } from './image-labels.js';
+export { type ImageLabels, type LabelStatus, readBody, type Split } from './image-labels.js';
+export type { JsonObject } from './json-access.js';
+export { LabelReader } from './label-reader.js';
+export { rleCounts, type ShapeContext } from './object-shape.js';
+export { PackageLayout } from './package-layout.js';
 export { encodeMaskPng, encodePng, readMaskPixels } from './indexed-png.js';
 export {
   bodyOfLive,
@@ -22,7 +26,7 @@ export {
   type ObjectIdentity,
   type ObjectSource,
 } from './live-object.js';
-export { IGNORE_CLASS, labelMapOf, labelMapSha256, LARGEST_MASK_CLASS, layersOfLabelMap, type MaskLayer, type PixelSize, spansOverlap } from './mask-layers.js';
+export { IGNORE_CLASS, labelMapOf, labelMapSha256, LARGEST_MASK_CLASS, layersOfLabelMap, type MaskLayer, type PixelSize, spansOverlap, tightBox } from './mask-layers.js';
 export { maskSpans, rleText, spansText } from './run-lengths.js';
 export type { EntryRole, PackageEntry } from './package-layout.js';
 export { DicePackageValidator, type ImageFacts, type ValidatorOptions } from './package-validator.js';

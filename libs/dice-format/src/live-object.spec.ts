@@ -8,7 +8,7 @@ import { encodeMaskPng, readMaskPixels, readMaskPng } from './indexed-png.js';
 import type { JsonObject } from './json-access.js';
 import { LabelReader } from './label-reader.js';
 import { bodyOfLive, classIdsOf, liveDigest, type LiveObject, liveObjectsOf, liveObjectsOfMask } from './live-object.js';
-import { labelMapOf, labelMapSha256, layersOfLabelMap, spansOverlap } from './mask-layers.js';
+import { labelMapOf, labelMapSha256, layersOfLabelMap, spansOverlap, tightBox } from './mask-layers.js';
 import { rleCounts } from './object-shape.js';
 import { maskSpans, rleText, spansText } from './run-lengths.js';
 import { TASK_TYPES, type TaskType } from './task-type.js';
@@ -124,6 +124,25 @@ describe('a semantic mask', () => {
     const pixels = Uint8Array.from({ length: size.width * size.height }, (_, at) => (at % size.width === 130 ? 2 : Number(Math.floor(at / size.width) === 66)));
     expect(labelMapOf(layersOfLabelMap(pixels, size), size)).toEqual(pixels);
     expect(layersOfLabelMap(pixels, size)[1]).toEqual({ class_id: 1, counts: spansText([130 * 67, 131 * 67], 131 * 67) });
+  });
+});
+
+describe('the tight box', () => {
+  it('of runs is that of their pixels', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { minLength: 30, maxLength: 30 }), (bits) => {
+        const set = bits.flatMap((bit, at) => (bit ? [[Math.floor(at / 5), at % 5] as const] : []));
+        const [xs, ys] = [set.map(([x]) => x), set.map(([, y]) => y)];
+        const [left, top] = [Math.min(...xs), Math.min(...ys)];
+        const expected = set.length === 0 ? undefined : [left, top, Math.max(...xs) + 1 - left, Math.max(...ys) + 1 - top];
+        expect(tightBox({ size: [5, 6], counts: runsOf(bits) })).toEqual(expected);
+      }),
+    );
+  });
+
+  it('of polygons is that of their corners', () => {
+    expect(tightBox([[1, 2, 5, 2, 5, 7], [0.5, 3, 2, 3, 2, 4]])).toEqual([0.5, 2, 4.5, 5]);
+    expect(tightBox([[1, 2, 1, 4, 1, 7]])).toBeUndefined();
   });
 });
 

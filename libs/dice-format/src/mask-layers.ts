@@ -84,6 +84,48 @@ export function spansOverlap(masks: readonly (readonly number[])[]): boolean {
   return all.some(([start], index) => index > 0 && start < (all[index - 1]?.[1] ?? 0));
 }
 
+/** The tight box x, y, width, height of polygon rings, or of a COCO run-length mask (column-major); undefined when there is nothing in it. */
+export function tightBox(segmentation: readonly (readonly number[])[] | { readonly size: readonly number[]; readonly counts: readonly number[] }): number[] | undefined {
+  const box = 'counts' in segmentation ? cornersOfRuns(segmentation.counts, segmentation.size[0] ?? 0) : cornersOfRings(segmentation);
+  const [left = 0, top = 0, right = 0, bottom = 0] = box;
+  return right > left && bottom > top ? [left, top, right - left, bottom - top] : undefined;
+}
+
+type Corners = [left: number, top: number, right: number, bottom: number];
+const NOWHERE: Readonly<Corners> = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+
+function cornersOfRings(rings: readonly (readonly number[])[]): Corners {
+  const box: Corners = [...NOWHERE];
+  for (const ring of rings) for (let at = 0; at < ring.length; at += 2) widen(box, ring[at] ?? 0, ring[at + 1] ?? 0);
+  return box;
+}
+
+function cornersOfRuns(counts: readonly number[], height: number): Corners {
+  const box: Corners = [...NOWHERE];
+  let start = 0;
+  counts.forEach((count, index) => {
+    const last = start + count - 1;
+    if (index % 2 === 1 && count > 0) {
+      const columns = [Math.floor(start / height), Math.floor(last / height)];
+      // A run that goes on in the next column fills this one to its end.
+      const rows = columns[0] === columns[1] ? [start % height, last % height] : [0, height - 1];
+      for (const x of columns) for (const y of rows) {
+        widen(box, x, y);
+        widen(box, x + 1, y + 1);
+      }
+    }
+    start += count;
+  });
+  return box;
+}
+
+function widen(box: Corners, x: number, y: number): void {
+  box[0] = Math.min(box[0], x);
+  box[1] = Math.min(box[1], y);
+  box[2] = Math.max(box[2], x);
+  box[3] = Math.max(box[3], y);
+}
+
 /** SHA-256 (hex) of a row-major label map: what a mask means, whatever encoder wrote its PNG. */
 export function labelMapSha256(labelMap: Uint8Array): string {
   return createHash('sha256').update(labelMap).digest('hex');
