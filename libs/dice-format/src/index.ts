@@ -8,7 +8,7 @@ export { MAX_IMAGE_PIXELS, SNIFF_BYTES, sniffImage } from './image-header.js';
 export { type ImageLabels, type LabelStatus, readBody, type Split } from './image-labels.js';
 export type { JsonObject } from './json-access.js';
 export { LabelReader } from './label-reader.js';
-export { rleCounts, type ShapeContext } from './object-shape.js';
+export { readSegmentation, rleCounts, type ShapeContext } from './object-shape.js';
 export { PackageLayout } from './package-layout.js';
 export { encodeMaskPng, encodePng, readMaskPixels } from './indexed-png.js';
 export {
@@ -35,7 +35,7 @@ export { streamTopLevel, type StreamTopLevelLimits, type TopLevelElement, type T
 export { parseStrictJson, type StrictJsonLimits } from './strict-json.js';
 export { TASK_TYPES, type TaskType } from './task-type.js';
 export { readTrainingLabels, type TrainingLabels } from './training-labels.js';
-export { type DiceModel, type DiceModelImage, writeDice } from './write-dice.js';
+export { type DiceModel, type DiceModelImage, writeDice, writtenBody } from './write-dice.js';
 export { type ConvertedDataset, type ConvertedImage, toDicePackage } from './converters/dice-package.js';
 export { fromClassFolders } from './converters/from-class-folders.js';
 export { fromYolo } from './converters/from-yolo.js';

@@ -53,7 +53,8 @@ function ringArea(ring: readonly number[]): number {
   return Math.abs(twice) / 2;
 }
 
-function written(annotation: JsonObject, names: ReadonlyMap<unknown, string>): JsonObject {
+/** A body as label files show it: with class_name, bbox_format, area (pixels) and num_keypoints, which follow from the rest. */
+export function writtenBody(annotation: JsonObject, names: Pick<ReadonlyMap<unknown, string>, 'get'>): JsonObject {
   const { bbox, keypoints } = annotation;
   return {
     ...annotation,
@@ -67,7 +68,7 @@ function bodyOf(image: DiceModelImage, model: DiceModel, names: ReadonlyMap<unkn
   if (model.taskType === 'semantic_segmentation') {
     return { annotation: image.mask === undefined ? null : { mask_file: image.mask.file, mask_format: 'indexed_png', num_classes: model.classes.length } };
   }
-  const annotations = image.annotations.map((annotation) => written(annotation, names));
+  const annotations = image.annotations.map((annotation) => writtenBody(annotation, names));
   return model.taskType === 'image_classification' && !model.multiLabel ? { annotation: annotations[0] ?? null } : { annotations };
 }
 
