@@ -1,4 +1,4 @@
-import type { FindingCollector } from './finding-collector.js';
+import { FindingCollector } from './finding-collector.js';
 import { isName, isObject, isSmallInteger } from './json-access.js';
 
 /** A class of the dataset. `details` holds supercategory, keypoints and skeleton where they are given. */
@@ -25,6 +25,16 @@ export class ClassTable {
   private readonly background = new Set<number>([-1]);
 
   constructor(private readonly findings: FindingCollector) {}
+
+  /** Classes that were checked before. */
+  static of(classes: Iterable<DiceClass>): ClassTable {
+    const table = new ClassTable(new FindingCollector());
+    for (const one of classes) {
+      table.byId.set(one.id, one);
+      table.names.add(one.name);
+    }
+    return table;
+  }
 
   isBackground(classId: unknown, name: unknown): boolean {
     return name === BACKGROUND || (typeof classId === 'number' && this.background.has(classId));

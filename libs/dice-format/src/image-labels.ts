@@ -71,9 +71,9 @@ function confidenceOf(raw: JsonObject, report: ShapeContext['report']): number {
   return 1;
 }
 
-function checkedClass(raw: JsonObject, context: LabelContext, report: ShapeContext['report']): number | undefined {
+function checkedClass(raw: JsonObject, classes: ClassTable, report: ShapeContext['report']): number | undefined {
   const id = raw['class_id'];
-  const known = typeof id === 'number' ? context.classes.byId.get(id) : undefined;
+  const known = typeof id === 'number' ? classes.byId.get(id) : undefined;
   if (known === undefined) {
     report('unknown-class', 'The class_id is not an id of the classes.', 'class_id');
     return undefined;
@@ -117,12 +117,17 @@ function readAnnotation(item: { value: unknown; pointer: string }, body: Body, c
     body.background = true;
     return;
   }
-  const classId = checkedClass(raw, context, report);
-  if (classId === undefined) return;
-  const common = { class_id: classId, confidence: confidenceOf(raw, report) };
-  const shape: ShapeContext = { ...size, extent: body.extent, report };
-  if (context.taskType === 'image_classification') body.annotations.push(common);
-  else body.annotations.push({ ...common, ...readObject(raw, context.taskType, shape, context.classes.keypointCount(classId)) });
+  const read = readBody(raw, context, { ...size, extent: body.extent, report });
+  if (read !== undefined) body.annotations.push(read);
+}
+
+/** Checks one annotation of a task without masks and gives it in its one form; everything wrong with it goes to `report`. Undefined without a known class. */
+export function readBody(raw: JsonObject, rules: Pick<LabelContext, 'taskType' | 'classes'>, shape: ShapeContext): JsonObject | undefined {
+  const classId = checkedClass(raw, rules.classes, shape.report);
+  const common = { class_id: classId, confidence: confidenceOf(raw, shape.report) };
+  const count = classId === undefined ? undefined : rules.classes.keypointCount(classId);
+  const body = rules.taskType === 'image_classification' ? common : { ...common, ...readObject(raw, rules.taskType, shape, count) };
+  return classId === undefined ? undefined : body;
 }
 
 function checkUniqueIds(body: Body, context: LabelContext): void {

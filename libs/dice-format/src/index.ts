@@ -5,8 +5,29 @@ export { generateDemoDataset, type PackageFile } from './demo-dataset.js';
 export { type DiceClass, PALETTE } from './dice-class.js';
 export type { DiceReport, DiceReportDataset, DiceReportImage } from './dice-report.js';
 export { MAX_IMAGE_PIXELS, SNIFF_BYTES, sniffImage } from './image-header.js';
-export type { LabelStatus, Split } from './image-labels.js';
-export { encodePng } from './indexed-png.js';
+export { type ImageLabels, type LabelStatus, readBody, type Split } from './image-labels.js';
+export type { JsonObject } from './json-access.js';
+export { LabelReader } from './label-reader.js';
+export { readSegmentation, rleCounts, type ShapeContext } from './object-shape.js';
+export { PackageLayout } from './package-layout.js';
+export { encodeMaskPng, encodePng, readMaskPixels } from './indexed-png.js';
+export {
+  bodyOfLive,
+  classIdsOf,
+  fieldsOfBody,
+  layersOf,
+  liveDigest,
+  type LiveFields,
+  type LiveLabels,
+  type LiveObject,
+  liveObject,
+  liveObjectsOf,
+  liveObjectsOfMask,
+  type ObjectIdentity,
+  type ObjectSource,
+} from './live-object.js';
+export { IGNORE_CLASS, labelMapOf, labelMapSha256, LARGEST_MASK_CLASS, layersOfLabelMap, type MaskLayer, type PixelSize, spansOverlap, tightBox } from './mask-layers.js';
+export { maskSpans, rleText, spansText } from './run-lengths.js';
 export type { EntryRole, PackageEntry } from './package-layout.js';
 export { DicePackageValidator, type ImageFacts, type ValidatorOptions } from './package-validator.js';
 export type { SniffedImage, SniffFailure } from './sniffed-image.js';
@@ -16,6 +37,7 @@ export { annotationsSchemaFile, diceSchemas, META_SCHEMA_FILE } from './schema/d
 export { TASK_TYPES, type TaskType } from './task-type.js';
 export { readTrainingLabels, type TrainingLabels } from './training-labels.js';
 export { type DiceModel, type DiceModelImage, writeDice } from './write-dice.js';
+export { withDerivedFields } from './written-shape.js';
 export { type ConvertedDataset, type ConvertedImage, toDicePackage } from './converters/dice-package.js';
 export { fromClassFolders } from './converters/from-class-folders.js';
 export { fromYolo } from './converters/from-yolo.js';

@@ -111,11 +111,12 @@ function readRle(value: JsonObject, context: ShapeContext): { size: number[]; co
 }
 
 /** Rings of polygons, or a COCO run-length mask. */
-export function readSegmentation(value: unknown, context: ShapeContext): unknown {
+export function readSegmentation(value: unknown, context: ShapeContext): number[][] | { size: number[]; counts: number[] } | undefined {
   if (isObject(value)) return readRle(value, context);
   if (!Array.isArray(value) || value.length === 0) return refused(context, 'invalid-polygon', 'A segmentation is a list of polygons or a run-length mask.', 'segmentation');
   const rings = value.map((ring: unknown) => readRing(ring, context));
-  return rings.includes(undefined) ? undefined : rings;
+  const read = rings.filter((ring) => ring !== undefined);
+  return read.length === rings.length ? read : undefined;
 }
 
 /** Keypoints, flat or as triples; `count` is what the class defines. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { DomainError } from '@app/kernel';
 import { contentHashOfSorted, labelsDigest } from './content-hash.js';
 import { type BuiltImage, hashedImages, reportedImages, totalsOf } from './built-image.js';
@@ -105,7 +104,7 @@ export class DicePackageValidator {
   async addMask(name: string, bytes: Uint8Array): Promise<void> {
     const facts = await readStreamedMask(bytes);
     if (typeof facts === 'string') return this.findings.error('invalid-mask', facts, { entry: name });
-    this.masks.set(this.layout.inside(name) ?? name, { ...facts, sha256: createHash('sha256').update(bytes).digest('hex') });
+    this.masks.set(this.layout.inside(name) ?? name, facts);
   }
 
   /** Compares what was fed and gives the report. Call it once, after everything was fed. */
@@ -215,6 +214,8 @@ export class DicePackageValidator {
     const { split, status, noObject, classIds, objectCount, maskFile } = record;
     const mask = maskFile === undefined ? undefined : this.masks.get(maskFile.normalize('NFC'));
     if (mask === undefined) return { image: { ...base, split, status, classIds, objectCount }, noObject, digest: this.images.digest(row) };
+    // A mask that shows nothing was looked at all the same: what no_object says of other tasks.
+    if (mask.values.every((value) => value === 0)) return { image: { ...base, split, status, classIds: [], objectCount: 0 }, noObject: true, digest: EMPTY_DIGEST };
     const masked = mask.values.filter((value) => value !== 0 && value !== 255).map((value) => value - 1);
     return { image: { ...base, split, status, classIds: masked, objectCount: masked.length }, noObject, digest: labelsDigest([], mask.sha256) };
   }

@@ -21,6 +21,7 @@ export interface DiceModelImage {
   readonly noObject: boolean;
   /** Bodies without class_name, area and num_keypoints, which are derived here. */
   readonly annotations: readonly JsonObject[];
+  /** `sha256` is of the row-major label map, hex; see labelMapSha256. */
   readonly mask?: { readonly file: string; readonly sha256: string };
 }
 

@@ -19,6 +19,14 @@ export const outboxStore = {
     await sql.query('insert into outbox (id, stream, type, event) values ($1, $2, $3, $4::jsonb)', [event.id, stream, event.type, JSON.stringify(event)]);
   },
 
+  /**
+   * Text of an insert of many events, for a statement that makes them together with what they tell of: `rows` is a SELECT of id (uuid), stream, type and
+   * event (jsonb), events as of makeEvent.
+   */
+  insertSql(rows: string): string {
+    return `insert into outbox (id, stream, type, event) ${rows}`;
+  },
+
   /** Locks the oldest unpublished rows that no other relay holds. */
   async takeUnpublished(sql: SqlExecutor, limit: number): Promise<readonly OutboxRow[]> {
     const rows = await sql.query('select seq, id, stream, event from outbox where published_at is null order by seq limit $1 for update skip locked', [limit]);

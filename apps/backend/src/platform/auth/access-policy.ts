@@ -36,6 +36,11 @@ export class AccessPolicy {
     }
   }
 
+  /** The same question, for what is only a part of a request. */
+  static mayDataset(principal: Principal, action: DatasetAction, resource: DatasetResource): boolean {
+    return AccessPolicy.maySee(principal, resource) && principal.scopes.includes(SCOPE_OF[action]) && AccessPolicy.mayDo(principal, action, resource);
+  }
+
   /** For routes that need a scope but no dataset. */
   static assertScope(principal: Principal, scope: Scope): void {
     if (!principal.scopes.includes(scope)) throw insufficientScope(scope);

@@ -1,15 +1,12 @@
-import { createHash } from 'node:crypto';
-import { DomainError } from '@app/kernel';
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { firstValueFrom, from, type Observable } from 'rxjs';
 import type { Principal } from '../auth/principal.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { idempotencyKeyOf, requestHashOf } from './idempotency-header.js';
 import { IDEMPOTENT_ROUTE, type IdempotentOptions } from './idempotent-route.js';
 import { IdempotencyKeys, type IdempotencyClaim, type IdempotencySlot } from './idempotency-keys.js';
-
-const KEY = /^[\x21-\x7e]{1,200}$/;
 
 /**
  * Keeps the answer of a write under the client's key, in the unit of work of its effect: a process that is killed between the two leaves neither. An
@@ -28,12 +25,9 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const request = http.getRequest<FastifyRequest & { principal?: Principal }>();
     const header = request.headers['idempotency-key'];
     if (header === undefined || request.principal === undefined) return next.handle();
-    if (typeof header !== 'string' || !KEY.test(header)) {
-      throw new DomainError('invalid-parameter', 'Idempotency-Key is 1 to 200 visible ASCII characters.', { findings: [{ code: 'invalid-format', pointer: '/header/idempotency-key', message: 'Not a usable key.' }] });
-    }
     const options = this.reflector.get<IdempotentOptions | undefined>(IDEMPOTENT_ROUTE, context.getHandler());
-    const slot = { userId: request.principal.userId, route: `${request.method} ${request.url.split('?')[0] ?? ''}`, key: header };
-    const hash = createHash('sha256').update(JSON.stringify(request.body ?? null)).digest('hex');
+    const slot = { userId: request.principal.userId, route: `${request.method} ${request.url.split('?')[0] ?? ''}`, key: idempotencyKeyOf(header) };
+    const hash = requestHashOf(request.body);
     const reply = http.getResponse<FastifyReply>();
     return from(this.answer({ slot, hash, reply, atomic: options?.atomic ?? true }, next));
   }

@@ -49,6 +49,15 @@ export const ZodParam =
     ApiParam({ name, schema: openApiSchema(schema, 'input') as never })(target, key, descriptorOf(target, key));
   };
 
+/** Several parameters of the path as one object. */
+export const ZodPath =
+  (schema: z.ZodObject): ParameterDecorator =>
+  (target, key, index) => {
+    if (key === undefined) return;
+    Param(new ZodPipe(schema, 'invalid-parameter', '/path'))(target, key, index);
+    for (const [name, field] of Object.entries(schema.shape)) ApiParam({ name, schema: openApiSchema(field as z.ZodType, 'input') as never })(target, key, descriptorOf(target, key));
+  };
+
 /** What the route answers when all is well. */
 export const ApiAnswer = (status: number, schema: z.ZodType | null, description = ''): MethodDecorator =>
   ApiResponse(schema === null ? { status, description } : { status, description, schema: openApiSchema(schema, 'output') as never });

@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { DatasetModule } from '../dataset/index.js';
+import { AnnotationsController } from './api/http/annotations.controller.js';
+import { AnnotationEditor } from './application/annotation-editor.js';
+import { AnnotationReader } from './application/annotation-reader.js';
+import { AnnotationWriter } from './application/annotation-writer.js';
+import { ClassCatalogue } from './application/class-catalogue.js';
+import { EditAnnotationsHandler } from './application/commands/edit-annotations/edit-annotations.handler.js';
+import { RestoreAnnotationsHandler } from './application/commands/restore-annotations/restore-annotations.handler.js';
+import { AnnotationStore } from './application/ports/annotation-store.port.js';
+import { GetAnnotationsHandler } from './application/queries/get-annotations/get-annotations.handler.js';
+import { ListHistoryHandler } from './application/queries/list-history/list-history.handler.js';
+import { SqlAnnotationStore } from './infrastructure/sql-annotation-store.js';
+import { SqlStatements } from './infrastructure/sql-statements.js';
+
+@Module({
+  imports: [DatasetModule],
+  controllers: [AnnotationsController],
+  providers: [
+    ...[EditAnnotationsHandler, RestoreAnnotationsHandler, GetAnnotationsHandler, ListHistoryHandler],
+    ...[AnnotationEditor, AnnotationReader, AnnotationWriter, ClassCatalogue, SqlStatements],
+    { provide: AnnotationStore, useClass: SqlAnnotationStore },
+  ],
+  exports: [AnnotationWriter, AnnotationReader],
+})
+export class AnnotationModule {}

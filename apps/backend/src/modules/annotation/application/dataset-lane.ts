@@ -1,0 +1,158 @@
+import type { ClassTable } from '@app/dice-format';
+import { DomainError, type ErrorCode } from '@app/kernel';
+import type { ClassCatalogue, KnownClasses } from './class-catalogue.js';
+import type { AnnotationStore, ImageAnswer, LabelEdit } from './ports/annotation-store.port.js';
+import type { WriteOutcome, WriteRequest } from './write-request.js';
+
+/** In one statement: some hundred kilobytes of parameters, and a lock held for some milliseconds. */
+const MOST_IN_BATCH = 256;
+/** One is written while the next is read and checked; more would wait for the dataset's lock with a connection in hand. */
+const MOST_BATCHES = 2;
+/** An image that other processes write all the time; its client is told to come again. */
+const MOST_ATTEMPTS = 8;
+
+/** Refusals that one request cannot be the cause of. */
+const OF_ALL: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['unavailable', 'not-found', 'state-conflict']);
+
+interface Waiting {
+  readonly request: WriteRequest;
+  readonly resolve: (outcome: WriteOutcome) => void;
+  readonly reject: (error: unknown) => void;
+  attempts: number;
+}
+
+interface Decided {
+  readonly waiting: Waiting;
+  readonly edit: LabelEdit;
+}
+
+export interface LaneOptions {
+  readonly store: AnnotationStore;
+  readonly classes: ClassCatalogue;
+  readonly onIdle: () => void;
+}
+
+/** The writes of one dataset in this process, in the order in which they came. */
+export class DatasetLane {
+  private queue: Waiting[] = [];
+  private readonly busy = new Set<number>();
+  private running = 0;
+  private planned = false;
+
+  constructor(
+    private readonly datasetId: string,
+    private readonly options: LaneOptions,
+  ) {}
+
+  add(request: WriteRequest): Promise<WriteOutcome> {
+    return new Promise((resolve, reject) => {
+      this.queue.push({ request, resolve, reject, attempts: 0 });
+      this.plan();
+    });
+  }
+
+  /** At the end of this tick: what else it brings comes along. */
+  private plan(): void {
+    if (this.planned || this.running >= MOST_BATCHES) return;
+    this.planned = true;
+    setImmediate(() => {
+      this.planned = false;
+      this.start();
+    });
+  }
+
+  private start(): void {
+    const batch = this.take();
+    if (batch.length === 0) {
+      if (this.running === 0 && this.queue.length === 0) this.options.onIdle();
+      return;
+    }
+    this.running += 1;
+    void this.run(batch).finally(() => {
+      this.running -= 1;
+      for (const { request } of batch) this.busy.delete(request.number);
+      this.plan();
+    });
+    if (this.queue.length > 0) this.plan();
+  }
+
+  /** The first of the queue, each image once and none that is being written. */
+  private take(): Waiting[] {
+    const batch: Waiting[] = [];
+    const left: Waiting[] = [];
+    for (const waiting of this.queue) {
+      const { number } = waiting.request;
+      if (batch.length >= MOST_IN_BATCH || this.busy.has(number)) left.push(waiting);
+      else {
+        this.busy.add(number);
+        batch.push(waiting);
+      }
+    }
+    this.queue = left;
+    return batch.sort((a, b) => a.request.number - b.request.number);
+  }
+
+  private async run(batch: readonly Waiting[]): Promise<void> {
+    try {
+      await this.write(batch);
+    } catch (error) {
+      await this.afterError(batch, error);
+    }
+  }
+
+  /** One that the database refuses must not take the others along. */
+  private async afterError(batch: readonly Waiting[], error: unknown): Promise<void> {
+    const ofAll = error instanceof DomainError && OF_ALL.has(error.code);
+    if (batch.length === 1 || ofAll) return batch.forEach((waiting) => waiting.reject(error));
+    for (const waiting of batch) await this.run([waiting]);
+  }
+
+  private async write(batch: readonly Waiting[]): Promise<void> {
+    const { store } = this.options;
+    const { dataset, images } = await store.read(this.datasetId, batch.map(({ request }) => questionOf(request)));
+    if (dataset === null) throw new DomainError('not-found', 'There is no such resource, or you may not see it.');
+    if (!dataset.labelsLoaded) throw new DomainError('state-conflict', 'The labels of the uploaded zip are still being read.', { retryAfterSeconds: 2 });
+    const classes = await this.options.classes.of(this.datasetId, dataset.classesRevision);
+    const decided = batch.flatMap((waiting, index) => decide(waiting, images[index] ?? null, classes.table));
+    if (decided.length > 0) await this.commit(decided, classes);
+  }
+
+  private async commit(decided: readonly Decided[], classes: KnownClasses): Promise<void> {
+    const { usable, written } = await this.options.store.write(this.datasetId, classes.revision, decided.map(({ edit }) => edit));
+    decided.forEach(({ waiting }, index) => {
+      const done = usable ? written[index] : undefined;
+      if (done !== undefined && done !== null) waiting.resolve({ labels: done.labels, classes: classes.table, repeatOf: null });
+      else this.again(waiting);
+    });
+  }
+
+  /** Somebody else was faster: what there is now decides, in the next batch. */
+  private again(waiting: Waiting): void {
+    waiting.attempts += 1;
+    if (waiting.attempts < MOST_ATTEMPTS) this.queue.unshift(waiting);
+    else waiting.reject(new DomainError('unavailable', 'These labels are being changed by many at the moment.', { retryAfterSeconds: 1 }));
+  }
+}
+
+function questionOf({ number, actor, repeat }: WriteRequest): { number: number; repeat?: { actor: string; key: string } } {
+  return repeat === undefined ? { number } : { number, repeat: { actor, key: repeat.key } };
+}
+
+/** The edit of one request; none where it has its answer already. */
+function decide(waiting: Waiting, found: ImageAnswer | null, classes: ClassTable): Decided[] {
+  const { request, resolve, reject } = waiting;
+  try {
+    if (found === null) throw new DomainError('not-found', 'There is no such resource, or you may not see it.');
+    if (found.repeat !== null) {
+      if (found.repeat.requestHash !== request.repeat?.requestHash) throw new DomainError('idempotency-mismatch', 'This Idempotency-Key was used with another request.');
+      resolve({ labels: found.labels, classes, repeatOf: found.repeat.revision });
+      return [];
+    }
+    const { document, ...edit } = request.decide(found.labels, classes);
+    const { actor, reason, repeat, correlationId } = request;
+    return [{ waiting, edit: { ...edit, before: found.labels, after: document.state, actor, reason, repeat, correlationId } }];
+  } catch (error) {
+    reject(error);
+    return [];
+  }
+}

@@ -1,0 +1,101 @@
+import type { ClassTable } from '@app/dice-format';
+import type { LabelState, LabelStatus, ObjectChange } from '../../domain/label-object.js';
+import type { RevisionChange } from '../../domain/earlier-labels.js';
+
+/** The labels of an image as they are in the database, with what must be known of the image. */
+export interface StoredLabels {
+  readonly number: number;
+  readonly width: number;
+  readonly height: number;
+  readonly state: LabelState;
+  readonly labeledBy: string | null;
+  readonly labeledAt: Date | null;
+  readonly reviewedBy: string | null;
+  readonly reviewedAt: Date | null;
+}
+
+/** A client's key for one write, by which a repeat is known. */
+export interface RepeatKey {
+  readonly actor: string;
+  readonly key: string;
+}
+
+export interface ImageQuestion {
+  readonly number: number;
+  readonly repeat?: RepeatKey;
+}
+
+export interface ImageAnswer {
+  readonly labels: StoredLabels;
+  /** The write that was done under the key before. */
+  readonly repeat: { readonly revision: number; readonly requestHash: string } | null;
+}
+
+export interface ReadLabels {
+  /** Null: the dataset is gone. */
+  readonly dataset: { readonly classesRevision: number; readonly labelsLoaded: boolean } | null;
+  /** In the order of the questions; null where the dataset has no such image. */
+  readonly images: readonly (ImageAnswer | null)[];
+}
+
+/** The next revision of one image, ready to be written. */
+export interface LabelEdit {
+  readonly before: StoredLabels;
+  readonly after: LabelState;
+  readonly changes: readonly ObjectChange[];
+  readonly relabeled: boolean;
+  readonly reviewed: boolean;
+  readonly actor: string;
+  /** Why, where a person did not edit: `restore`. */
+  readonly reason?: string;
+  readonly repeat?: { readonly key: string; readonly requestHash: string };
+  readonly correlationId?: string;
+}
+
+export interface WrittenLabels {
+  /** Position in the dataset's sequence of changes. */
+  readonly seq: number;
+  readonly labels: StoredLabels;
+}
+
+export interface WrittenBatch {
+  /** False: the dataset is gone or its classes are not those that the edits were checked by; nothing was written. */
+  readonly usable: boolean;
+  /** In the order of the edits; null where the image has another revision or size by now, or is gone. */
+  readonly written: readonly (WrittenLabels | null)[];
+}
+
+export interface HistoryItem {
+  readonly seq: number;
+  readonly revision: number;
+  readonly at: Date;
+  readonly actor: string;
+  readonly actorName: string | null;
+  readonly kind: string;
+  readonly reason: string | null;
+  readonly changes: readonly ObjectChange[];
+  readonly status: readonly [before: LabelStatus, after: LabelStatus] | null;
+  readonly noObject: readonly [before: boolean, after: boolean] | null;
+}
+
+export interface FirstRevision {
+  readonly at: Date;
+  readonly actor: string | null;
+  readonly actorName: string | null;
+}
+
+/** Labels in the database. */
+export abstract class AnnotationStore {
+  /** One statement for all the images. */
+  abstract read(datasetId: string, images: readonly ImageQuestion[]): Promise<ReadLabels>;
+  /** The classes with the revision that they belong to; null when the dataset is gone. */
+  abstract classes(datasetId: string): Promise<{ readonly revision: number; readonly table: ClassTable } | null>;
+  /** Writes all that still fits in one statement: rows, history, counters and events together. No image twice. */
+  abstract write(datasetId: string, classesRevision: number, edits: readonly LabelEdit[]): Promise<WrittenBatch>;
+  /** What made the revisions after this one, newest first. */
+  abstract revisionsAfter(datasetId: string, number: number, revision: number): Promise<readonly RevisionChange[]>;
+  /** Newest first, before this position. */
+  abstract history(datasetId: string, number: number, page: { readonly beforeSeq: number | null; readonly limit: number }): Promise<readonly HistoryItem[]>;
+  /** When and by whom the image came, with the labels of revision 1; null when there is none. */
+  abstract firstRevision(datasetId: string, number: number): Promise<FirstRevision | null>;
+}

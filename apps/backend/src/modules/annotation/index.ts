@@ -1,0 +1,3 @@
+export { AnnotationModule } from './annotation.module.js';
+export { AnnotationReader } from './application/annotation-reader.js';
+export { AnnotationWriter } from './application/annotation-writer.js';

@@ -1,0 +1,107 @@
+import { outboxStore } from '@app/messaging';
+import { CHANGE_TABLE, CLASS_TABLE, DATASET_TABLE, IMAGE_CLASS_TABLE, IMAGE_TABLE } from '../../dataset/index.js';
+import { USER_TABLE } from '../../identity/index.js';
+
+/** $1 dataset, then for each question: number, actor or null, key or null. */
+export const READ_SQL = `
+  with dataset as (select classes_revision, labels_loaded from ${DATASET_TABLE} where id = $1 and deleted_at is null)
+  select d.classes_revision, d.labels_loaded, q.place::int as place, i.number, i.width, i.height, i.revision, i.status, i.no_object, i.objects, i.next_object_number,
+    i.labeled_by, i.labeled_at, i.reviewed_by, i.reviewed_at, c.revision as repeat_revision, encode(c.request_hash, 'hex') as repeat_hash
+  from dataset d
+  left join unnest($2::int[], $3::uuid[], $4::text[]) with ordinality as q (number, actor, key, place) on true
+  left join ${IMAGE_TABLE} i on i.dataset_id = $1 and i.number = q.number and i.removed_seq is null
+  left join ${CHANGE_TABLE} c on q.key is not null and c.dataset_id = $1 and c.number = q.number and c.actor = q.actor and c.idempotency_key = q.key`;
+
+/** Both of one moment. */
+export const CLASSES_SQL = `
+  select d.classes_revision as revision,
+    coalesce((select jsonb_agg(jsonb_build_object('id', class_id, 'name', name, 'color', color, 'details', details)) from ${CLASS_TABLE} where dataset_id = d.id), '[]') as classes
+  from ${DATASET_TABLE} d where d.id = $1 and d.deleted_at is null`;
+
+/** The columns of one edit in WRITE_SQL, in the order of its parameters from $3 on. */
+export const EDIT_COLUMNS = [
+  ...['number', 'revision', 'width', 'height', 'objects', 'no_object', 'status', 'next_object_number', 'class_ids', 'object_count', 'labels_digest'],
+  ...['relabeled', 'reviewed', 'actor', 'body', 'idempotency_key', 'request_hash', 'labeled_delta', 'shown', 'hidden', 'event_id', 'event'],
+] as const;
+export type EditColumn = (typeof EDIT_COLUMNS)[number];
+
+const TYPES: Readonly<Record<EditColumn, string>> = {
+  ...{ number: 'int', revision: 'int', width: 'int', height: 'int', objects: 'text', no_object: 'boolean', status: 'text', next_object_number: 'int' },
+  ...{ class_ids: 'text', object_count: 'int', labels_digest: 'text', relabeled: 'boolean', reviewed: 'boolean', actor: 'uuid', body: 'text', idempotency_key: 'text' },
+  ...{ request_hash: 'text', labeled_delta: 'int', shown: 'text', hidden: 'text', event_id: 'uuid', event: 'text' },
+};
+
+const GIVEN = `unnest(${EDIT_COLUMNS.map((column, index) => `$${index + 3}::${TYPES[column]}[]`).join(', ')}) with ordinality as g (${EDIT_COLUMNS.join(', ')}, place)`;
+
+/**
+ * $1 dataset, $2 the revision of its classes that the edits were checked by, then the columns of the edits, sorted by number.
+ *
+ * The dataset's row is locked before any other is changed (`locked` drives the joins of all that follow): edits of one dataset are committed one statement
+ * after the other, so positions are committed in order, and nobody waits for an image's row. A row whose revision moved on is passed over: its
+ * writer finds it missing in the answer. Everything else hangs on the rows that were changed.
+ */
+export const WRITE_SQL = `
+  with locked as materialized (
+    select id from ${DATASET_TABLE} where id = $1 and classes_revision = $2 and labels_loaded and deleted_at is null for no key update
+  ), given as materialized (
+    select * from ${GIVEN}
+  ), edited as (
+    update ${IMAGE_TABLE} i set revision = i.revision + 1, objects = g.objects::jsonb, no_object = g.no_object, status = g.status, next_object_number = g.next_object_number,
+      class_ids = g.class_ids::int[], object_count = g.object_count, labels_digest = decode(g.labels_digest, 'hex'),
+      labeled_by = case when g.relabeled then g.actor else i.labeled_by end,
+      labeled_at = case when g.relabeled then clock_timestamp() else i.labeled_at end,
+      reviewed_by = case when g.reviewed then g.actor when g.status = 'reviewed' then i.reviewed_by end,
+      reviewed_at = case when g.reviewed then clock_timestamp() when g.status = 'reviewed' then i.reviewed_at end
+    from locked, given g
+    where i.dataset_id = locked.id and i.number = g.number and i.revision = g.revision and i.width = g.width and i.height = g.height and i.removed_seq is null
+    returning g.place, i.labeled_by, i.labeled_at, i.reviewed_by, i.reviewed_at
+  ), counted as materialized (
+    select count(*) as edits, coalesce(sum(g.labeled_delta), 0) as labeled from edited e join given g on g.place = e.place
+  ), moved as (
+    update ${DATASET_TABLE} d set change_seq = d.change_seq + c.edits, num_labeled = d.num_labeled + c.labeled, changed_at = clock_timestamp(), updated_at = clock_timestamp()
+    from counted c where d.id = $1 and c.edits > 0
+    returning d.change_seq - c.edits as base
+  ), placed as materialized (
+    select e.*, m.base + row_number() over (order by e.place) as seq from edited e cross join moved m
+  ), logged as (
+    insert into ${CHANGE_TABLE} (dataset_id, seq, actor, kind, number, revision, body, idempotency_key, request_hash)
+    select $1, p.seq, g.actor, 'annotated', g.number, g.revision + 1, g.body::jsonb, g.idempotency_key, decode(g.request_hash, 'hex')
+    from placed p join given g on g.place = p.place
+  ), told as (
+    ${outboxStore.insertSql(`
+    select g.event_id, 'VISION_ANNOTATION', g.event::jsonb->>'type', jsonb_set(g.event::jsonb, '{data,seq}', to_jsonb(p.seq))
+    from placed p join given g on g.place = p.place order by p.seq`)}
+  ), shown as (
+    insert into ${IMAGE_CLASS_TABLE} (dataset_id, class_id, number)
+    select $1, class_id, g.number from placed p join given g on g.place = p.place cross join unnest(g.shown::int[]) as class_id
+    on conflict do nothing
+  ), hidden as (
+    delete from ${IMAGE_CLASS_TABLE} c using placed p join given g on g.place = p.place cross join unnest(g.hidden::int[]) as gone (class_id)
+    where c.dataset_id = $1 and c.number = g.number and c.class_id = gone.class_id
+  ), recounted as (
+    update ${CLASS_TABLE} k set image_count = k.image_count + d.images
+    from (
+      select class_id, sum(step) as images
+      from placed p join given g on g.place = p.place
+      cross join lateral (select class_id, 1 as step from unnest(g.shown::int[]) as class_id union all select class_id, -1 from unnest(g.hidden::int[]) as class_id) as steps
+      group by class_id) d
+    where k.dataset_id = $1 and k.class_id = d.class_id
+  )
+  select exists (select 1 from locked) as usable, p.place::int as place, p.seq::float8 as seq, p.labeled_by, p.labeled_at, p.reviewed_by, p.reviewed_at
+  from (select 1) as one left join placed p on true`;
+
+/** $1 dataset, $2 number, $3 revision. */
+export const REVISIONS_AFTER_SQL = `select revision, body from ${CHANGE_TABLE} where dataset_id = $1 and number = $2 and revision > $3 order by seq desc`;
+
+/** $1 dataset, $2 number, $3 position or null, $4 how many. */
+export const HISTORY_SQL = `
+  select c.seq::float8 as seq, c.revision, c.at, c.actor, u.display_name as "actorName", c.kind, c.body
+  from ${CHANGE_TABLE} c left join ${USER_TABLE} u on u.id = c.actor
+  where c.dataset_id = $1 and c.number = $2 and c.revision is not null and c.number is not null and ($3::bigint is null or c.seq < $3)
+  order by c.seq desc limit $4`;
+
+/** $1 dataset, $2 number. */
+export const FIRST_REVISION_SQL = `
+  select i.added_at as at, coalesce(i.added_by, d.created_by) as actor, u.display_name as "actorName"
+  from ${IMAGE_TABLE} i join ${DATASET_TABLE} d on d.id = i.dataset_id left join ${USER_TABLE} u on u.id = coalesce(i.added_by, d.created_by)
+  where i.dataset_id = $1 and i.number = $2 and i.removed_seq is null`;

@@ -1,0 +1,65 @@
+import { ClassTable, type DiceClass } from '@app/dice-format';
+import { Injectable } from '@nestjs/common';
+import { OutboxRelay } from '@app/messaging';
+import type { RevisionChange } from '../domain/earlier-labels.js';
+import {
+  AnnotationStore,
+  type FirstRevision,
+  type HistoryItem,
+  type ImageQuestion,
+  type LabelEdit,
+  type ReadLabels,
+  type WrittenBatch,
+} from '../application/ports/annotation-store.port.js';
+import { CLASSES_SQL, EDIT_COLUMNS, FIRST_REVISION_SQL, HISTORY_SQL, READ_SQL, REVISIONS_AFTER_SQL, WRITE_SQL } from './annotation-sql.js';
+import { columnsOf } from './edit-row.js';
+import { answerOf, historyItemOf, revisionChangeOf, writtenOf, type ChangeRow, type LabelRow, type WrittenRow } from './label-row.js';
+import { SqlStatements } from './sql-statements.js';
+
+@Injectable()
+export class SqlAnnotationStore extends AnnotationStore {
+  constructor(
+    private readonly sql: SqlStatements,
+    private readonly relay: OutboxRelay,
+  ) {
+    super();
+  }
+
+  async read(datasetId: string, images: readonly ImageQuestion[]): Promise<ReadLabels> {
+    const rows = await this.sql.run<LabelRow>({ name: 'annotation-read', text: READ_SQL }, [
+      ...[datasetId, images.map((one) => one.number), images.map((one) => one.repeat?.actor ?? null), images.map((one) => one.repeat?.key ?? null)],
+    ]);
+    const first = rows[0];
+    if (first === undefined) return { dataset: null, images: images.map(() => null) };
+    const found = new Map(rows.map((row) => [row.place, answerOf(row)]));
+    return { dataset: { classesRevision: first.classes_revision, labelsLoaded: first.labels_loaded }, images: images.map((_, index) => found.get(index + 1) ?? null) };
+  }
+
+  async classes(datasetId: string): Promise<{ revision: number; table: ClassTable } | null> {
+    const rows = await this.sql.run<{ revision: number; classes: readonly DiceClass[] }>({ name: 'annotation-classes', text: CLASSES_SQL }, [datasetId]);
+    const row = rows[0];
+    return row === undefined ? null : { revision: row.revision, table: ClassTable.of(row.classes) };
+  }
+
+  async write(datasetId: string, classesRevision: number, edits: readonly LabelEdit[]): Promise<WrittenBatch> {
+    const columns = edits.map((edit) => columnsOf(datasetId, edit));
+    const rows = await this.sql.run<WrittenRow>({ name: 'annotation-write', text: WRITE_SQL }, [datasetId, classesRevision, ...EDIT_COLUMNS.map((name) => columns.map((one) => one[name]))]);
+    this.relay.wake();
+    const found = new Map(rows.map((row) => [row.place, row]));
+    return { usable: rows[0]?.usable === true, written: edits.map((edit, index) => writtenOf(edit, found.get(index + 1))) };
+  }
+
+  async revisionsAfter(datasetId: string, number: number, revision: number): Promise<readonly RevisionChange[]> {
+    const rows = await this.sql.run<Pick<ChangeRow, 'revision' | 'body'>>({ name: 'annotation-revisions', text: REVISIONS_AFTER_SQL }, [datasetId, number, revision]);
+    return rows.map(revisionChangeOf);
+  }
+
+  async history(datasetId: string, number: number, page: { beforeSeq: number | null; limit: number }): Promise<readonly HistoryItem[]> {
+    const rows = await this.sql.run<ChangeRow>({ name: 'annotation-history', text: HISTORY_SQL }, [datasetId, number, page.beforeSeq, page.limit]);
+    return rows.map(historyItemOf);
+  }
+
+  async firstRevision(datasetId: string, number: number): Promise<FirstRevision | null> {
+    return (await this.sql.run<FirstRevision>({ name: 'annotation-first', text: FIRST_REVISION_SQL }, [datasetId, number]))[0] ?? null;
+  }
+}
