@@ -199,10 +199,10 @@ export class DicePackageValidator {
   private buildOne(path: string, record: LabelRecord | undefined, number: number): Built | undefined {
     const facts = this.images.get(path);
     if (facts === undefined || !facts.sniffed.ok) return undefined;
-    const { width, height, format, channels } = facts.sniffed;
+    const { width, height, orientation, format, channels } = facts.sniffed;
     const mask = record?.maskFile === undefined ? undefined : this.masks.get(record.maskFile.normalize('NFC'));
     const masked = (mask?.values ?? []).filter((value) => value !== 0 && value !== 255).map((value) => value - 1);
-    const base = { number, fileName: path, width, height, depth: record?.depth ?? channels, format, sizeBytes: facts.sizeBytes, crc32: facts.crc32, sha256: facts.sha256 };
+    const base = { number, fileName: path, width, height, orientation, depth: record?.depth ?? channels, format, sizeBytes: facts.sizeBytes, crc32: facts.crc32, sha256: facts.sha256 };
     if (record === undefined) return { image: { ...base, split: null, status: 'unlabeled', classIds: [], objectCount: 0 }, noObject: false, digest: EMPTY_DIGEST };
     const labels = mask === undefined ? { classIds: [...record.classIds], objectCount: record.objectCount } : { classIds: masked, objectCount: masked.length };
     return {

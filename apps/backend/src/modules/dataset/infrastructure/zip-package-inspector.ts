@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DEFAULT_ARCHIVE_LIMITS, openArchive, rangedSource, readEntries, readEntry, type ArchiveDirectory, type ArchiveEntry, type RandomAccessSource } from '@app/archive';
-import { DicePackageValidator, SNIFF_BYTES, sniffImage } from '@app/dice-format';
+import { DicePackageValidator, ImageSniffer } from '@app/dice-format';
 import { DomainError } from '@app/kernel';
 import { ObjectStore } from '@app/object-store';
 import { Injectable } from '@nestjs/common';
@@ -10,8 +10,6 @@ import type { StagedZip } from '../application/ports/upload-storage.port.js';
 
 /** meta.json is about a kilobyte. */
 const MAX_META_BYTES = 1_000_000;
-/** Metadata before the size of a photo; more than this is refused. */
-const MAX_HEAD_BYTES = 4_000_000;
 /** An indexed PNG of 100 Mpx compresses below this. */
 const MAX_MASK_BYTES = 50_000_000;
 
@@ -73,20 +71,12 @@ async function visit(validator: DicePackageValidator, entry: ArchiveEntry, bytes
 
 async function visitImage(validator: DicePackageValidator, entry: ArchiveEntry, bytes: AsyncIterable<Uint8Array>): Promise<void> {
   const hash = createHash('sha256');
-  let head = Buffer.alloc(0);
-  let wanted = SNIFF_BYTES;
+  const sniffer = new ImageSniffer();
   for await (const chunk of bytes) {
     hash.update(chunk);
-    if (head.length < wanted) head = Buffer.concat([head, chunk.subarray(0, wanted - head.length)]);
-    if (head.length === SNIFF_BYTES && wanted === SNIFF_BYTES) wanted = moreWanted(head);
+    sniffer.push(chunk);
   }
-  validator.addImage({ name: entry.name, sniffed: sniffImage(head), sha256: hash.digest('hex'), crc32: entry.crc32, sizeBytes: entry.sizeBytes });
-}
-
-/** A photo may carry colour profiles and previews before its size. */
-function moreWanted(head: Buffer): number {
-  const sniffed = sniffImage(head);
-  return !sniffed.ok && sniffed.code === 'more-bytes' ? MAX_HEAD_BYTES : SNIFF_BYTES;
+  validator.addImage({ name: entry.name, sniffed: sniffer.finish(), sha256: hash.digest('hex'), crc32: entry.crc32, sizeBytes: entry.sizeBytes });
 }
 
 async function gathered(bytes: AsyncIterable<Uint8Array>, mostBytes: number): Promise<Uint8Array> {
