@@ -88,6 +88,7 @@ export class Launcher {
       ADMIN_PASSWORD: admin.password,
       ...(existsSync(join(this.dist, 'labeler')) ? { WEB_ROOT: join(this.dist, 'labeler') } : {}),
       TRAINING_LEASE_SECONDS: this.environment['TRAINING_LEASE_SECONDS'] ?? '60',
+      ...this.given('IMAGE_WORKERS'),
     });
   }
 

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { crc32 } from 'node:zlib';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { ImageSniffer, sniffImage, type SniffedImage } from './index.js';
 
 /** What the header says and what the decoder makes of the same file: one upright size, one orientation, one number of channels. */
 const ORIENTATIONS = [1, 2, 3, 4, 5, 6, 7, 8];
 const SHARED = resolve(import.meta.dirname, '../../../../shared/data');
-const picture = (channels: 3 | 4 = 3): sharp.Sharp => sharp({ create: { width: 40, height: 24, channels, background: { r: 40, g: 90, b: 200, alpha: 0.5 } } });
+const picture = (channels: 3 | 4 = 3): Sharp => sharp({ create: { width: 40, height: 24, channels, background: { r: 40, g: 90, b: 200, alpha: 0.5 } } });
 
 function tiff(orientation: number, { little = true, type = 3 } = {}): Buffer {
   const bytes = Buffer.alloc(26);

@@ -1,3 +1,4 @@
+export { bundleEntry, type BundledEntry } from './bundle-entry.js';
 export { compileFolder } from './compile-entry.js';
 export { createTestDatabase, type TestDatabase } from './test-database.js';
 export { TEST_NATS_USER, startTestNats, type TestNats } from './test-nats.js';

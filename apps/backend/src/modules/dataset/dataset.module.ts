@@ -14,6 +14,7 @@ import { DatasetChangeLog } from './application/ports/dataset-change-log.port.js
 import { DatasetOwnership } from './application/ports/dataset-ownership.port.js';
 import { DatasetReadModel } from './application/ports/dataset-read-model.port.js';
 import { DemoPackage } from './application/ports/demo-package.port.js';
+import { ImageProcessing } from './application/ports/image-processing.port.js';
 import { ImportQueue } from './application/ports/import-queue.port.js';
 import { PackageInspector } from './application/ports/package-inspector.port.js';
 import { UploadSessions } from './application/ports/upload-sessions.port.js';
@@ -27,10 +28,13 @@ import { UploadFeed } from './application/upload-feed.js';
 import { DatasetRepository } from './domain/dataset.repository.port.js';
 import { BucketUploadStorage } from './infrastructure/bucket-upload-storage.js';
 import { GeneratedDemoPackage } from './infrastructure/generated-demo-package.js';
+import { ImageChildProgram } from './infrastructure/image-worker/image-child-program.js';
+import { ImageWorker } from './infrastructure/image-worker/image-worker.js';
 import { MembershipDatasetOwnership } from './infrastructure/membership-dataset-ownership.js';
 import { TypeormDatasetChangeLog } from './infrastructure/typeorm-dataset-change-log.js';
 import { TypeormDatasetReadModel } from './infrastructure/typeorm-dataset-read-model.js';
 import { TypeormDatasetRepository } from './infrastructure/typeorm-dataset.repository.js';
+import { TypeormImageProcessing } from './infrastructure/typeorm-image-processing.js';
 import { TypeormImportQueue } from './infrastructure/typeorm-import-queue.js';
 import { TypeormUploadSessions } from './infrastructure/typeorm-upload-sessions.js';
 import { UploadSweeper } from './infrastructure/upload-sweeper.js';
@@ -44,9 +48,10 @@ const QUERIES = [ListDatasetsHandler, GetDatasetHandler, GetUploadHandler, GetDo
   providers: [
     ...COMMANDS,
     ...QUERIES,
-    ...[DatasetAccess, DatasetImages, DatasetReader, UploadFeed, UploadSweeper],
+    ...[DatasetAccess, DatasetImages, DatasetReader, UploadFeed, UploadSweeper, ImageChildProgram, ImageWorker],
     { provide: DatasetRepository, useClass: TypeormDatasetRepository },
     { provide: DatasetChangeLog, useClass: TypeormDatasetChangeLog },
+    { provide: ImageProcessing, useClass: TypeormImageProcessing },
     { provide: ImportQueue, useClass: TypeormImportQueue },
     { provide: DatasetReadModel, useClass: TypeormDatasetReadModel },
     { provide: UploadSessions, useClass: TypeormUploadSessions },

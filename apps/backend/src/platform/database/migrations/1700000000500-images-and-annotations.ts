@@ -162,6 +162,8 @@ const WORK = `
     dataset_id text not null,
     number integer not null,
     attempts integer not null default 0,
+    -- How often the process that decodes has died over it.
+    strikes smallint not null default 0,
     leased_until timestamptz,
     queued_at timestamptz not null default now(),
     primary key (dataset_id, number),
