@@ -27,7 +27,7 @@ export const backendEnvironment = z.object({
   ADMIN_PASSWORD: secret(12).optional().describe('their first password'),
   WEB_ROOT: z.string().optional().describe('folder of the built web page'),
   TRAINING_LEASE_SECONDS: count(60, 3600).describe('a worker silent for so long has lost its job'),
-  IMAGE_WORKERS: z.coerce.number().int().min(0).max(64).default(1).describe('processes of this replica that make thumbnails and previews; 0: none'),
+  IMAGE_WORKERS: z.coerce.number().int().min(0).max(64).default(1).describe('processes of this replica that make thumbnails and previews; 0: it leaves these and the unpacking of zips to others'),
   MAX_UPLOAD_BYTES: count(20 * 1000 ** 3).describe('largest zip'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });

@@ -10,14 +10,16 @@ export type VisitEntry = (entry: ArchiveEntry, bytes: AsyncIterable<Uint8Array>)
 
 /**
  * One pass over the archive from its first byte to its directory: local headers are compared with the directory, data is unpacked, sizes and CRCs are
- * checked. Directories have no data and are not visited.
+ * checked. Directories have no data and are not visited. With some of the entries in `directory.entries` the pass goes from the first of them to the
+ * end of the last, and reads over what lies between: a large archive can be taken piece by piece, each in one read.
  *
  * @throws DomainError `unsafe-archive` with every entry that is damaged or lies; an error of `visit` as it is.
  */
 export async function readEntries(source: RandomAccessSource, directory: ArchiveDirectory, visit: VisitEntry, signal?: AbortSignal): Promise<void> {
   const findings = new ArchiveFindings(directory.maxFindings);
   const ordered = [...directory.entries].sort((left, right) => left.localHeaderOffset - right.localHeaderOffset);
-  const cursor = new ByteCursor(source.read({ start: 0, end: directory.directoryOffset }, signal), signal);
+  const start = ordered[0]?.localHeaderOffset ?? 0;
+  const cursor = new ByteCursor(source.read({ start, end: ordered.at(-1)?.regionEnd ?? start }, signal), signal, start);
   try {
     for (const entry of ordered) {
       signal?.throwIfAborted();

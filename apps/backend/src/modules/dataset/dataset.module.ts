@@ -17,6 +17,7 @@ import { DemoPackage } from './application/ports/demo-package.port.js';
 import { ImageProcessing } from './application/ports/image-processing.port.js';
 import { ImportQueue } from './application/ports/import-queue.port.js';
 import { PackageInspector } from './application/ports/package-inspector.port.js';
+import { UnpackedImages } from './application/ports/unpacked-images.port.js';
 import { UploadSessions } from './application/ports/upload-sessions.port.js';
 import { UploadStorage } from './application/ports/upload-storage.port.js';
 import { GetDatasetHandler } from './application/queries/get-dataset/get-dataset.handler.js';
@@ -24,6 +25,7 @@ import { GetDownloadHandler } from './application/queries/get-download/get-downl
 import { GetUploadHandler } from './application/queries/get-upload/get-upload.handler.js';
 import { ListDatasetsHandler } from './application/queries/list-datasets/list-datasets.handler.js';
 import { ListFindingsHandler } from './application/queries/list-findings/list-findings.handler.js';
+import { ListImportsHandler } from './application/queries/list-imports/list-imports.handler.js';
 import { UploadFeed } from './application/upload-feed.js';
 import { DatasetRepository } from './domain/dataset.repository.port.js';
 import { BucketUploadStorage } from './infrastructure/bucket-upload-storage.js';
@@ -36,24 +38,29 @@ import { TypeormDatasetReadModel } from './infrastructure/typeorm-dataset-read-m
 import { TypeormDatasetRepository } from './infrastructure/typeorm-dataset.repository.js';
 import { TypeormImageProcessing } from './infrastructure/typeorm-image-processing.js';
 import { TypeormImportQueue } from './infrastructure/typeorm-import-queue.js';
+import { TypeormUnpackedImages } from './infrastructure/typeorm-unpacked-images.js';
 import { TypeormUploadSessions } from './infrastructure/typeorm-upload-sessions.js';
+import { ImageObjects } from './infrastructure/unpack/image-objects.js';
+import { UnpackPoller } from './infrastructure/unpack/unpack-poller.js';
+import { ZipUnpacker } from './infrastructure/unpack/zip-unpacker.js';
 import { UploadSweeper } from './infrastructure/upload-sweeper.js';
 import { ZipPackageInspector } from './infrastructure/zip-package-inspector.js';
 
 const COMMANDS = [CreateDatasetHandler, UploadDatasetHandler, MakeDemoDatasetHandler, UpdateDatasetHandler, TrashDatasetHandler, RestoreDatasetHandler, SweepUploadsHandler];
-const QUERIES = [ListDatasetsHandler, GetDatasetHandler, GetUploadHandler, GetDownloadHandler, ListFindingsHandler];
+const QUERIES = [ListDatasetsHandler, GetDatasetHandler, GetUploadHandler, GetDownloadHandler, ListFindingsHandler, ListImportsHandler];
 
 @Module({
   controllers: [DatasetsController, UploadsController],
   providers: [
     ...COMMANDS,
     ...QUERIES,
-    ...[DatasetAccess, DatasetImages, DatasetReader, UploadFeed, UploadSweeper, ImageChildProgram, ImageWorker],
+    ...[DatasetAccess, DatasetImages, DatasetReader, UploadFeed, UploadSweeper, ImageChildProgram, ImageWorker, ImageObjects, ZipUnpacker, UnpackPoller],
     { provide: DatasetRepository, useClass: TypeormDatasetRepository },
     { provide: DatasetChangeLog, useClass: TypeormDatasetChangeLog },
     { provide: ImageProcessing, useClass: TypeormImageProcessing },
     { provide: ImportQueue, useClass: TypeormImportQueue },
     { provide: DatasetReadModel, useClass: TypeormDatasetReadModel },
+    { provide: UnpackedImages, useClass: TypeormUnpackedImages },
     { provide: UploadSessions, useClass: TypeormUploadSessions },
     { provide: UploadStorage, useClass: BucketUploadStorage },
     { provide: PackageInspector, useClass: ZipPackageInspector },

@@ -1,8 +1,7 @@
-import { DomainError, type Finding } from '@app/kernel';
+import type { Finding } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
 import { TransactionContext } from '../../../platform/database/transaction-context.js';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
-import { DatasetChangeLog } from '../application/ports/dataset-change-log.port.js';
 import { ImageProcessing, PROCESSING_LEASE_SECONDS, type ImageToProcess, type ProcessedImage } from '../application/ports/image-processing.port.js';
 import { markBroken } from './dataset-findings.js';
 
@@ -18,7 +17,6 @@ export class TypeormImageProcessing extends ImageProcessing {
   constructor(
     private readonly transaction: TransactionContext,
     private readonly unitOfWork: UnitOfWork,
-    private readonly changes: DatasetChangeLog,
   ) {
     super();
   }
@@ -54,8 +52,8 @@ export class TypeormImageProcessing extends ImageProcessing {
 
   async broken(image: ImageToProcess, finding: Finding): Promise<void> {
     await this.unitOfWork.run(async () => {
-      // A dataset in the trash keeps its rows: the image is looked at again when it is taken back.
-      if (!(await this.lock(image.datasetId))) return this.postpone(image, { afterSeconds: 0, strike: false });
+      // The dataset's row before the image's, as everybody takes them.
+      await this.query('select 1 from datasets where id = $1 for update', [image.datasetId]);
       const held = await this.query(`with ${DONE} select * from done`, [image.datasetId, image.number, image.attempts, image.sha256]);
       if (held.length === 1) await markBroken((sql, parameters) => this.query(sql, parameters), { datasetId: image.datasetId, number: image.number, finding });
     });
@@ -66,16 +64,6 @@ export class TypeormImageProcessing extends ImageProcessing {
       `update image_processing set leased_until = clock_timestamp() + make_interval(secs => $4), strikes = strikes + $5 where ${HELD}`,
       [image.datasetId, image.number, image.attempts, afterSeconds, strike ? 1 : 0],
     );
-  }
-
-  private async lock(datasetId: string): Promise<boolean> {
-    try {
-      await this.changes.lock(datasetId);
-      return true;
-    } catch (error) {
-      if (error instanceof DomainError && error.code === 'not-found') return false;
-      throw error;
-    }
   }
 
   private async query<T>(sql: string, parameters: unknown[]): Promise<T[]> {
