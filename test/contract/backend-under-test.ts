@@ -29,6 +29,8 @@ export async function startBackend(overrides: Record<string, string> = {}): Prom
     ADMIN_EMAIL: ADMIN.email,
     ADMIN_PASSWORD: ADMIN.password,
     LOG_LEVEL: 'silent',
+    // Their program is JavaScript, which only some tests build.
+    IMAGE_WORKERS: '0',
     ...overrides,
   });
   const app = await createApp(config, { logger: false });

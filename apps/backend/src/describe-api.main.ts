@@ -5,6 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { AppModule } from './app.module.js';
 import { BackendConfig } from './config/backend-config.js';
+import { UnitOfWork } from './platform/database/unit-of-work.js';
 import { apiDocument } from './platform/http/api-docs.js';
 import { IdempotencyKeys } from './platform/http/idempotency-keys.js';
 
@@ -23,7 +24,7 @@ const NOWHERE = {
 export async function describeApi(): Promise<OpenAPIObject> {
   const controllers = controllersOf(AppModule.with(BackendConfig.read(NOWHERE)));
 
-  @Module({ controllers: [...controllers], providers: [{ provide: IdempotencyKeys, useValue: {} }] })
+  @Module({ controllers: [...controllers], providers: [IdempotencyKeys, UnitOfWork].map((provide) => ({ provide, useValue: {} })) })
   class DescribedModule {}
 
   for (const controller of controllers) Reflect.defineMetadata('design:paramtypes', [], controller);

@@ -119,7 +119,7 @@ export class Launcher {
         ADMIN_EMAIL: admin.email,
         ADMIN_PASSWORD: admin.password,
         ...(existsSync(join(this.dist, 'labeler')) ? { WEB_ROOT: join(this.dist, 'labeler') } : {}),
-        ...this.handedOn('TRAINING_LEASE_SECONDS', 'MAX_UPLOAD_BYTES', 'DATABASE_POOL_SIZE'),
+        ...this.handedOn('TRAINING_LEASE_SECONDS', 'MAX_UPLOAD_BYTES', 'DATABASE_POOL_SIZE', 'IMAGE_WORKERS'),
       },
     });
   }

@@ -10,7 +10,7 @@ import { DomainError } from '@app/kernel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as yauzl from 'yauzl';
-import { bufferSource, DEFAULT_ARCHIVE_LIMITS, openArchive, plannedZip, readEntries, type ArchiveLimits, type PlannedEntry } from './index.js';
+import { bufferSource, DEFAULT_ARCHIVE_LIMITS, openArchive, plannedZip, readEntries, regionOf, type ArchiveLimits, type PlannedEntry } from './index.js';
 
 const run = promisify(execFile);
 const planned = (name: string, bytes: Uint8Array): PlannedEntry => ({ name, sizeBytes: bytes.length, crc32: crc32(bytes), open: () => [bytes] });
@@ -60,6 +60,30 @@ const patched = (bytes: Buffer, at: number, patch: (copy: Buffer, at: number) =>
   return copy;
 };
 const centralOf = (bytes: Buffer, name: string): number => bytes.lastIndexOf(name) - 46;
+
+describe('a part of an archive', () => {
+  it('is read in one read of its own bytes alone, with the same checks', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const zip = await zipOf(names.map((name, index) => (index % 2 === 0 ? planned(name, Buffer.alloc(1_000, name)) : deflated(name, Buffer.alloc(1_000, name)))));
+    const whole = bufferSource(zip);
+    const ranges: { start: number; end: number }[] = [];
+    const source = { ...whole, read: (range: { start: number; end: number }, signal?: AbortSignal) => (ranges.push(range), whole.read(range, signal)) };
+    const directory = await openArchive(source, DEFAULT_ARCHIVE_LIMITS);
+    const some = [...directory.entries()].filter((entry) => entry.name === 'b' || entry.name === 'd');
+    ranges.length = 0;
+    const seen: string[] = [];
+    const visit = async (entry: { readonly name: string }, data: AsyncIterable<Uint8Array>): Promise<void> => {
+      for await (const chunk of data) seen.push(`${entry.name} ${Buffer.from(chunk).toString()}`);
+    };
+    await readEntries(source, regionOf(directory, some), visit);
+    expect(seen).toEqual(['b', 'd'].map((name) => `${name} ${name.repeat(1_000)}`));
+    expect(ranges).toEqual([{ start: directory.entry(1).localHeaderOffset, end: directory.entry(4).localHeaderOffset }]);
+    const d = directory.entry(3);
+    const damaged = patched(zip, d.regionEnd - 4, (copy, at) => copy.writeUInt8(copy.readUInt8(at) ^ 0xff, at));
+    await expect(readEntries(bufferSource(damaged), regionOf(directory, some), visit)).rejects.toMatchObject({ code: 'unsafe-archive' });
+    await readEntries(source, regionOf(directory, []), visit);
+  });
+});
 
 describe('plannedZip', () => {
   it('is read alike by this reader, adm-zip, yauzl and unzip, for random entries, zip64 too', async () => {

@@ -4,17 +4,20 @@ export class EndOfBytes extends Error {}
 /** Takes exact amounts out of a stream of chunks. Holds one chunk, or as much as one `take` asks for. */
 export class ByteCursor {
   private buffered: Buffer = Buffer.alloc(0);
-  private taken = 0;
+  private taken: number;
   private readonly iterator: AsyncIterator<Uint8Array>;
 
   constructor(
     chunks: AsyncIterable<Uint8Array>,
     private readonly signal?: AbortSignal,
+    /** Position of the first chunk in what is read. */
+    startsAt = 0,
   ) {
+    this.taken = startsAt;
     this.iterator = chunks[Symbol.asyncIterator]();
   }
 
-  /** Bytes taken so far: the position in the stream. */
+  /** Where the next byte stands. */
   get position(): number {
     return this.taken;
   }

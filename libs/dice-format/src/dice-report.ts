@@ -9,6 +9,8 @@ export interface DiceReportImage {
   readonly fileName: string;
   readonly width: number;
   readonly height: number;
+  /** Of EXIF, 1 to 8; width and height are of the upright image. */
+  readonly orientation: number;
   readonly depth: number;
   readonly format: 'jpeg' | 'png' | 'webp';
   readonly split: Split | null;

@@ -8,7 +8,8 @@ export const SNIFF_BYTES = 64 * 1024;
 /** 100 Mpx: 400 MB decoded as RGBA, the most one worker may spend on one image. */
 export const MAX_IMAGE_PIXELS = 100_000_000;
 
-function complete(facts: HeaderFacts): SniffedImage | SniffFailure {
+/** The facts with the size of the upright image, or why they are refused. */
+export function complete(facts: HeaderFacts): SniffedImage | SniffFailure {
   const { storedWidth, storedHeight, orientation } = facts;
   if (storedWidth === 0 || storedHeight === 0) return { ok: false, code: 'unsupported-image', message: 'The image header gives a width or height of zero.' };
   if (storedWidth * storedHeight > MAX_IMAGE_PIXELS) {

@@ -23,7 +23,7 @@ export interface LabelRecord {
 }
 
 /** What was read of an image's bytes. */
-export type FileRecord = Pick<DiceReportImage, 'width' | 'height' | 'format' | 'sizeBytes' | 'crc32' | 'sha256'> & { readonly channels: number };
+export type FileRecord = Pick<DiceReportImage, 'width' | 'height' | 'orientation' | 'format' | 'sizeBytes' | 'crc32' | 'sha256'> & { readonly channels: number };
 
 const NO_EXTENT = { x: 0, y: 0 };
 
@@ -46,6 +46,7 @@ export class ImageTable {
   private readonly sizes: Uint32Array;
   private readonly formats: Uint8Array;
   private readonly channels: Uint8Array;
+  private readonly orientations: Uint8Array;
   private readonly bytes: Float64Array;
   private readonly crcs: Uint32Array;
   private readonly hashes: Buffer;
@@ -70,6 +71,7 @@ export class ImageTable {
     this.sizes = new Uint32Array(count * 2);
     this.formats = new Uint8Array(count);
     this.channels = new Uint8Array(count);
+    this.orientations = new Uint8Array(count);
     this.bytes = new Float64Array(count);
     this.crcs = new Uint32Array(count);
     this.hashes = Buffer.alloc(count * HASH_BYTES);
@@ -147,6 +149,7 @@ export class ImageTable {
     this.sizes[row * 2 + 1] = file.height;
     this.formats[row] = FORMATS.indexOf(file.format) + 1;
     this.channels[row] = file.channels;
+    this.orientations[row] = file.orientation;
     this.bytes[row] = file.sizeBytes;
     this.crcs[row] = file.crc32;
     this.hashes.write(file.sha256, row * HASH_BYTES, 'hex');
@@ -159,6 +162,7 @@ export class ImageTable {
       width: this.sizes[row * 2] ?? 0,
       height: this.sizes[row * 2 + 1] ?? 0,
       format,
+      orientation: this.orientations[row] ?? 1,
       channels: this.channels[row] ?? 0,
       sizeBytes: this.bytes[row] ?? 0,
       crc32: this.crcs[row] ?? 0,

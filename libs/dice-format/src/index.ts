@@ -29,6 +29,7 @@ export {
 export { IGNORE_CLASS, labelMapOf, labelMapSha256, LARGEST_MASK_CLASS, layersOfLabelMap, type MaskLayer, type PixelSize, spansOverlap, tightBox } from './mask-layers.js';
 export { maskSpans, rleText, spansText } from './run-lengths.js';
 export type { EntryRole, PackageEntry } from './package-layout.js';
+export { ImageSniffer } from './image-sniffer.js';
 export { DicePackageValidator, type ImageFacts, type ValidatorOptions } from './package-validator.js';
 export type { SniffedImage, SniffFailure } from './sniffed-image.js';
 export { streamTopLevel, type StreamTopLevelLimits, type TopLevelElement, type TopLevelItem, type TopLevelMember } from './stream-top-level.js';

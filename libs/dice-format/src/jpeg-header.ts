@@ -31,23 +31,32 @@ function markerAt(view: DataView, at: number): number {
   return view.getUint8(at) === 0xff ? view.getUint8(at + 1) : SOS;
 }
 
-/** Walks JPEG segments (ITU T.81 annex B) to the frame header; EXIF stands before it. */
+interface Found {
+  orientation: number | undefined;
+  frameAt: number | undefined;
+}
+
+/** Where the marker behind this segment is looked for; a failure when the segment makes no sense or is cut off. */
+function passSegment(view: DataView, at: number, found: Found): number | SniffFailure {
+  const marker = markerAt(view, at);
+  const length = view.getUint16(at + 2);
+  if (length < 2) return unsupported('A segment of the JPEG has an impossible length.');
+  if (at + 2 + length > view.byteLength) return MORE_BYTES;
+  if (isFrame(marker)) found.frameAt ??= at;
+  if (marker === APP1) found.orientation ??= orientationOf(view, at, length);
+  return at + 2 + length;
+}
+
+/** Walks JPEG segments (ITU T.81 annex B) to the start of the pixels: decoders take EXIF from behind the frame header as well. */
 export function sniffJpeg(view: DataView): HeaderFacts | SniffFailure {
-  let orientation: number | undefined;
+  const found: Found = { orientation: undefined, frameAt: undefined };
   let at = 2;
   while (at + 10 <= view.byteLength) {
     const marker = markerAt(view, at);
-    if (marker === 0xff) at += 1;
-    else if (hasNoLength(marker)) at += 2;
-    else if (marker === SOS || marker === EOI) return unsupported('The JPEG has no frame header.');
-    else if (isFrame(marker)) return frame(view, at, orientation ?? 1);
-    else {
-      const length = view.getUint16(at + 2);
-      if (length < 2) return unsupported('A segment of the JPEG has an impossible length.');
-      if (at + 2 + length > view.byteLength) return MORE_BYTES;
-      if (marker === APP1) orientation ??= orientationOf(view, at, length);
-      at += 2 + length;
-    }
+    if (marker === SOS || marker === EOI) return found.frameAt === undefined ? unsupported('The JPEG has no frame header.') : frame(view, found.frameAt, found.orientation ?? 1);
+    const next = marker === 0xff ? at + 1 : hasNoLength(marker) ? at + 2 : passSegment(view, at, found);
+    if (typeof next !== 'number') return next;
+    at = next;
   }
   return MORE_BYTES;
 }

@@ -89,8 +89,8 @@ export class DicePackageValidator {
     if (facts.sizeBytes > MAX_IMAGE_BYTES) this.findings.error('image-too-large', `The image has ${facts.sizeBytes} bytes; ${MAX_IMAGE_BYTES} are the most.`, { entry: name });
     if (sniffed.ok) {
       this.checkExtension(name, sniffed);
-      const { width, height, format, channels } = sniffed;
-      return this.images.setFile(row, { ...facts, width, height, format, channels });
+      const { width, height, orientation, format, channels } = sniffed;
+      return this.images.setFile(row, { ...facts, width, height, orientation, format, channels });
     }
     const code = sniffed.code === 'too-large' ? 'image-too-large' : 'unsupported-image';
     this.findings.error(code, sniffed.message, { entry: name });

@@ -18,7 +18,8 @@ const COLOUR_TYPES: ReadonlyMap<number, { readonly channels: number; readonly de
 ]);
 
 interface Extras {
-  orientation: number;
+  /** Of the first eXIf chunk: decoders pass over the others. */
+  orientation: number | undefined;
   animated: boolean;
   transparent: boolean;
 }
@@ -31,7 +32,7 @@ function readChunks(view: DataView, extras: Extras): boolean {
     const type = view.getUint32(at + 4);
     if (type === IDAT || type === IEND) return true;
     if (type === EXIF && at + 8 + length > view.byteLength) return false;
-    if (type === EXIF) extras.orientation = exifOrientation(part(view, at + 8, length));
+    if (type === EXIF) extras.orientation ??= exifOrientation(part(view, at + 8, length));
     if (type === ANIMATION) extras.animated = true;
     if (type === TRANSPARENCY) extras.transparent = true;
     at += 12 + length;
@@ -45,8 +46,8 @@ export function sniffPng(view: DataView): HeaderFacts | SniffFailure {
   if (view.getUint32(8) !== 13 || view.getUint32(12) !== IHDR) return unsupported('The PNG does not start with its header chunk.');
   const colour = COLOUR_TYPES.get(view.getUint8(25));
   if (colour === undefined || !colour.depths.includes(view.getUint8(24))) return unsupported('The PNG has an impossible colour type or bit depth.');
-  const extras: Extras = { orientation: 1, animated: false, transparent: false };
+  const extras: Extras = { orientation: undefined, animated: false, transparent: false };
   if (!readChunks(view, extras)) return MORE_BYTES;
   const channels = colour.channels + (extras.transparent ? 1 : 0);
-  return { format: 'png', storedWidth: view.getUint32(16), storedHeight: view.getUint32(20), channels, orientation: extras.orientation, animated: extras.animated };
+  return { format: 'png', storedWidth: view.getUint32(16), storedHeight: view.getUint32(20), channels, orientation: extras.orientation ?? 1, animated: extras.animated };
 }

@@ -6,6 +6,7 @@ const LOSSLESS = 0x5650384c;
 const EXTENDED = 0x56503858;
 const EXIF = 0x45584946;
 const ALPHA_FLAG = 0x10;
+const EXIF_FLAG = 0x08;
 const ANIMATION_FLAG = 0x02;
 
 function uint24(view: DataView, at: number): number {
@@ -23,24 +24,31 @@ function lossless(view: DataView): HeaderFacts | SniffFailure {
   return facts((bits & 0x3fff) + 1, ((bits >>> 14) & 0x3fff) + 1, ((bits >>> 28) & 1) === 1 ? 4 : 3);
 }
 
-/** EXIF stands after the pixels of a WebP, so it is seen only where the head holds the whole file. */
-function orientationOf(view: DataView): number {
+/** EXIF stands behind the pixels of a WebP. Undefined when the head ends before it; decoders look for it only where the flag says so. */
+function orientationOf(view: DataView, flags: number): number | undefined {
+  if ((flags & EXIF_FLAG) === 0) return 1;
+  const end = 8 + view.getUint32(4, true);
   let at = 12;
-  while (at + 8 <= view.byteLength) {
+  while (at + 8 <= Math.min(end, view.byteLength)) {
     const length = view.getUint32(at + 4, true);
-    if (view.getUint32(at) === EXIF) {
-      const skipped = length >= 6 && at + 14 <= view.byteLength && view.getUint32(at + 8) === 0x45786966 ? 6 : 0;
-      return exifOrientation(part(view, at + 8 + skipped, length - skipped));
-    }
+    if (view.getUint32(at) === EXIF) return at + 8 + length > view.byteLength ? undefined : webpExifOrientation(part(view, at + 8, length));
     at += 8 + length + (length % 2);
   }
-  return 1;
+  return at + 8 > end ? 1 : undefined;
 }
 
-function extended(view: DataView): HeaderFacts {
+/** Orientation of the payload of an EXIF chunk; some writers put the prefix of JPEG before it. */
+export function webpExifOrientation(chunk: DataView): number {
+  const prefixed = chunk.byteLength >= 6 && chunk.getUint32(0) === 0x45786966;
+  return exifOrientation(prefixed ? part(chunk, 6, chunk.byteLength - 6) : chunk);
+}
+
+function extended(view: DataView): HeaderFacts | SniffFailure {
   const flags = view.getUint8(20);
+  const orientation = orientationOf(view, flags);
+  if (orientation === undefined) return MORE_BYTES;
   const base = facts(uint24(view, 24) + 1, uint24(view, 27) + 1, (flags & ALPHA_FLAG) !== 0 ? 4 : 3);
-  return { ...base, orientation: orientationOf(view), animated: (flags & ANIMATION_FLAG) !== 0 };
+  return { ...base, orientation, animated: (flags & ANIMATION_FLAG) !== 0 };
 }
 
 function facts(storedWidth: number, storedHeight: number, channels: number): HeaderFacts {

@@ -22,6 +22,7 @@ export interface DiceModelImage {
   /** Bodies without class_name, area and num_keypoints, which are derived here. */
   readonly annotations: readonly JsonObject[];
   /** `sha256` is of the row-major label map, hex; see labelMapSha256. */
+  /** `sha256`: of the row-major pixels, hex. A mask that shows nothing is none; the image has `noObject` then. */
   readonly mask?: { readonly file: string; readonly sha256: string };
 }
 

@@ -1,3 +1,4 @@
+export { bundleEntry, type BundledEntry } from './bundle-entry.js';
 export { compileFolder } from './compile-entry.js';
 export { startStoreProxy, type StoreProxy, type StoreRequest } from './store-proxy.js';
 export { createTestDatabase, type TestDatabase } from './test-database.js';

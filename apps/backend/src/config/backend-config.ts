@@ -42,6 +42,7 @@ export const backendEnvironment = z.object({
   ADMIN_PASSWORD: secret(12).optional().describe('their first password'),
   WEB_ROOT: z.string().optional().describe('folder of the built web page'),
   TRAINING_LEASE_SECONDS: count(60, 3600).describe('a worker silent for so long has lost its job'),
+  IMAGE_WORKERS: z.coerce.number().int().min(0).max(64).default(1).describe('processes of this replica that make thumbnails and previews; 0: it leaves these and the unpacking of zips to others'),
   MAX_UPLOAD_BYTES: count(20 * 1000 ** 3).describe('largest zip'),
   FAILPOINTS_DIRECTORY: z.string().optional().describe('tests only, refused in production: files of this folder break the process at named places'),
   UPLOAD_IDLE_SECONDS: count(60, 3600).describe('an upload of which no byte comes for so long is given up; its client may be gone without a word'),
@@ -106,6 +107,9 @@ export class BackendConfig {
   }
   get trainingLeaseSeconds(): number {
     return this.values.TRAINING_LEASE_SECONDS;
+  }
+  get imageWorkers(): number {
+    return this.values.IMAGE_WORKERS;
   }
   get maxUploadBytes(): number {
     return this.values.MAX_UPLOAD_BYTES;

@@ -13,17 +13,33 @@ const NESTED: ReadonlySet<number> = new Set([LOCAL_HEADER_SIGNATURE, END_SIGNATU
 /** Gets one entry's bytes; what it leaves unread is checked behind it. */
 export type VisitEntry = (entry: ArchiveEntry, bytes: AsyncIterable<Uint8Array>) => Promise<void>;
 
+/** Entries that lie one behind the other, such as a whole directory's, up to `directoryOffset`. */
+export type EntryRegion = Pick<ArchiveDirectory, 'entriesByOffset' | 'directoryOffset' | 'maxFindings'>;
+
+/** Some entries of a directory, to be read in one read of their own bytes; what lies between them is read over. */
+export function regionOf(directory: ArchiveDirectory, entries: readonly ArchiveEntry[]): EntryRegion {
+  const ordered = [...entries].sort((left, right) => left.localHeaderOffset - right.localHeaderOffset);
+  return { entriesByOffset: () => ordered, directoryOffset: ordered.at(-1)?.regionEnd ?? 0, maxFindings: directory.maxFindings };
+}
+
+function startOf(region: EntryRegion): number {
+  for (const first of region.entriesByOffset()) return first.localHeaderOffset;
+  return region.directoryOffset;
+}
+
 /**
  * One pass over the archive from its first byte to its directory: local headers are compared with the directory, data is unpacked, sizes and CRCs are
- * checked. Directories have no data and are not visited.
+ * checked. Directories have no data and are not visited. With a region of some entries a large archive is taken
+ * piece by piece, each in one read.
  *
  * @throws DomainError `unsafe-archive` with every entry that is damaged or lies; an error of `visit` as it is.
  */
-export async function readEntries(source: RandomAccessSource, directory: ArchiveDirectory, visit: VisitEntry, signal?: AbortSignal): Promise<void> {
-  const findings = new ArchiveFindings(directory.maxFindings);
-  const cursor = new ByteCursor(source.read({ start: 0, end: directory.directoryOffset }, signal), signal);
+export async function readEntries(source: RandomAccessSource, region: EntryRegion, visit: VisitEntry, signal?: AbortSignal): Promise<void> {
+  const findings = new ArchiveFindings(region.maxFindings);
+  const start = startOf(region);
+  const cursor = new ByteCursor(source.read({ start, end: region.directoryOffset }, signal), signal, start);
   try {
-    for (const entry of directory.entriesByOffset()) {
+    for (const entry of region.entriesByOffset()) {
       signal?.throwIfAborted();
       await cursor.skip(entry.localHeaderOffset - cursor.position);
       await visitEntry(cursor, entry, visit).catch((error: unknown) => addDefect(findings, entry, error));

@@ -9,7 +9,8 @@ import { type DiceModel, type DiceModelImage, writeDice } from '../write-dice.js
 const WIDTH = 10;
 const HEIGHT = 7;
 const IMAGE = encodePng(new Uint8Array(WIDTH * HEIGHT * 3), { width: WIDTH, height: HEIGHT, channels: 3 });
-const MASK = encodePng(new Uint8Array(WIDTH * HEIGHT).fill(1), { width: WIDTH, height: HEIGHT, channels: 1 });
+const LABEL_MAP = new Uint8Array(WIDTH * HEIGHT).fill(1);
+const MASK = encodePng(LABEL_MAP, { width: WIDTH, height: HEIGHT, channels: 1 });
 const MADE_AT = '2026-01-01T00:00:00Z';
 /** Gaps and an order that is not that of the ids. */
 const CLASS_IDS = [4, 0, 9];
@@ -67,7 +68,7 @@ function imageOf(task: TaskType, multiLabel: boolean): fc.Arbitrary<Omit<DiceMod
     })
     .map(({ masked, ...image }) => ({
       ...{ ...image, sha256: digestOf(IMAGE), width: WIDTH, height: HEIGHT, depth: 3 },
-      ...(masked && task === 'semantic_segmentation' ? { mask: { file: 'masks/all.png', sha256: digestOf(MASK) } } : {}),
+      ...(masked && task === 'semantic_segmentation' ? { mask: { file: 'masks/all.png', sha256: digestOf(LABEL_MAP) } } : {}),
     }));
 }
 

@@ -20,8 +20,10 @@ import { DatasetChangeReader } from './application/ports/dataset-change-reader.p
 import { DatasetMembers } from './application/ports/dataset-members.port.js';
 import { DatasetReadModel } from './application/ports/dataset-read-model.port.js';
 import { DemoPackage } from './application/ports/demo-package.port.js';
+import { ImageProcessing } from './application/ports/image-processing.port.js';
 import { ImportQueue } from './application/ports/import-queue.port.js';
 import { PackageInspector } from './application/ports/package-inspector.port.js';
+import { UnpackedImages } from './application/ports/unpacked-images.port.js';
 import { UploadSessions } from './application/ports/upload-sessions.port.js';
 import { UploadStorage } from './application/ports/upload-storage.port.js';
 import { GetDatasetHandler } from './application/queries/get-dataset/get-dataset.handler.js';
@@ -31,34 +33,44 @@ import { ListDatasetsHandler } from './application/queries/list-datasets/list-da
 import { ListMembersHandler } from './application/queries/list-members/list-members.handler.js';
 import { ListFindingsHandler } from './application/queries/list-findings/list-findings.handler.js';
 import { ReadChangesHandler } from './application/queries/read-changes/read-changes.handler.js';
+import { ListImportsHandler } from './application/queries/list-imports/list-imports.handler.js';
 import { UploadFeed } from './application/upload-feed.js';
 import { DatasetRepository } from './domain/dataset.repository.port.js';
 import { BucketUploadStorage } from './infrastructure/bucket-upload-storage.js';
 import { GeneratedDemoPackage } from './infrastructure/generated-demo-package.js';
 import { IdentityDatasetMembers } from './infrastructure/identity-dataset-members.js';
+import { ImageChildProgram } from './infrastructure/image-worker/image-child-program.js';
+import { ImageWorker } from './infrastructure/image-worker/image-worker.js';
 import { TypeormDatasetChangeLog } from './infrastructure/typeorm-dataset-change-log.js';
 import { TypeormDatasetChangeReader } from './infrastructure/typeorm-dataset-change-reader.js';
 import { TypeormDatasetReadModel } from './infrastructure/typeorm-dataset-read-model.js';
 import { TypeormDatasetRepository } from './infrastructure/typeorm-dataset.repository.js';
+import { TypeormImageProcessing } from './infrastructure/typeorm-image-processing.js';
 import { TypeormImportQueue } from './infrastructure/typeorm-import-queue.js';
+import { TypeormUnpackedImages } from './infrastructure/typeorm-unpacked-images.js';
 import { TypeormUploadSessions } from './infrastructure/typeorm-upload-sessions.js';
+import { ImageObjects } from './infrastructure/unpack/image-objects.js';
+import { UnpackPoller } from './infrastructure/unpack/unpack-poller.js';
+import { ZipUnpacker } from './infrastructure/unpack/zip-unpacker.js';
 import { UploadSweeper } from './infrastructure/upload-sweeper.js';
 import { ZipPackageInspector } from './infrastructure/zip-package-inspector.js';
 
 const COMMANDS = [CreateDatasetHandler, SetMemberHandler, RemoveMemberHandler, UploadDatasetHandler, MakeDemoDatasetHandler, UpdateDatasetHandler, TrashDatasetHandler, RestoreDatasetHandler, SweepUploadsHandler];
-const QUERIES = [ReadChangesHandler, ListMembersHandler, ListDatasetsHandler, GetDatasetHandler, GetUploadHandler, GetDownloadHandler, ListFindingsHandler];
+const QUERIES = [ReadChangesHandler, ListMembersHandler, ListDatasetsHandler, GetDatasetHandler, GetUploadHandler, GetDownloadHandler, ListFindingsHandler, ListImportsHandler];
 
 @Module({
   controllers: [DatasetsController, DatasetEventsController, MembersController, UploadsController],
   providers: [
     ...COMMANDS,
     ...QUERIES,
-    ...[DatasetAccess, DatasetImages, DatasetReader, DatasetFeed, UploadFeed, UploadSweeper],
+    ...[DatasetAccess, DatasetImages, DatasetReader, DatasetFeed, UploadFeed, UploadSweeper, ImageChildProgram, ImageWorker, ImageObjects, ZipUnpacker, UnpackPoller],
     { provide: DatasetRepository, useClass: TypeormDatasetRepository },
     { provide: DatasetChangeLog, useClass: TypeormDatasetChangeLog },
     { provide: DatasetChangeReader, useClass: TypeormDatasetChangeReader },
+    { provide: ImageProcessing, useClass: TypeormImageProcessing },
     { provide: ImportQueue, useClass: TypeormImportQueue },
     { provide: DatasetReadModel, useClass: TypeormDatasetReadModel },
+    { provide: UnpackedImages, useClass: TypeormUnpackedImages },
     { provide: UploadSessions, useClass: TypeormUploadSessions },
     { provide: UploadStorage, useClass: BucketUploadStorage },
     { provide: PackageInspector, useClass: ZipPackageInspector },

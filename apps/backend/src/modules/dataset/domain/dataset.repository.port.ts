@@ -14,6 +14,8 @@ export interface NewImage {
   readonly fileName: string;
   readonly width: number;
   readonly height: number;
+  /** Of EXIF, 1 to 8; width and height are of the upright image. */
+  readonly orientation: number;
   readonly depth: number;
   readonly format: string;
   readonly split: 'train' | 'val' | 'test' | null;

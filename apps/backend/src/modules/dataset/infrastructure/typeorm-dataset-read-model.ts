@@ -86,7 +86,7 @@ export class TypeormDatasetReadModel extends DatasetReadModel {
   async labeledCounts(id: string): Promise<LabeledCounts> {
     const rows = await this.query<LabeledCounts>(
       `select count(*) filter (where split = 'train')::int as train, count(*) filter (where split = 'val')::int as val, count(*) filter (where split is null)::int as unassigned
-       from dataset_images where dataset_id = $1 and status <> 'unlabeled' and removed_seq is null`,
+       from dataset_images where dataset_id = $1 and status <> 'unlabeled' and state = 'ready' and removed_seq is null`,
       [id],
     );
     return rows[0] ?? { train: 0, val: 0, unassigned: 0 };
@@ -113,7 +113,7 @@ export class TypeormDatasetReadModel extends DatasetReadModel {
 
   private async imagePage(id: string, after: number): Promise<DatasetImageView[]> {
     return this.query<DatasetImageView>(
-      `select number, file_name as "fileName", split, width, height, size_bytes::float8 as "sizeBytes", crc32::float8 as crc32, encode(sha256, 'hex') as sha256, status, class_ids as "classIds"
+      `select number, file_name as "fileName", split, width, height, size_bytes::float8 as "sizeBytes", crc32::float8 as crc32, encode(sha256, 'hex') as sha256, status, state, class_ids as "classIds"
        from dataset_images where dataset_id = $1 and number > $2 and removed_seq is null order by number limit $3`,
       [id, after, IMAGE_PAGE],
     );

@@ -89,14 +89,14 @@ export class TypeormDatasetRepository extends DatasetRepository {
   private async insertImages(id: string, images: readonly NewImage[]): Promise<void> {
     const column = <K extends keyof NewImage>(key: K): NewImage[K][] => images.map((image) => image[key]);
     await this.query(
-      `insert into dataset_images (dataset_id, number, file_name, width, height, depth, format, split, status, class_ids, object_count, size_bytes, crc32, sha256)
-       select $1, number, file_name, width, height, depth, format, split, status, class_ids::int[], object_count, size_bytes, crc32, decode(sha256, 'hex')
-       from unnest($2::int[], $3::text[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[], $9::text[], $10::text[], $11::int[], $12::bigint[], $13::bigint[], $14::text[])
-         as given (number, file_name, width, height, depth, format, split, status, class_ids, object_count, size_bytes, crc32, sha256)`,
+      `insert into dataset_images (dataset_id, number, file_name, width, height, depth, format, split, status, class_ids, object_count, size_bytes, crc32, sha256, orientation)
+       select $1, number, file_name, width, height, depth, format, split, status, class_ids::int[], object_count, size_bytes, crc32, decode(sha256, 'hex'), orientation
+       from unnest($2::int[], $3::text[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[], $9::text[], $10::text[], $11::int[], $12::bigint[], $13::bigint[], $14::text[], $15::smallint[])
+         as given (number, file_name, width, height, depth, format, split, status, class_ids, object_count, size_bytes, crc32, sha256, orientation)`,
       [
         ...[id, column('number'), column('fileName'), column('width'), column('height'), column('depth'), column('format'), column('split'), column('status')],
         // An array of arrays of different lengths is none to Postgres: as text, one a row.
-        ...[images.map((image) => `{${image.classIds.join(',')}}`), column('objectCount'), column('sizeBytes'), column('crc32'), column('sha256')],
+        ...[images.map((image) => `{${image.classIds.join(',')}}`), column('objectCount'), column('sizeBytes'), column('crc32'), column('sha256'), column('orientation')],
       ],
     );
   }

@@ -32,7 +32,7 @@ export class TypeormImportQueue extends ImportQueue {
          where i.kind = $1 and i.state in ('waiting','running') and (i.leased_until is null or i.leased_until < clock_timestamp())
          order by i.created_at limit 1 for update of i skip locked),
        claimed as (
-         update dataset_imports set state = 'running', attempts = attempts + 1, leased_until = clock_timestamp() + make_interval(secs => $2), updated_at = clock_timestamp()
+         update dataset_imports set state = 'running', attempts = attempts + 1, leased_until = clock_timestamp() + make_interval(secs => $2), updated_at = clock_timestamp(), started_at = clock_timestamp(), started_done = done
          where id in (select id from next) returning id, dataset_id as "datasetId", kind, requested_by as "requestedBy", detail, attempts, done)
        select * from claimed`,
       [kind, IMPORT_LEASE_SECONDS],
@@ -70,7 +70,7 @@ export class TypeormImportQueue extends ImportQueue {
 
   async list(datasetId: string): Promise<readonly ImportView[]> {
     return this.query<ImportView>(
-      `select id, kind, state, done, total, refused, detail->>'code' as code, detail->>'message' as message, created_at as "createdAt", updated_at as "updatedAt"
+      `select id, kind, state, done, total, refused, detail->>'code' as code, detail->>'message' as message, started_at as "startedAt", started_done as "startedDone", created_at as "createdAt", updated_at as "updatedAt"
        from dataset_imports where dataset_id = $1 order by created_at desc, id desc limit 100`,
       [datasetId],
     );

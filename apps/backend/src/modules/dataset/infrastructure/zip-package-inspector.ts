@@ -1,17 +1,16 @@
 import { createHash, hash, type Hash } from 'node:crypto';
 import { DEFAULT_ARCHIVE_LIMITS, openArchive, rangedSource, readEntries, readEntry, type ArchiveDirectory, type ArchiveEntry, type RandomAccessSource } from '@app/archive';
-import { DicePackageValidator, SNIFF_BYTES, sniffImage, type PackageEntry } from '@app/dice-format';
+import { DicePackageValidator, ImageSniffer } from '@app/dice-format';
 import { DomainError } from '@app/kernel';
 import { ObjectStore } from '@app/object-store';
 import { Injectable } from '@nestjs/common';
 import { BackendConfig } from '../../../config/backend-config.js';
 import { PackageInspector, type InspectedPackage, type InspectionProgress } from '../application/ports/package-inspector.port.js';
+import { packageEntries } from './package-entries.js';
 import type { StagedZip } from '../application/ports/upload-storage.port.js';
 
 /** meta.json is about a kilobyte. */
 const MAX_META_BYTES = 1_000_000;
-/** Metadata before the size of a photo; more than this is refused. */
-const MAX_HEAD_BYTES = 4_000_000;
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 /** An indexed PNG of 100 Mpx compresses below this. */
 const MAX_MASK_BYTES = 50_000_000;
@@ -51,15 +50,6 @@ export class ZipPackageInspector extends PackageInspector {
   }
 }
 
-/** Made anew each time it is gone through. */
-function packageEntries(directory: ArchiveDirectory): Iterable<PackageEntry> {
-  return {
-    *[Symbol.iterator]() {
-      for (const { name, sizeBytes, isJunk, isDirectory } of directory.entries()) if (!isDirectory) yield { name, sizeBytes, junk: isJunk };
-    },
-  };
-}
-
 /** The labels first, by themselves: what they say of an image is known when the image comes by. */
 async function readLabels(source: RandomAccessSource, directory: ArchiveDirectory, run: { validator: DicePackageValidator; signal: AbortSignal }): Promise<void> {
   for (const entry of directory.entries()) {
@@ -85,14 +75,12 @@ async function visit(validator: DicePackageValidator, entry: ArchiveEntry, bytes
 
 async function visitImage(validator: DicePackageValidator, entry: ArchiveEntry, bytes: AsyncIterable<Uint8Array>): Promise<void> {
   const digest = new ChunkedDigest();
-  let head = NO_BYTES;
-  let wanted = SNIFF_BYTES;
+  const sniffer = new ImageSniffer();
   for await (const chunk of bytes) {
     digest.update(chunk);
-    if (head.length < wanted) head = joined(head, chunk.subarray(0, wanted - head.length));
-    if (head.length === SNIFF_BYTES && wanted === SNIFF_BYTES) wanted = moreWanted(head);
+    sniffer.push(chunk);
   }
-  validator.addImage({ name: entry.name, sniffed: sniffImage(head), sha256: digest.hex(), crc32: entry.crc32, sizeBytes: entry.sizeBytes });
+  validator.addImage({ name: entry.name, sniffed: sniffer.finish(), sha256: digest.hex(), crc32: entry.crc32, sizeBytes: entry.sizeBytes });
 }
 
 /** SHA-256. A hash object outlives many collections of young garbage, so small images, which come in one piece, do without: half the memory of 100,000 of them. */
@@ -108,16 +96,6 @@ class ChunkedDigest {
   hex(): string {
     return this.running === null ? hash('sha256', this.first) : this.running.digest('hex');
   }
-}
-
-function joined(head: Uint8Array, more: Uint8Array): Uint8Array {
-  return head.byteLength === 0 ? more : Buffer.concat([head, more]);
-}
-
-/** A photo may carry colour profiles and previews before its size. */
-function moreWanted(head: Uint8Array): number {
-  const sniffed = sniffImage(head);
-  return !sniffed.ok && sniffed.code === 'more-bytes' ? MAX_HEAD_BYTES : SNIFF_BYTES;
 }
 
 async function gathered(bytes: AsyncIterable<Uint8Array>, mostBytes: number): Promise<Uint8Array> {

@@ -134,6 +134,9 @@ const WORK = `
     requested_by uuid not null,
     attempts integer not null default 0,
     leased_until timestamptz,
+    -- When the latest attempt began, and with how many done: for the rate.
+    started_at timestamptz,
+    started_done integer not null default 0,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     finished_at timestamptz
@@ -162,6 +165,8 @@ const WORK = `
     dataset_id text not null,
     number integer not null,
     attempts integer not null default 0,
+    -- How often the process that decodes has died over it.
+    strikes smallint not null default 0,
     leased_until timestamptz,
     queued_at timestamptz not null default now(),
     primary key (dataset_id, number),

@@ -22,6 +22,7 @@ import { GetDatasetQuery } from '../../application/queries/get-dataset/get-datas
 import { GetDownloadQuery } from '../../application/queries/get-download/get-download.query.js';
 import { ListDatasetsQuery } from '../../application/queries/list-datasets/list-datasets.query.js';
 import { ListFindingsQuery } from '../../application/queries/list-findings/list-findings.query.js';
+import { ListImportsQuery } from '../../application/queries/list-imports/list-imports.query.js';
 import {
   createDatasetRequest,
   datasetListResponse,
@@ -41,6 +42,7 @@ import {
   type ListDatasetsRequest,
   type UpdateDatasetRequest,
 } from './dto/dataset.schemas.js';
+import { importListResponse, toImportListResponse, type ImportListResponse } from './dto/import.schemas.js';
 import { disconnectSignal, readUploadRequest } from './upload-request.js';
 
 const DatasetId = (): ParameterDecorator => ZodParam('id', datasetIdSchema);
@@ -144,6 +146,13 @@ export class DatasetsController {
   async findings(@CurrentPrincipal() principal: Principal, @DatasetId() id: string, @ZodQuery(findingsQuery) query: FindingsRequest): Promise<FindingListResponse> {
     const items = [...(await this.queries.execute(new ListFindingsQuery(principal, id, query)))];
     return { items, next_after: items.length === query.limit ? (items.at(-1)?.position ?? null) : null };
+  }
+
+  @Get(':id/imports')
+  @RequireScope('read')
+  @ApiAnswer(200, importListResponse, 'What is taken in from the bucket in the background: labels and images of an uploaded zip, a prefix.')
+  async imports(@CurrentPrincipal() principal: Principal, @DatasetId() id: string): Promise<ImportListResponse> {
+    return toImportListResponse(await this.queries.execute(new ListImportsQuery(principal, id)));
   }
 
   private response(view: DatasetView): DatasetResponse {

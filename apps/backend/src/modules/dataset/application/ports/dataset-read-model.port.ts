@@ -83,6 +83,7 @@ export abstract class DatasetReadModel {
   abstract list(filter: DatasetListFilter): Promise<readonly DatasetView[]>;
   /** Ids of the datasets that this user may see and that are not in the trash. */
   abstract visibleIds(userId: string): Promise<readonly string[]>;
+  /** Of images that can be trained: broken ones are left out. */
   abstract labeledCounts(id: string): Promise<LabeledCounts>;
   abstract findings(id: string, page: { readonly after: number; readonly limit: number }): Promise<readonly (Finding & { readonly position: number })[]>;
   abstract images(id: string): AsyncIterable<DatasetImageView>;
@@ -98,5 +99,7 @@ export interface DatasetImageView {
   readonly crc32: number;
   readonly sha256: string;
   readonly status: string;
+  /** `broken`: cannot be decoded or is not what was uploaded; stays out of training and of versions that are put together anew. */
+  readonly state: 'ready' | 'broken';
   readonly classIds: readonly number[];
 }

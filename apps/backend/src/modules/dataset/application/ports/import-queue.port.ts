@@ -25,6 +25,10 @@ export interface ImportView extends ImportProgress {
   readonly state: 'waiting' | 'running' | 'completed' | 'failed';
   readonly code: string | null;
   readonly message: string | null;
+  /** When the latest attempt began; null before the first. */
+  readonly startedAt: Date | null;
+  /** How many were done when it began. */
+  readonly startedDone: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
