@@ -19,6 +19,7 @@ import { UploadStorage } from '../../application/ports/upload-storage.port.js';
 import { GetDatasetQuery } from '../../application/queries/get-dataset/get-dataset.query.js';
 import { GetDownloadQuery } from '../../application/queries/get-download/get-download.query.js';
 import { ListDatasetsQuery } from '../../application/queries/list-datasets/list-datasets.query.js';
+import { ListImportsQuery } from '../../application/queries/list-imports/list-imports.query.js';
 import { ListFindingsQuery } from '../../application/queries/list-findings/list-findings.query.js';
 import {
   createDatasetRequest,
@@ -39,6 +40,7 @@ import {
   type ListDatasetsRequest,
   type UpdateDatasetRequest,
 } from './dto/dataset.schemas.js';
+import { importListResponse, toImportResponse, type ImportListResponse } from './dto/import.schemas.js';
 import { disconnectSignal, readUploadRequest } from './upload-request.js';
 
 const DatasetId = (): ParameterDecorator => ZodParam('id', datasetIdSchema);
@@ -140,6 +142,13 @@ export class DatasetsController {
   async findings(@CurrentPrincipal() principal: Principal, @DatasetId() id: string, @ZodQuery(findingsQuery) query: FindingsRequest): Promise<FindingListResponse> {
     const items = [...(await this.queries.execute(new ListFindingsQuery(principal, id, query)))];
     return { items, next_after: items.length === query.limit ? (items.at(-1)?.position ?? null) : null };
+  }
+
+  @Get(':id/imports')
+  @RequireScope('read')
+  @ApiAnswer(200, importListResponse, 'What is or was taken into the dataset in the background, newest first.')
+  async imports(@CurrentPrincipal() principal: Principal, @DatasetId() id: string): Promise<ImportListResponse> {
+    return { items: (await this.queries.execute(new ListImportsQuery(principal, id))).map(toImportResponse) };
   }
 
   private response(view: DatasetView): DatasetResponse {

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { DomainError, isUuid } from '@app/kernel';
 import type { FastifyRequest } from 'fastify';
 import type { UploadDatasetInput } from '../../application/commands/upload-dataset/upload-dataset.command.js';
+
+/** The request that a connection works on; its requests come one after the other. */
+const workingOn = new WeakMap<Socket, AbortController>();
 
 /** Aborts when the client goes away before its answer. */
 export function disconnectSignal(request: FastifyRequest): AbortSignal {
@@ -10,7 +14,9 @@ export function disconnectSignal(request: FastifyRequest): AbortSignal {
   request.raw.once('close', () => {
     if (!request.raw.complete) left.abort(gone);
   });
-  request.raw.socket.once('close', () => left.abort(gone));
+  const { socket } = request.raw;
+  if (!workingOn.has(socket)) socket.once('close', () => workingOn.get(socket)?.abort(gone));
+  workingOn.set(socket, left);
   return left.signal;
 }
 
