@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { encodePng } from '@app/dice-format';
 import { S3ObjectStore } from '@app/object-store';
 import { testServices } from '@app/testing';
@@ -123,27 +124,42 @@ export class ImageWorkbench {
 
   /** What I3 and the counters say of a dataset; empty when all is well. */
   async faults(datasetId: string): Promise<string[]> {
-    const faults: string[] = [];
-    const images = await this.rows<{ number: number; key: string; sha256: string; size: string; removed: boolean; split: string | null }>(
-      `select number, object_key as key, encode(sha256, 'hex') as sha256, size_bytes as size, removed_seq is not null as removed, split from dataset_images where dataset_id = $1 order by number`,
+    const images = await this.rows<StoredImage>(
+      `select number, object_key as key, encode(sha256, 'hex') as sha256, size_bytes::float8 as size, removed_seq is not null as removed, coalesce(split, 'unassigned') as split from dataset_images where dataset_id = $1 order by number`,
       [datasetId],
     );
+    const orphans = (await this.keys(`datasets/${datasetId}/images/`)).filter((key) => !images.some((image) => image.key === key));
+    return [...(await this.byteFaults(images)), ...(await this.counterFaults(datasetId, images.filter((image) => !image.removed))), ...orphans.map((key) => `${key} is no image's`)];
+  }
+
+  private async byteFaults(images: readonly StoredImage[]): Promise<string[]> {
+    const faults: string[] = [];
     for (const image of images) {
       const bytes = await this.store.getBytes(image.key, 200_000_000).catch(() => null);
       if (bytes === null) faults.push(`image ${image.number} has no object`);
-      else if (sha256(bytes) !== image.sha256 || bytes.length !== Number(image.size)) faults.push(`image ${image.number} has other bytes`);
+      else if (sha256(bytes) !== image.sha256 || bytes.length !== image.size) faults.push(`image ${image.number} has other bytes`);
     }
-    const live = images.filter((image) => !image.removed);
-    const [counters] = await this.rows<{ num_images: number; image_bytes: string; splits: Record<string, number>; change_seq: string }>('select num_images, image_bytes, splits, change_seq from datasets where id = $1', [datasetId]);
-    if (counters?.num_images !== live.length) faults.push(`num_images is ${counters?.num_images}, there are ${live.length}`);
-    if (Number(counters?.image_bytes) !== live.reduce((sum, image) => sum + Number(image.size), 0)) faults.push('image_bytes is wrong');
-    for (const split of ['train', 'val', 'test', null]) if (counters?.splits[split ?? 'unassigned'] !== live.filter((image) => image.split === split).length) faults.push(`splits.${split ?? 'unassigned'} is wrong`);
-    const [sequence] = await this.rows<{ gaps: number; last: string }>(`select count(*)::int - count(distinct seq)::int + (coalesce(max(seq), 0) - count(*))::int as gaps, coalesce(max(seq), 0) as last from dataset_changes where dataset_id = $1`, [datasetId]);
-    if (sequence?.gaps !== 0 || sequence.last !== counters?.change_seq) faults.push('the sequence of changes has gaps');
-    const orphans = (await this.keys(`datasets/${datasetId}/images/`)).filter((key) => !images.some((image) => image.key === key));
-    faults.push(...orphans.map((key) => `${key} is no image's`));
     return faults;
   }
+
+  private async counterFaults(datasetId: string, live: readonly StoredImage[]): Promise<string[]> {
+    const [stored] = await this.rows('select num_images, image_bytes::float8, splits, change_seq::int from datasets where id = $1', [datasetId]);
+    const [sequence] = await this.rows<{ count: number; last: number }>('select count(*)::int as count, coalesce(max(seq), 0)::int as last from dataset_changes where dataset_id = $1', [datasetId]);
+    const splits: Record<string, number> = { train: 0, val: 0, test: 0, unassigned: 0 };
+    for (const image of live) splits[image.split] = (splits[image.split] ?? 0) + 1;
+    const expected = { num_images: live.length, image_bytes: live.reduce((sum, image) => sum + image.size, 0), splits, change_seq: sequence?.last };
+    const faults = isDeepStrictEqual(stored, expected) ? [] : [`the counters are ${JSON.stringify(stored)}, not ${JSON.stringify(expected)}`];
+    return sequence?.count === sequence?.last ? faults : [...faults, 'the sequence of changes has gaps'];
+  }
+}
+
+interface StoredImage {
+  readonly number: number;
+  readonly key: string;
+  readonly sha256: string;
+  readonly size: number;
+  readonly removed: boolean;
+  readonly split: string;
 }
 
 export async function logIn(url: string, user: { email: string; password: string }): Promise<string> {

@@ -29,13 +29,15 @@ export class AnnounceImagesHandler implements ICommandHandler<AnnounceImagesComm
       throw new DomainError('quota-exceeded', `${MAX_OPEN_UPLOADS} announced uploads may be open at a time. Complete some, or wait until they are swept after a day.`, { retryAfterSeconds: 3_600, extensions: { limit: MAX_OPEN_UPLOADS } });
     }
     const known = await this.rows.bySha256(datasetId, input.files.map((file) => file.sha256));
-    const judged = input.files.map((file) => judge(file, known, input));
+    // Sorted: ids of one moment are in no order, and the list of open uploads follows them.
+    const ids = input.files.map(() => newId()).sort();
+    const judged = input.files.map((file, index) => judge({ id: ids[index] ?? newId(), ...file }, known, input));
     await this.uploads.announce(owner, judged.filter((one) => 'id' in one));
     return judged.map((one) => ('id' in one ? { id: one.id, originalName: one.fileName, put: this.storage.presignStaged(one.id, one) } : one));
   }
 }
 
-function judge(file: AnnouncedFile, known: ReadonlyMap<string, { number: number; fileName: string }>, { onConflict, split }: AnnounceInput): AnnouncedImage | FileResult {
+function judge(file: AnnouncedFile & { readonly id: string }, known: ReadonlyMap<string, { number: number; fileName: string }>, { onConflict, split }: AnnounceInput): AnnouncedImage | FileResult {
   const twin = known.get(file.sha256);
   if (twin !== undefined) return { status: 'duplicate', originalName: file.fileName, imageId: twin.number, fileName: twin.fileName };
   try {
@@ -44,7 +46,7 @@ function judge(file: AnnouncedFile, known: ReadonlyMap<string, { number: number;
     if (error instanceof DomainError) return refusedFile(file.fileName, error);
     throw error;
   }
-  return { id: newId(), ...file, onConflict, split };
+  return { ...file, onConflict, split };
 }
 
 /** What can be said before a byte is there. */

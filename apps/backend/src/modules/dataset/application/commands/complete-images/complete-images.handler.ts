@@ -54,7 +54,9 @@ export class CompleteImagesHandler implements ICommandHandler<CompleteImagesComm
     const owner = { datasetId, userId: principal.userId };
     const found = new Map((await this.uploads.find(owner, ids)).map((one) => [one.id, one]));
     const uploads = ids.map((id) => found.get(id) ?? unknownUpload());
-    const results = await this.settle(owner, uploads.filter((one) => one.outcome === null));
+    // Each once, in the order of the request.
+    const open = [...new Set(uploads)].filter((one) => one.outcome === null);
+    const results = await this.settle(owner, open);
     return uploads.map((one) => ({ id: one.id, ...(one.outcome ?? results.get(one.id) ?? tryAgain(one)) }));
   }
 
