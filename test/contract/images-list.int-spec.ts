@@ -48,6 +48,23 @@ async function all(id: string, query: string): Promise<number[]> {
 }
 
 describe('the list of images', () => {
+  it.each(['before its statistics are made', 'with statistics'])('is read by index, for every filter and the common pairs, at its begin and deep in it, %s', async (when) => {
+    const isFresh = when !== 'with statistics';
+    if (!isFresh) await bench.rows('analyze dataset_images, dataset_image_classes');
+    const filters: ImageFilter[] = [{}, { split: 'val' }, { split: 'unassigned' }, { status: 'reviewed' }, { classId: 7 }, { assignee: '00000000-0000-4000-8000-000000000001' }, { state: 'broken' }, { split: 'val', status: 'reviewed' }, { classId: 7, status: 'labeled' }, { classId: 7, split: 'val' }];
+    for (const filter of filters) {
+      for (const after of [0, LARGE - 10_000]) {
+        const { text, parameters } = imagePageSql({ datasetId: large, filter, after, upTo: null, limit: 50 });
+        const plan = (await bench.rows<{ 'QUERY PLAN': string }>(`explain (analyze, buffers, costs off, timing off) ${text}`, [...parameters])).map((row) => row['QUERY PLAN']).join('\n');
+        const context = `${JSON.stringify(filter)} after ${after}\n${plan}`;
+        if (!isFresh) expect(plan, context).not.toMatch(/Seq Scan|Sort|Bitmap/);
+        // 50 rows and their way through an index. The wrong one of those that seem equal to stale statistics cost 147,000.
+        const pages = [...plan.split('Planning')[0]?.matchAll(/^\s*Buffers: shared (?:hit=(\d+))?(?: read=(\d+))?/gm) ?? []][0];
+        expect(Number(pages?.[1] ?? 0) + Number(pages?.[2] ?? 0), context).toBeLessThan(isFresh ? 1_500 : 600);
+      }
+    }
+  });
+
   it('goes through every image once, in the order of the numbers, with the stored total', async () => {
     const first = await page(large, 'limit=200');
     expect(first.total).toBe(LARGE);
@@ -77,23 +94,6 @@ describe('the list of images', () => {
     const got = expected.length > 4_000 ? (await page(large, `limit=200&${query}`)).items.map((item) => item.id) : await all(large, `limit=200&${query}`);
     expect(got).toEqual(expected.slice(0, expected.length > 4_000 ? 200 : step).map((row) => row.number));
     expect((await page(large, query)).total).toBeNull();
-  });
-
-  it('is read by index alone, for every filter and the common pairs, at its begin and deep in it', async () => {
-    await bench.rows('analyze dataset_images');
-    await bench.rows('analyze dataset_image_classes');
-    const filters: ImageFilter[] = [{}, { split: 'val' }, { split: 'unassigned' }, { status: 'reviewed' }, { classId: 7 }, { assignee: '00000000-0000-4000-8000-000000000001' }, { state: 'broken' }, { split: 'val', status: 'reviewed' }, { classId: 7, status: 'labeled' }, { classId: 7, split: 'val' }];
-    for (const filter of filters) {
-      for (const after of [0, LARGE - 10_000]) {
-        const { text, parameters } = imagePageSql({ datasetId: large, filter, after, upTo: null, limit: 50 });
-        const plan = (await bench.rows<{ 'QUERY PLAN': string }>(`explain (analyze, buffers, costs off, timing off) ${text}`, [...parameters])).map((row) => row['QUERY PLAN']).join('\n');
-        const context = `${JSON.stringify(filter)} after ${after}\n${plan}`;
-        expect(plan, context).not.toMatch(/Seq Scan|Sort|Bitmap/);
-        // 50 rows and their way through an index; the whole table has some 3,000 pages.
-        const pages = [...plan.split('Planning')[0]?.matchAll(/^\s*Buffers: shared (?:hit=(\d+))?(?: read=(\d+))?/gm) ?? []][0];
-        expect(Number(pages?.[1] ?? 0) + Number(pages?.[2] ?? 0), context).toBeLessThan(600);
-      }
-    }
   });
 
   it('carries URLs that read the image, for an hour at most, the same inside a window; those of derived images once they are made', async () => {

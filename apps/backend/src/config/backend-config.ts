@@ -7,6 +7,15 @@ const url = (protocols: readonly string[]): z.ZodType<string> =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), { message: `a URL that begins with ${protocols.map((one) => `${one}//`).join(' or ')}` });
 const count = (fallback: number, most = Number.MAX_SAFE_INTEGER): z.ZodType<number> => z.coerce.number().int().min(1).max(most).default(fallback) as unknown as z.ZodType<number>;
 
+/** Areas of the bucket that are the product's own. */
+const OWN_PREFIXES = ['datasets/', 'models/', 'staging/'];
+const isImportPrefix = (prefix: string): boolean => /^[^/].*\/$/.test(prefix) && !OWN_PREFIXES.some((own) => prefix.startsWith(own));
+const prefixes = z
+  .string()
+  .default('imports/')
+  .transform((text) => text.split(',').map((one) => one.trim()).filter((one) => one !== ''))
+  .refine((list) => list.every(isImportPrefix), 'folders that end in /, and none under datasets/, models/ or staging/');
+
 /** Every variable that the backend reads, with default and reason. docs/configuration.md is written from it. */
 export const backendEnvironment = z.object({
   NODE_ENV: z.enum(['production', 'development', 'test']).default('development').describe('production refuses short and default secrets'),
@@ -28,6 +37,7 @@ export const backendEnvironment = z.object({
   WEB_ROOT: z.string().optional().describe('folder of the built web page'),
   TRAINING_LEASE_SECONDS: count(60, 3600).describe('a worker silent for so long has lost its job'),
   MAX_UPLOAD_BYTES: count(20 * 1000 ** 3).describe('largest zip'),
+  IMPORT_PREFIXES: prefixes.describe('where in the bucket images may lie that are registered without a copy; separated by commas, empty for nowhere'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 export type BackendEnvironment = z.infer<typeof backendEnvironment>;
@@ -89,6 +99,9 @@ export class BackendConfig {
   }
   get maxUploadBytes(): number {
     return this.values.MAX_UPLOAD_BYTES;
+  }
+  get importPrefixes(): readonly string[] {
+    return this.values.IMPORT_PREFIXES;
   }
   get logLevel(): BackendEnvironment['LOG_LEVEL'] {
     return this.values.LOG_LEVEL;

@@ -7,6 +7,8 @@ export class ImagesAndAnnotations1700000000500 implements MigrationInterface {
     await runner.query(IMAGES);
     await runner.query(CHANGES);
     await runner.query(WORK);
+    // A dataset that is removed for good takes its versions along.
+    await runner.query('alter table snapshots add constraint snapshots_dataset foreign key (dataset_id) references datasets (id) on delete cascade');
     // Datasets from before have labels and images in their zip only: they are read like those of a new upload.
     await runner.query(`
       insert into dataset_imports (id, dataset_id, kind, state, requested_by, total)
@@ -14,6 +16,7 @@ export class ImagesAndAnnotations1700000000500 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('alter table snapshots drop constraint snapshots_dataset');
     await runner.query(`
       drop table image_processing, image_uploads, dataset_imports, dataset_changes, dataset_image_classes;
       drop index dataset_images_status, dataset_images_split, dataset_images_split_status, dataset_images_assignee, dataset_images_broken, dataset_images_sha256, dataset_images_folded, dataset_images_name, dataset_images_live;
@@ -84,17 +87,20 @@ const IMAGES = `
     alter column crc32 drop not null;
   -- Room on the page for the next revision of a row.
   alter table dataset_images set (fillfactor = 80);
-  create index dataset_images_live on dataset_images (dataset_id, number) where removed_seq is null;
   create index dataset_images_status on dataset_images (dataset_id, status, number) where removed_seq is null;
   create index dataset_images_split on dataset_images (dataset_id, split, number) where removed_seq is null;
   create index dataset_images_split_status on dataset_images (dataset_id, split, status, number) where removed_seq is null;
   create index dataset_images_assignee on dataset_images (dataset_id, assignee, number) where removed_seq is null and assignee is not null;
   create index dataset_images_broken on dataset_images (dataset_id, number) where removed_seq is null and state = 'broken';
-  create index dataset_images_sha256 on dataset_images (dataset_id, sha256) where removed_seq is null;
+  create index dataset_images_sha256 on dataset_images (sha256, dataset_id) where removed_seq is null;
   -- Also the order of the content hash.
   create unique index dataset_images_name on dataset_images (dataset_id, file_name collate "C") where removed_seq is null;
   -- Names that differ in case only are one file on some systems: a zip with both is refused.
-  create index dataset_images_folded on dataset_images (dataset_id, lower(file_name)) where removed_seq is null;
+  create index dataset_images_folded on dataset_images (lower(file_name), dataset_id) where removed_seq is null;
+  -- The last one: Postgres takes the newest of indexes that seem equal, and to stale statistics (after a large intake) all that begin with dataset_id do.
+  create index dataset_images_live on dataset_images (dataset_id, number) where removed_seq is null;
+  -- Statistics soon after a large intake.
+  alter table dataset_images set (autovacuum_analyze_scale_factor = 0.02);
   -- Which images show a class: for the filter by class.
   create table dataset_image_classes (
     dataset_id text not null references datasets (id) on delete cascade,

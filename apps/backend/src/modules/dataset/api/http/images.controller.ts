@@ -10,6 +10,7 @@ import { ApiAnswer, ZodBody, ZodParam, ZodQuery } from '../../../../platform/htt
 import { CursorCodec } from '../../../../platform/paging/cursor-codec.js';
 import { AddImagesCommand } from '../../application/commands/add-images/add-images.command.js';
 import { ChangeImagesCommand, type ImageAction } from '../../application/commands/change-images/change-images.command.js';
+import { RegisterImagesCommand } from '../../application/commands/register-images/register-images.command.js';
 import { GetImageQuery } from '../../application/queries/get-image/get-image.query.js';
 import { ListImagesQuery } from '../../application/queries/list-images/list-images.query.js';
 import {
@@ -29,6 +30,7 @@ import {
   type ImageResponse,
   type ListImagesRequest,
 } from './dto/image.schemas.js';
+import { registeredResponse, registerImagesRequest, type RegisteredResponse, type RegisterImagesRequest } from './dto/import.schemas.js';
 import { readImageForm } from './image-form.js';
 import { disconnectSignal } from './upload-request.js';
 
@@ -84,6 +86,16 @@ export class ImagesController {
   @ApiAnswer(200, changedImagesResponse, 'On all of them or, when one is not there, on none.')
   async change(@CurrentPrincipal() principal: Principal, @DatasetId() id: string, @ZodBody(changeImagesRequest) body: ChangeImagesRequest): Promise<ChangedImagesResponse> {
     return this.commands.execute(new ChangeImagesCommand(principal, id, body.ids, actionOf(body)));
+  }
+
+  @Post('register')
+  @HttpCode(202)
+  @RequireScope('label')
+  @Idempotent()
+  @ApiAnswer(202, registeredResponse, 'Images that lie in the bucket already are taken in where they are, in the background; progress at datasets/{id}/imports, refusals at datasets/{id}/findings.')
+  async register(@CurrentPrincipal() principal: Principal, @DatasetId() id: string, @ZodBody(registerImagesRequest) body: RegisterImagesRequest): Promise<RegisteredResponse> {
+    const input = { prefix: body.prefix, onConflict: body.on_conflict, split: body.split ?? null };
+    return { import_id: await this.commands.execute(new RegisterImagesCommand(principal, id, input)) };
   }
 
   @Get(':image_id')
