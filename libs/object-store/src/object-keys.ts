@@ -5,6 +5,10 @@ const suffix = (attempt: number | undefined): string => (attempt === undefined ?
 export const objectKeys = {
   dataset: (datasetId: string): string => `datasets/${datasetId}/`,
   upload: (datasetId: string, number: number): string => `datasets/${datasetId}/uploads/${number}.zip`,
+  images: (datasetId: string): string => `datasets/${datasetId}/images/`,
+  thumbnails: (datasetId: string): string => `datasets/${datasetId}/thumbnails/`,
+  previews: (datasetId: string): string => `datasets/${datasetId}/previews/`,
+  /** By the number that the bytes were given: the image's own, but for bytes that took the place of others (docs/adr/0010). */
   image: (datasetId: string, number: number, extension: 'jpg' | 'png' | 'webp'): string => `datasets/${datasetId}/images/${padded(number)}.${extension}`,
   mask: (datasetId: string, number: number): string => `datasets/${datasetId}/masks/${padded(number)}.png`,
   thumbnail: (datasetId: string, number: number): string => `datasets/${datasetId}/thumbnails/${padded(number)}.webp`,

@@ -20,6 +20,14 @@ function isAddressRange(text: string): boolean {
   const version = isIP(address);
   return version !== 0 && text.split('/').length <= 2 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)));
 }
+/** Areas of the bucket that are the product's own. */
+const OWN_PREFIXES = ['datasets/', 'models/', 'staging/'];
+const isImportPrefix = (prefix: string): boolean => /^[^/].*\/$/.test(prefix) && !OWN_PREFIXES.some((own) => prefix.startsWith(own));
+const prefixes = z
+  .string()
+  .default('imports/')
+  .transform((text) => text.split(',').map((one) => one.trim()).filter((one) => one !== ''))
+  .refine((list) => list.every(isImportPrefix), 'folders that end in /, and none under datasets/, models/ or staging/');
 
 /** Every variable that the backend reads, with default and reason. docs/configuration.md is written from it. */
 export const backendEnvironment = z.object({
@@ -46,6 +54,7 @@ export const backendEnvironment = z.object({
   MAX_UPLOAD_BYTES: count(20 * 1000 ** 3).describe('largest zip'),
   FAILPOINTS_DIRECTORY: z.string().optional().describe('tests only, refused in production: files of this folder break the process at named places'),
   UPLOAD_IDLE_SECONDS: count(60, 3600).describe('an upload of which no byte comes for so long is given up; its client may be gone without a word'),
+  IMPORT_PREFIXES: prefixes.describe('where in the bucket images may lie that are registered without a copy; separated by commas, empty for nowhere'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 export type BackendEnvironment = z.infer<typeof backendEnvironment>;
@@ -120,6 +129,9 @@ export class BackendConfig {
   }
   get uploadIdleSeconds(): number {
     return this.values.UPLOAD_IDLE_SECONDS;
+  }
+  get importPrefixes(): readonly string[] {
+    return this.values.IMPORT_PREFIXES;
   }
   get logLevel(): BackendEnvironment['LOG_LEVEL'] {
     return this.values.LOG_LEVEL;

@@ -16,7 +16,16 @@ export const INBOX_RETENTION_DAYS = 30;
 /** SQL of the outbox. Every method runs in the transaction of the executor it is given. */
 export const outboxStore = {
   async append(sql: SqlExecutor, stream: StreamName, event: CloudEvent): Promise<void> {
-    await sql.query('insert into outbox (id, stream, type, event) values ($1, $2, $3, $4::jsonb)', [event.id, stream, event.type, JSON.stringify(event)]);
+    await outboxStore.appendAll(sql, [{ stream, event }]);
+  },
+
+  /** In one statement, in this order. */
+  async appendAll(sql: SqlExecutor, rows: readonly { readonly stream: StreamName; readonly event: CloudEvent }[]): Promise<void> {
+    if (rows.length === 0) return;
+    await sql.query(
+      `insert into outbox (id, stream, type, event) select id, stream, type, event::jsonb from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) with ordinality as given (id, stream, type, event, place) order by place`,
+      [rows.map((row) => row.event.id), rows.map((row) => row.stream), rows.map((row) => row.event.type), rows.map((row) => JSON.stringify(row.event))],
+    );
   },
 
   /**

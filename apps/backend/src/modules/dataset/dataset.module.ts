@@ -1,82 +1,15 @@
 import { Module } from '@nestjs/common';
-import { DatasetEventsController } from './api/http/dataset-events.controller.js';
-import { DatasetsController } from './api/http/datasets.controller.js';
-import { MembersController } from './api/http/members.controller.js';
-import { UploadsController } from './api/http/uploads.controller.js';
-import { CreateDatasetHandler } from './application/commands/create-dataset/create-dataset.handler.js';
-import { MakeDemoDatasetHandler } from './application/commands/make-demo-dataset/make-demo-dataset.handler.js';
-import { RemoveMemberHandler } from './application/commands/remove-member/remove-member.handler.js';
-import { RestoreDatasetHandler } from './application/commands/restore-dataset/restore-dataset.handler.js';
-import { SetMemberHandler } from './application/commands/set-member/set-member.handler.js';
-import { SweepUploadsHandler } from './application/commands/sweep-uploads/sweep-uploads.handler.js';
-import { TrashDatasetHandler } from './application/commands/trash-dataset/trash-dataset.handler.js';
-import { UpdateDatasetHandler } from './application/commands/update-dataset/update-dataset.handler.js';
-import { UploadDatasetHandler } from './application/commands/upload-dataset/upload-dataset.handler.js';
 import { DatasetAccess, DatasetImages } from './application/dataset-access.js';
-import { DatasetFeed } from './application/dataset-feed.js';
-import { DatasetReader } from './application/dataset-reader.js';
+import { ImageIntake } from './application/image-intake.js';
 import { DatasetChangeLog } from './application/ports/dataset-change-log.port.js';
-import { DatasetChangeReader } from './application/ports/dataset-change-reader.port.js';
-import { DatasetMembers } from './application/ports/dataset-members.port.js';
-import { DatasetReadModel } from './application/ports/dataset-read-model.port.js';
-import { DemoPackage } from './application/ports/demo-package.port.js';
-import { ImageProcessing } from './application/ports/image-processing.port.js';
 import { ImportQueue } from './application/ports/import-queue.port.js';
-import { PackageInspector } from './application/ports/package-inspector.port.js';
-import { UnpackedImages } from './application/ports/unpacked-images.port.js';
-import { UploadSessions } from './application/ports/upload-sessions.port.js';
-import { UploadStorage } from './application/ports/upload-storage.port.js';
-import { GetDatasetHandler } from './application/queries/get-dataset/get-dataset.handler.js';
-import { GetDownloadHandler } from './application/queries/get-download/get-download.handler.js';
-import { GetUploadHandler } from './application/queries/get-upload/get-upload.handler.js';
-import { ListDatasetsHandler } from './application/queries/list-datasets/list-datasets.handler.js';
-import { ListMembersHandler } from './application/queries/list-members/list-members.handler.js';
-import { ListFindingsHandler } from './application/queries/list-findings/list-findings.handler.js';
-import { ReadChangesHandler } from './application/queries/read-changes/read-changes.handler.js';
-import { ListImportsHandler } from './application/queries/list-imports/list-imports.handler.js';
-import { UploadFeed } from './application/upload-feed.js';
-import { DatasetRepository } from './domain/dataset.repository.port.js';
-import { BucketUploadStorage } from './infrastructure/bucket-upload-storage.js';
-import { GeneratedDemoPackage } from './infrastructure/generated-demo-package.js';
-import { IdentityDatasetMembers } from './infrastructure/identity-dataset-members.js';
-import { ImageChildProgram } from './infrastructure/image-worker/image-child-program.js';
-import { ImageWorker } from './infrastructure/image-worker/image-worker.js';
-import { TypeormDatasetChangeLog } from './infrastructure/typeorm-dataset-change-log.js';
-import { TypeormDatasetChangeReader } from './infrastructure/typeorm-dataset-change-reader.js';
-import { TypeormDatasetReadModel } from './infrastructure/typeorm-dataset-read-model.js';
-import { TypeormDatasetRepository } from './infrastructure/typeorm-dataset.repository.js';
-import { TypeormImageProcessing } from './infrastructure/typeorm-image-processing.js';
-import { TypeormImportQueue } from './infrastructure/typeorm-import-queue.js';
-import { TypeormUnpackedImages } from './infrastructure/typeorm-unpacked-images.js';
-import { TypeormUploadSessions } from './infrastructure/typeorm-upload-sessions.js';
-import { ImageObjects } from './infrastructure/unpack/image-objects.js';
-import { UnpackPoller } from './infrastructure/unpack/unpack-poller.js';
-import { ZipUnpacker } from './infrastructure/unpack/zip-unpacker.js';
-import { UploadSweeper } from './infrastructure/upload-sweeper.js';
-import { ZipPackageInspector } from './infrastructure/zip-package-inspector.js';
-
-const COMMANDS = [CreateDatasetHandler, SetMemberHandler, RemoveMemberHandler, UploadDatasetHandler, MakeDemoDatasetHandler, UpdateDatasetHandler, TrashDatasetHandler, RestoreDatasetHandler, SweepUploadsHandler];
-const QUERIES = [ReadChangesHandler, ListMembersHandler, ListDatasetsHandler, GetDatasetHandler, GetUploadHandler, GetDownloadHandler, ListFindingsHandler, ListImportsHandler];
+import { BACKGROUND_PROVIDERS } from './background-providers.js';
+import { DATASET_CONTROLLERS, DATASET_PROVIDERS } from './dataset-providers.js';
+import { IMAGE_CONTROLLERS, IMAGE_PROVIDERS } from './image-providers.js';
 
 @Module({
-  controllers: [DatasetsController, DatasetEventsController, MembersController, UploadsController],
-  providers: [
-    ...COMMANDS,
-    ...QUERIES,
-    ...[DatasetAccess, DatasetImages, DatasetReader, DatasetFeed, UploadFeed, UploadSweeper, ImageChildProgram, ImageWorker, ImageObjects, ZipUnpacker, UnpackPoller],
-    { provide: DatasetRepository, useClass: TypeormDatasetRepository },
-    { provide: DatasetChangeLog, useClass: TypeormDatasetChangeLog },
-    { provide: DatasetChangeReader, useClass: TypeormDatasetChangeReader },
-    { provide: ImageProcessing, useClass: TypeormImageProcessing },
-    { provide: ImportQueue, useClass: TypeormImportQueue },
-    { provide: DatasetReadModel, useClass: TypeormDatasetReadModel },
-    { provide: UnpackedImages, useClass: TypeormUnpackedImages },
-    { provide: UploadSessions, useClass: TypeormUploadSessions },
-    { provide: UploadStorage, useClass: BucketUploadStorage },
-    { provide: PackageInspector, useClass: ZipPackageInspector },
-    { provide: DemoPackage, useClass: GeneratedDemoPackage },
-    { provide: DatasetMembers, useClass: IdentityDatasetMembers },
-  ],
-  exports: [DatasetAccess, DatasetImages, DatasetChangeLog, ImportQueue],
+  controllers: [...DATASET_CONTROLLERS, ...IMAGE_CONTROLLERS],
+  providers: [...DATASET_PROVIDERS, ...IMAGE_PROVIDERS, ...BACKGROUND_PROVIDERS],
+  exports: [DatasetAccess, DatasetImages, DatasetChangeLog, ImportQueue, ImageIntake],
 })
 export class DatasetModule {}

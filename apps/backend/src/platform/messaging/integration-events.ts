@@ -12,4 +12,6 @@ export interface IntegrationEvent<S extends z.ZodType> {
 /** Writes the outbox row of an event in the unit of work in progress (an error without one); correlation and causation come from the context. */
 export abstract class IntegrationEvents {
   abstract publish<S extends z.ZodType>(event: IntegrationEvent<S>): Promise<void>;
+  /** Many in one statement, in this order. */
+  abstract publishAll<S extends z.ZodType>(events: readonly IntegrationEvent<S>[]): Promise<void>;
 }

@@ -17,10 +17,17 @@ export class OutboxIntegrationEvents extends IntegrationEvents {
   }
 
   async publish<S extends z.ZodType>(event: IntegrationEvent<S>): Promise<void> {
+    await this.publishAll([event]);
+  }
+
+  async publishAll<S extends z.ZodType>(events: readonly IntegrationEvent<S>[]): Promise<void> {
     if (this.transaction.current() === undefined) throw new Error('An integration event is written in a unit of work, with the change that it tells of');
     const context = RequestContext.current();
-    const made = makeEvent({ ...event, source: 'urn:vision:backend', correlationId: context?.correlationId, causationId: context?.causationId });
-    await outboxStore.append(this.transaction.manager(), event.definition.stream, made);
+    const made = events.map((event) => ({
+      stream: event.definition.stream,
+      event: makeEvent({ ...event, source: 'urn:vision:backend', correlationId: context?.correlationId, causationId: context?.causationId }),
+    }));
+    await outboxStore.appendAll(this.transaction.manager(), made);
     this.unitOfWork.afterCommit(() => this.relay.wake());
   }
 }

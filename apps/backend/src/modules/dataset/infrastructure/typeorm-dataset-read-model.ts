@@ -44,7 +44,7 @@ export class TypeormDatasetReadModel extends DatasetReadModel {
   }
 
   async find(id: string, userId: string): Promise<DatasetView | null> {
-    const rows = await this.query<ViewRow>(`${SELECT} where d.id = $2`, [userId, id]);
+    const rows = await this.query<ViewRow>(`${SELECT} where d.id = $2 and d.purge_started_at is null`, [userId, id]);
     return rows.map(viewOf)[0] ?? null;
   }
 
@@ -65,7 +65,7 @@ export class TypeormDatasetReadModel extends DatasetReadModel {
     const direction = order.after === '<' ? 'desc' : 'asc';
     const rows = await this.query<ViewRow>(
       `${SELECT}
-       where (d.deleted_at is not null) = $2 and ($3 or m.role is not null or (d.visibility = 'public' and not $2))
+       where (d.deleted_at is not null) = $2 and d.purge_started_at is null and ($3 or m.role is not null or (d.visibility = 'public' and not $2))
          and ($4::text is null or position(lower($4) in lower(d.name)) > 0) and ($5::text is null or d.task_type = $5)
          and ($6::text is null or (${order.key}, d.id) ${order.after} (${order.given}, $7))
        order by ${order.key} ${direction}, d.id ${direction} limit $8`,

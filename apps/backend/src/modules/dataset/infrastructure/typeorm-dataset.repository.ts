@@ -61,7 +61,7 @@ export class TypeormDatasetRepository extends DatasetRepository {
   }
 
   async findForUpdate(id: string): Promise<Dataset | null> {
-    const rows = await this.query<DatasetRow>('select * from datasets where id = $1 for update', [id]);
+    const rows = await this.query<DatasetRow>('select * from datasets where id = $1 and purge_started_at is null for update', [id]);
     const row = rows[0];
     return row === undefined ? null : Dataset.restore(stateOfRow(row));
   }

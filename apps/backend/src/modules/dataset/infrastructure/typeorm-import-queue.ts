@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { TransactionContext } from '../../../platform/database/transaction-context.js';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
 import { IntegrationEvents } from '../../../platform/messaging/integration-events.js';
-import { IMPORT_LEASE_SECONDS, ImportQueue, type ImportJob, type ImportProgress, type ImportView } from '../application/ports/import-queue.port.js';
+import { IMPORT_LEASE_SECONDS, ImportQueue, type ImportJob, type ImportProgress, type ImportStep, type ImportView } from '../application/ports/import-queue.port.js';
 
 /** The attempt is the lease's fencing token: whoever claims raises it. */
 const HELD = `id = $1 and state = 'running' and attempts = $2`;
@@ -33,17 +33,17 @@ export class TypeormImportQueue extends ImportQueue {
          order by i.created_at limit 1 for update of i skip locked),
        claimed as (
          update dataset_imports set state = 'running', attempts = attempts + 1, leased_until = clock_timestamp() + make_interval(secs => $2), updated_at = clock_timestamp(), started_at = clock_timestamp(), started_done = done
-         where id in (select id from next) returning id, dataset_id as "datasetId", kind, requested_by as "requestedBy", detail, attempts, done)
+         where id in (select id from next) returning id, dataset_id as "datasetId", kind, requested_by as "requestedBy", detail, attempts, done, refused)
        select * from claimed`,
       [kind, IMPORT_LEASE_SECONDS],
     );
     return rows[0] ?? null;
   }
 
-  async progress(job: ImportJob, progress: ImportProgress): Promise<boolean> {
+  async progress(job: ImportJob, progress: ImportStep): Promise<boolean> {
     return this.unitOfWork.run(async () => {
       if (!(await this.note(job, progress))) return false;
-      await this.events.publish({ definition: importProgressedV1, subject: job.id, data: { ...referenceOf(job), ...progress } });
+      await this.events.publish({ definition: importProgressedV1, subject: job.id, data: { ...referenceOf(job), done: progress.done, total: progress.total, refused: progress.refused } });
       return true;
     });
   }
@@ -76,10 +76,10 @@ export class TypeormImportQueue extends ImportQueue {
     );
   }
 
-  private async note(job: ImportJob, progress: ImportProgress): Promise<boolean> {
+  private async note(job: ImportJob, progress: ImportStep): Promise<boolean> {
     const rows = await this.query(
-      `with noted as (update dataset_imports set done = $3, total = $4, refused = $5, leased_until = clock_timestamp() + make_interval(secs => $6), updated_at = clock_timestamp() where ${HELD} returning 1) select * from noted`,
-      [job.id, job.attempts, progress.done, progress.total, progress.refused, IMPORT_LEASE_SECONDS],
+      `with noted as (update dataset_imports set done = $3, total = $4, refused = $5, detail = detail || $7::jsonb, leased_until = clock_timestamp() + make_interval(secs => $6), updated_at = clock_timestamp() where ${HELD} returning 1) select * from noted`,
+      [job.id, job.attempts, progress.done, progress.total, progress.refused, IMPORT_LEASE_SECONDS, JSON.stringify(progress.detail ?? {})],
     );
     return rows.length === 1;
   }

@@ -7,6 +7,8 @@ export class ImagesAndAnnotations1700000000500 implements MigrationInterface {
     await runner.query(IMAGES);
     await runner.query(CHANGES);
     await runner.query(WORK);
+    // A dataset that is removed for good takes its versions along.
+    await runner.query('alter table snapshots add constraint snapshots_dataset foreign key (dataset_id) references datasets (id) on delete cascade');
     // Datasets from before have labels and images in their zip only: they are read like those of a new upload.
     await runner.query(`
       insert into dataset_imports (id, dataset_id, kind, state, requested_by, total)
@@ -14,14 +16,15 @@ export class ImagesAndAnnotations1700000000500 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('alter table snapshots drop constraint snapshots_dataset');
     await runner.query(`
       drop table image_processing, image_uploads, dataset_imports, dataset_changes, dataset_image_classes;
-      drop index dataset_images_status, dataset_images_split, dataset_images_sha256, dataset_images_name, dataset_images_live;
+      drop index dataset_images_status, dataset_images_split, dataset_images_split_status, dataset_images_assignee, dataset_images_broken, dataset_images_sha256, dataset_images_folded, dataset_images_name, dataset_images_live;
       alter table dataset_images drop column original_name, drop column object_key, drop column state, drop column orientation, drop column thumbnail_at, drop column revision, drop column objects,
         drop column no_object, drop column next_object_number, drop column labels_digest, drop column labeled_by, drop column labeled_at, drop column reviewed_by, drop column reviewed_at,
         drop column assignee, drop column added_seq, drop column removed_seq, drop column added_at, drop column added_by;
       alter table datasets drop column change_seq, drop column changed_at, drop column classes_revision, drop column next_image_number, drop column image_bytes, drop column next_class_id, drop column labels_loaded,
-        drop column content_hash_seq, drop column view_seq, drop column view_written_at, drop column view_claimed_until;`);
+        drop column content_hash_seq, drop column view_seq, drop column view_written_at, drop column view_claimed_until, drop column purge_started_at;`);
   }
 }
 
@@ -43,7 +46,9 @@ const DATASETS = `
     -- The position that annotations.json in the bucket shows; -1: never written.
     add column view_seq bigint not null default -1,
     add column view_written_at timestamptz,
-    add column view_claimed_until timestamptz;
+    add column view_claimed_until timestamptz,
+    -- From then on it cannot be taken back: its objects and rows are being removed.
+    add column purge_started_at timestamptz;
   update datasets d set
     labels_loaded = upload is null,
     image_bytes = coalesce((select sum(size_bytes) from dataset_images i where i.dataset_id = d.id), 0),
@@ -82,12 +87,20 @@ const IMAGES = `
     alter column crc32 drop not null;
   -- Room on the page for the next revision of a row.
   alter table dataset_images set (fillfactor = 80);
-  create index dataset_images_live on dataset_images (dataset_id, number) where removed_seq is null;
   create index dataset_images_status on dataset_images (dataset_id, status, number) where removed_seq is null;
   create index dataset_images_split on dataset_images (dataset_id, split, number) where removed_seq is null;
-  create index dataset_images_sha256 on dataset_images (dataset_id, sha256) where removed_seq is null;
+  create index dataset_images_split_status on dataset_images (dataset_id, split, status, number) where removed_seq is null;
+  create index dataset_images_assignee on dataset_images (dataset_id, assignee, number) where removed_seq is null and assignee is not null;
+  create index dataset_images_broken on dataset_images (dataset_id, number) where removed_seq is null and state = 'broken';
+  create index dataset_images_sha256 on dataset_images (sha256, dataset_id) where removed_seq is null;
   -- Also the order of the content hash.
   create unique index dataset_images_name on dataset_images (dataset_id, file_name collate "C") where removed_seq is null;
+  -- Names that differ in case only are one file on some systems: a zip with both is refused.
+  create index dataset_images_folded on dataset_images (lower(file_name), dataset_id) where removed_seq is null;
+  -- The last one: Postgres takes the newest of indexes that seem equal, and to stale statistics (after a large intake) all that begin with dataset_id do.
+  create index dataset_images_live on dataset_images (dataset_id, number) where removed_seq is null;
+  -- Statistics soon after a large intake.
+  alter table dataset_images set (autovacuum_analyze_scale_factor = 0.02);
   -- Which images show a class: for the filter by class.
   create table dataset_image_classes (
     dataset_id text not null references datasets (id) on delete cascade,
@@ -117,6 +130,8 @@ const CHANGES = `
     primary key (dataset_id, seq)
   );
   create index dataset_changes_image on dataset_changes (dataset_id, number, seq) where number is not null;
+  -- Which objects an image had before: versions may still need them.
+  create index dataset_changes_replaced on dataset_changes (dataset_id, seq) where kind = 'image-replaced';
   create unique index dataset_changes_repeat on dataset_changes (dataset_id, number, actor, idempotency_key) where idempotency_key is not null;
 `;
 
@@ -159,7 +174,7 @@ const WORK = `
     created_at timestamptz not null default now()
   );
   create index image_uploads_open on image_uploads (created_at);
-  create index image_uploads_dataset on image_uploads (dataset_id, user_id, created_at);
+  create index image_uploads_resume on image_uploads (dataset_id, user_id, id) where outcome is null;
   -- Images whose thumbnail and preview are to be made. A row goes when they are.
   create table image_processing (
     dataset_id text not null,

@@ -11,12 +11,18 @@ export interface ImportJob {
   readonly attempts: number;
   /** How far an earlier attempt came. */
   readonly done: number;
+  readonly refused: number;
 }
 
 export interface ImportProgress {
   readonly done: number;
   readonly total: number | null;
   readonly refused: number;
+}
+
+/** With what a later attempt must know to go on. */
+export interface ImportStep extends ImportProgress {
+  readonly detail?: Readonly<Record<string, unknown>>;
 }
 
 export interface ImportView extends ImportProgress {
@@ -39,8 +45,8 @@ export abstract class ImportQueue {
   abstract add(job: { readonly datasetId: string; readonly kind: ImportKind; readonly requestedBy: string; readonly detail: Readonly<Record<string, unknown>>; readonly total: number | null }): Promise<string>;
   /** The oldest that waits or has lost its lease, now leased for `IMPORT_LEASE_SECONDS`. Datasets in the trash wait. */
   abstract claim(kind: ImportKind): Promise<ImportJob | null>;
-  /** Notes how far it is, extends the lease and tells it to the world. False: the lease was lost, stop. */
-  abstract progress(job: ImportJob, progress: ImportProgress): Promise<boolean>;
+  /** Notes how far it is, extends the lease and tells it to the world; in the caller's unit of work, if there is one. False: the lease was lost, stop. */
+  abstract progress(job: ImportJob, progress: ImportStep): Promise<boolean>;
   /** In the caller's unit of work, with its event. False: the lease was lost. */
   abstract complete(job: ImportJob, progress: ImportProgress): Promise<boolean>;
   /** In the caller's unit of work, with its event. */

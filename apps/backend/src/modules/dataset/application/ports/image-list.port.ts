@@ -1,0 +1,57 @@
+import type { ImageFormat } from '../../domain/image-name.js';
+import type { ImageSplit } from '../image-facts.js';
+import type { LabelStatus } from './image-rows.port.js';
+
+export type ImageState = 'ready' | 'broken';
+
+export interface ImageView {
+  readonly number: number;
+  readonly fileName: string;
+  readonly originalName: string | null;
+  readonly width: number;
+  readonly height: number;
+  readonly format: ImageFormat;
+  readonly split: ImageSplit | null;
+  readonly status: LabelStatus;
+  readonly state: ImageState;
+  /** Of its labels. */
+  readonly revision: number;
+  readonly noObject: boolean;
+  readonly objectCount: number;
+  readonly classIds: readonly number[];
+  readonly assignee: string | null;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly labeledBy: string | null;
+  readonly labeledAt: Date | null;
+  readonly addedAt: Date;
+  /** Null while it is an entry of the uploaded zip. */
+  readonly objectKey: string | null;
+  readonly thumbnailAt: Date | null;
+}
+
+export interface ImageFilter {
+  /** `unassigned`: in no split. */
+  readonly split?: ImageSplit | 'unassigned' | undefined;
+  readonly status?: LabelStatus | undefined;
+  readonly classId?: number | undefined;
+  readonly assignee?: string | undefined;
+  readonly state?: ImageState | undefined;
+  /** A part of the file name, case ignored. */
+  readonly q?: string | undefined;
+}
+
+export interface ImagePage {
+  readonly images: readonly ImageView[];
+  /** The number to go on after; null: that was all. A page may be shorter than asked for and yet not the last. */
+  readonly next: number | null;
+}
+
+/** Live images in the order of their numbers. */
+export abstract class ImageList {
+  /** Costs the same anywhere in a dataset of any size. */
+  abstract page(datasetId: string, filter: ImageFilter, page: { readonly after: number; readonly limit: number }): Promise<ImagePage>;
+  abstract find(datasetId: string, number: number): Promise<ImageView | null>;
+  /** From the stored counter. */
+  abstract count(datasetId: string): Promise<number>;
+}

@@ -1,0 +1,50 @@
+import type { ImageSplit, VerifiedImage } from '../image-facts.js';
+
+export type LabelStatus = 'unlabeled' | 'labeled' | 'reviewed';
+
+/** An image as intake and changes must know it. */
+export interface ImageRow {
+  readonly number: number;
+  readonly fileName: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly width: number;
+  readonly height: number;
+  readonly split: ImageSplit | null;
+  readonly status: LabelStatus;
+  readonly noObject: boolean;
+  /** Null: an entry of the uploaded zip. */
+  readonly objectKey: string | null;
+  readonly classIds: readonly number[];
+  readonly revision: number;
+  readonly assignee: string | null;
+  readonly removed: boolean;
+}
+
+export interface NewImageRow extends VerifiedImage {
+  readonly number: number;
+  readonly addedSeq: number;
+}
+
+/** Writes images, as far as they are the Dataset module's. All in the caller's unit of work, under the lock of the dataset. */
+export abstract class ImageRows {
+  /** Live images that hold these bytes, by SHA-256. Without the lock: a hint. */
+  abstract bySha256(datasetId: string, sha256: readonly string[]): Promise<ReadonlyMap<string, { readonly number: number; readonly fileName: string }>>;
+  /** Live images of these names, case ignored. */
+  abstract byName(datasetId: string, fileNames: readonly string[]): Promise<readonly ImageRow[]>;
+  /** In order of number, locked; removed ones too. */
+  abstract byNumber(datasetId: string, numbers: readonly number[]): Promise<readonly ImageRow[]>;
+  /** With their place in the queue of the image worker. */
+  abstract insert(datasetId: string, actor: string, images: readonly NewImageRow[]): Promise<void>;
+  /** Other bytes under the same number; labels stay. */
+  abstract replace(datasetId: string, number: number, image: VerifiedImage): Promise<void>;
+  /** Each with the position of its removal; the objects stay. */
+  abstract remove(datasetId: string, removals: readonly { readonly number: number; readonly seq: number }[]): Promise<void>;
+  abstract restore(datasetId: string, numbers: readonly number[]): Promise<void>;
+  abstract setSplit(datasetId: string, numbers: readonly number[], split: ImageSplit | null): Promise<void>;
+  abstract setAssignee(datasetId: string, numbers: readonly number[], assignee: string | null): Promise<void>;
+  /** Which of these keys belong to no image of the dataset, now or before a replacement. */
+  abstract unknownKeys(datasetId: string, objects: readonly { readonly key: string; readonly number: number }[]): Promise<readonly string[]>;
+  /** Which of these numbers were never an image. */
+  abstract unknownNumbers(datasetId: string, numbers: readonly number[]): Promise<readonly number[]>;
+}

@@ -1,0 +1,45 @@
+import type { ImageFilter } from '../application/ports/image-list.port.js';
+
+export const IMAGE_VIEW_COLUMNS = `i.number, i.file_name as "fileName", i.original_name as "originalName", i.width, i.height, i.format, i.split, i.status, i.state, i.revision, i.no_object as "noObject",
+  i.object_count as "objectCount", i.class_ids as "classIds", i.assignee, i.size_bytes::float8 as "sizeBytes", encode(i.sha256, 'hex') as sha256, i.labeled_by as "labeledBy", i.labeled_at as "labeledAt",
+  i.added_at as "addedAt", i.object_key as "objectKey", i.thumbnail_at as "thumbnailAt"`;
+
+export interface ImagePageRequest {
+  readonly datasetId: string;
+  readonly filter: ImageFilter;
+  readonly after: number;
+  /** Numbers above are not looked at; null: all. */
+  readonly upTo: number | null;
+  readonly limit: number;
+}
+
+/**
+ * One page. Conditions are in the text only where they are asked for, so that each list is planned for its own index. `offset 0` keeps the planner
+ * from turning a class's images around: it would look at every image of the dataset for a class that few show.
+ */
+export function imagePageSql({ datasetId, filter, after, upTo, limit }: ImagePageRequest): { readonly text: string; readonly parameters: readonly unknown[] } {
+  const parameters: unknown[] = [];
+  const bind = (value: unknown): string => `$${parameters.push(value)}`;
+  const dataset = bind(datasetId);
+  const [from, to] = [bind(after), upTo === null ? null : bind(upTo)];
+  const within = (column: string): string => (to === null ? `${column} > ${from}` : `${column} > ${from} and ${column} <= ${to}`);
+  const conditions = ['i.removed_seq is null', ...conditionsOf(filter, bind)].join(' and ');
+  if (filter.classId === undefined) {
+    return { text: `select ${IMAGE_VIEW_COLUMNS} from dataset_images i where i.dataset_id = ${dataset} and ${within('i.number')} and ${conditions} order by i.number limit ${bind(limit)}`, parameters };
+  }
+  const text = `select ${IMAGE_VIEW_COLUMNS}
+    from (select number from dataset_image_classes where dataset_id = ${dataset} and class_id = ${bind(filter.classId)} and ${within('number')} order by number offset 0) s
+    cross join lateral (select * from dataset_images i where i.dataset_id = ${dataset} and i.number = s.number and ${conditions} offset 0) i
+    order by s.number limit ${bind(limit)}`;
+  return { text, parameters };
+}
+
+function conditionsOf(filter: ImageFilter, bind: (value: unknown) => string): string[] {
+  const conditions: string[] = [];
+  if (filter.split !== undefined) conditions.push(filter.split === 'unassigned' ? 'i.split is null' : `i.split = ${bind(filter.split)}`);
+  if (filter.status !== undefined) conditions.push(`i.status = ${bind(filter.status)}`);
+  if (filter.state !== undefined) conditions.push(filter.state === 'broken' ? `i.state = 'broken'` : `i.state = 'ready'`);
+  if (filter.assignee !== undefined) conditions.push(`i.assignee = ${bind(filter.assignee)}`);
+  if (filter.q !== undefined) conditions.push(`position(lower(${bind(filter.q)}) in lower(i.file_name)) > 0`);
+  return conditions;
+}

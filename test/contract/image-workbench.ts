@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { encodePng } from '@app/dice-format';
+import { S3ObjectStore } from '@app/object-store';
+import { testServices } from '@app/testing';
+import pg from 'pg';
+import sharp from 'sharp';
+import { ADMIN, startBackend, type BackendUnderTest } from './backend-under-test.js';
+
+export interface FileResult {
+  readonly status: string;
+  readonly original_name: string;
+  readonly image_id: number | null;
+  readonly file_name: string | null;
+  readonly code: string | null;
+  readonly reason: string | null;
+  readonly hint: string | null;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Record<string, unknown>;
+}
+
+export interface SentFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly type?: string;
+}
+
+export interface Put {
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly expires_at: string;
+}
+
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** A small picture that no other seed makes. */
+export const png = (seed: number, width = 8, height = 6): Buffer => {
+  const pixels = Buffer.alloc(width * height * 3, seed % 251);
+  pixels.writeUInt32BE(seed, 0);
+  return Buffer.from(encodePng(pixels, { width, height, channels: 3 }));
+};
+export const jpeg = async (seed: number, width = 8, height = 6): Promise<Buffer> => {
+  const picture = await sharp({ create: { width, height, channels: 3, background: '#808080' } }).jpeg().toBuffer();
+  // A comment of its own behind the start: other bytes, the same picture.
+  const comment = Buffer.alloc(8);
+  comment.writeUInt16BE(0xfffe, 0);
+  comment.writeUInt16BE(6, 2);
+  comment.writeUInt32BE(seed, 4);
+  return Buffer.concat([picture.subarray(0, 2), comment, picture.subarray(2)]);
+};
+
+/** The backend with a logged-in administrator, its database and its store at hand. */
+export class ImageWorkbench {
+  private constructor(
+    readonly backend: BackendUnderTest,
+    readonly token: string,
+    readonly store: S3ObjectStore,
+    readonly pool: pg.Pool,
+  ) {}
+
+  static async open(overrides: Record<string, string> = {}): Promise<ImageWorkbench> {
+    const backend = await startBackend(overrides);
+    const token = await logIn(backend.url, ADMIN);
+    const store = new S3ObjectStore({ ...testServices().store, region: 'auto', maxAttempts: 1 });
+    return new ImageWorkbench(backend, token, store, new pg.Pool({ connectionString: backend.databaseUrl, max: 4 }));
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+    this.store.close();
+    await this.backend.close();
+  }
+
+  async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const answer = await fetch(`${this.backend.url}/api/v1/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, body: (text === '' ? {} : JSON.parse(text)) as Answer['body'] };
+  }
+
+  async dataset(options: Record<string, unknown> = {}): Promise<string> {
+    const made = await this.call('POST', 'datasets/create', { name: 'images', task_type: 'object_detection', classes: [{ name: 'a' }, { name: 'b' }], ...options });
+    if (made.status !== 201) throw new Error(JSON.stringify(made.body));
+    return String(made.body['id']);
+  }
+
+  async send(datasetId: string, files: readonly SentFile[], fields: Record<string, string> = {}, token = this.token): Promise<Answer & { results: FileResult[] }> {
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.set(name, value);
+    for (const file of files) form.append('file', new Blob([file.bytes as Uint8Array<ArrayBuffer>], { type: file.type ?? '' }), file.name);
+    const answer = await fetch(`${this.backend.url}/api/v1/datasets/${datasetId}/images`, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: form });
+    const body = (await answer.json()) as Answer['body'];
+    return { status: answer.status, headers: answer.headers, body, results: (body['results'] ?? []) as FileResult[] };
+  }
+
+  async announce(datasetId: string, files: readonly SentFile[], options: Record<string, unknown> = {}): Promise<{ id: string | null; put: Put | null; result: FileResult | null }[]> {
+    const listed = files.map((file) => ({ file_name: file.name, size_bytes: file.bytes.length, sha256: sha256(file.bytes), content_type: file.type ?? 'image/png' }));
+    const answer = await this.call('POST', `datasets/${datasetId}/images/uploads`, { files: listed, ...options });
+    if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+    return answer.body['files'] as { id: string | null; put: Put | null; result: FileResult | null }[];
+  }
+
+  async complete(datasetId: string, ids: readonly string[]): Promise<Answer & { results: (FileResult & { id: string })[] }> {
+    const answer = await this.call('POST', `datasets/${datasetId}/images/uploads/complete`, { ids });
+    return { ...answer, results: (answer.body['results'] ?? []) as (FileResult & { id: string })[] };
+  }
+
+  async keys(prefix: string): Promise<string[]> {
+    const keys: string[] = [];
+    for await (const object of this.store.list(prefix)) keys.push(object.key);
+    return keys;
+  }
+
+  async rows<T extends pg.QueryResultRow>(sql: string, parameters: unknown[] = []): Promise<T[]> {
+    return (await this.pool.query<T>(sql, parameters)).rows;
+  }
+
+  /** What I3 and the counters say of a dataset; empty when all is well. */
+  async faults(datasetId: string): Promise<string[]> {
+    const images = await this.rows<StoredImage>(
+      `select number, object_key as key, encode(sha256, 'hex') as sha256, size_bytes::float8 as size, removed_seq is not null as removed, coalesce(split, 'unassigned') as split from dataset_images where dataset_id = $1 order by number`,
+      [datasetId],
+    );
+    const orphans = (await this.keys(`datasets/${datasetId}/images/`)).filter((key) => !images.some((image) => image.key === key));
+    return [...(await this.byteFaults(images)), ...(await this.counterFaults(datasetId, images.filter((image) => !image.removed))), ...orphans.map((key) => `${key} is no image's`)];
+  }
+
+  private async byteFaults(images: readonly StoredImage[]): Promise<string[]> {
+    const faults: string[] = [];
+    for (const image of images) {
+      const bytes = await this.store.getBytes(image.key, 200_000_000).catch(() => null);
+      if (bytes === null) faults.push(`image ${image.number} has no object`);
+      else if (sha256(bytes) !== image.sha256 || bytes.length !== image.size) faults.push(`image ${image.number} has other bytes`);
+    }
+    return faults;
+  }
+
+  private async counterFaults(datasetId: string, live: readonly StoredImage[]): Promise<string[]> {
+    const [stored] = await this.rows('select num_images, image_bytes::float8, splits, change_seq::int from datasets where id = $1', [datasetId]);
+    const [sequence] = await this.rows<{ count: number; last: number }>('select count(*)::int as count, coalesce(max(seq), 0)::int as last from dataset_changes where dataset_id = $1', [datasetId]);
+    const splits: Record<string, number> = { train: 0, val: 0, test: 0, unassigned: 0 };
+    for (const image of live) splits[image.split] = (splits[image.split] ?? 0) + 1;
+    const expected = { num_images: live.length, image_bytes: live.reduce((sum, image) => sum + image.size, 0), splits, change_seq: sequence?.last };
+    const faults = isDeepStrictEqual(stored, expected) ? [] : [`the counters are ${JSON.stringify(stored)}, not ${JSON.stringify(expected)}`];
+    return sequence?.count === sequence?.last ? faults : [...faults, 'the sequence of changes has gaps'];
+  }
+}
+
+interface StoredImage {
+  readonly number: number;
+  readonly key: string;
+  readonly sha256: string;
+  readonly size: number;
+  readonly removed: boolean;
+  readonly split: string;
+}
+
+export async function logIn(url: string, user: { email: string; password: string }): Promise<string> {
+  const answer = await fetch(`${url}/api/v1/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(user) });
+  return ((await answer.json()) as { access_token: string }).access_token;
+}
