@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentPrincipal, RequireScope } from '../../../../platform/auth/decorators.js';
 import type { Principal } from '../../../../platform/auth/principal.js';
 import { Idempotent } from '../../../../platform/http/idempotent.decorator.js';
+import { AcceptsForm } from '../../../../platform/http/request-rules.js';
 import { ApiAnswer, ZodBody, ZodParam, ZodQuery } from '../../../../platform/http/zod-decorators.js';
 import { CursorCodec } from '../../../../platform/paging/cursor-codec.js';
 import { AddImagesCommand } from '../../application/commands/add-images/add-images.command.js';
@@ -49,6 +50,7 @@ export class ImagesController {
   @Post()
   @HttpCode(200)
   @RequireScope('label')
+  @AcceptsForm()
   @ApiConsumes('multipart/form-data')
   @ApiBody({
     schema: {
