@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash, type KeyObject } from 'node:crypto';
 
 /** Signature Version 4, by query. Source: AWS, "Authenticating Requests: Using Query Parameters". */
 export const ALGORITHM = 'AWS4-HMAC-SHA256';
@@ -9,6 +9,8 @@ export interface SigningScope {
   readonly secretAccessKey: string;
   readonly region: string;
 }
+
+const UNRESERVED_PATH = /^[\w.~/-]*$/;
 
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
@@ -22,7 +24,8 @@ export function encodeRfc3986(text: string): string {
   return encodeURIComponent(text).replaceAll(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-export const encodePath = (path: string): string => path.split('/').map(encodeRfc3986).join('/');
+/** Keys of the product's own need no encoding, and they are most. */
+export const encodePath = (path: string): string => (UNRESERVED_PATH.test(path) ? path : path.split('/').map(encodeRfc3986).join('/'));
 
 /** `20260101T000000Z` */
 export const amzDate = (date: Date): string => date.toISOString().replaceAll(/[-:]|\.\d{3}/g, '');
@@ -38,10 +41,10 @@ export interface CanonicalRequest {
   readonly payload: string;
 }
 
-export function signatureOf(request: CanonicalRequest, by: { readonly key: Buffer; readonly date: string; readonly credentialScope: string }): string {
+export function signatureOf(request: CanonicalRequest, by: { readonly key: Buffer | KeyObject; readonly date: string; readonly credentialScope: string }): string {
   const names = Object.keys(request.headers).sort();
   const canonical = [request.method, request.path, request.query, ...names.map((name) => `${name}:${request.headers[name] ?? ''}`), '', names.join(';'), request.payload].join('\n');
-  const text = [ALGORITHM, by.date, by.credentialScope, createHash('sha256').update(canonical).digest('hex')].join('\n');
+  const text = [ALGORITHM, by.date, by.credentialScope, hash('sha256', canonical, 'hex')].join('\n');
   return createHmac('sha256', by.key).update(text).digest('hex');
 }
 
