@@ -1,6 +1,6 @@
-import { createSecretKey, hash, type KeyObject } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Presigner, type PresignedPut, type PresignedUrl } from './object-store.port.js';
-import { ALGORITHM, amzDate, canonicalQuery, encodePath, encodeRfc3986, signatureOf, signingKey, UNSIGNED_PAYLOAD } from './sigv4.js';
+import { ALGORITHM, amzDate, canonicalQuery, encodePath, encodeRfc3986, signatureOf, signerOf, signingKey, UNSIGNED_PAYLOAD, type Signer } from './sigv4.js';
 
 export interface SigV4PresignerOptions {
   /** The store as browsers and workers reach it. */
@@ -39,7 +39,7 @@ export class SigV4Presigner extends Presigner {
   private readonly base: URL;
   private readonly hostHeader: Readonly<Record<string, string>>;
   private readonly now: () => Date;
-  private cached: { readonly day: string; readonly key: KeyObject } | undefined;
+  private cached: { readonly day: string; readonly sign: Signer } | undefined;
   private readonly shifts = new Map<string, number>();
   /** By window and overrides. */
   private readonly templates = new Map<string, ReadTemplate>();
@@ -77,7 +77,7 @@ export class SigV4Presigner extends Presigner {
   private signed(method: string, key: string, of: ReadTemplate & { readonly headers: Readonly<Record<string, string>> }): string {
     const path = `/${encodePath(`${this.options.bucket}/${key}`)}`;
     const { query, headers, date, credentialScope } = of;
-    const signature = signatureOf({ method, path, query, headers, payload: UNSIGNED_PAYLOAD }, { key: this.keyOf(date.slice(0, 8)), date, credentialScope });
+    const signature = signatureOf({ method, path, query, headers, payload: UNSIGNED_PAYLOAD }, { sign: this.signerOf(date.slice(0, 8)), date, credentialScope });
     return `${this.base.origin}${path}?${query}&X-Amz-Signature=${signature}`;
   }
 
@@ -115,9 +115,9 @@ export class SigV4Presigner extends Presigner {
     return seconds - ((seconds + shift) % WINDOW_SECONDS);
   }
 
-  private keyOf(day: string): KeyObject {
-    if (this.cached?.day !== day) this.cached = { day, key: createSecretKey(signingKey(this.options, day)) };
-    return this.cached.key;
+  private signerOf(day: string): Signer {
+    if (this.cached?.day !== day) this.cached = { day, sign: signerOf(signingKey(this.options, day)) };
+    return this.cached.sign;
   }
 }
 
