@@ -10,7 +10,8 @@ import { startProduct, type Product } from '../e2e/harness.js';
 const IMAGES = 13_000;
 const BATCH = 200;
 const PUTS_AT_ONCE = 16;
-const MAX_MEGABYTES = 220;
+/** Garbage of the store's client: it grows until the collector sees a need, and then no further. */
+const MAX_MEGABYTES = 360;
 
 let product: Product;
 let api: ApiClient;
