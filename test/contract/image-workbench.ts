@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import { encodePng } from '@app/dice-format';
 import { S3ObjectStore } from '@app/object-store';
 import { testServices } from '@app/testing';
 import pg from 'pg';
 import sharp from 'sharp';
+import { imageFaults, sha256 } from './image-faults.js';
 import { ADMIN, startBackend, type BackendUnderTest } from './backend-under-test.js';
+
+export { sha256 };
 
 export interface FileResult {
   readonly status: string;
@@ -34,8 +35,6 @@ export interface Put {
   readonly headers: Record<string, string>;
   readonly expires_at: string;
 }
-
-export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** A small picture that no other seed makes. */
 export const png = (seed: number, width = 8, height = 6): Buffer => {
@@ -122,44 +121,9 @@ export class ImageWorkbench {
     return (await this.pool.query<T>(sql, parameters)).rows;
   }
 
-  /** What I3 and the counters say of a dataset; empty when all is well. */
-  async faults(datasetId: string): Promise<string[]> {
-    const images = await this.rows<StoredImage>(
-      `select number, object_key as key, encode(sha256, 'hex') as sha256, size_bytes::float8 as size, removed_seq is not null as removed, coalesce(split, 'unassigned') as split from dataset_images where dataset_id = $1 order by number`,
-      [datasetId],
-    );
-    const orphans = (await this.keys(`datasets/${datasetId}/images/`)).filter((key) => !images.some((image) => image.key === key));
-    return [...(await this.byteFaults(images)), ...(await this.counterFaults(datasetId, images.filter((image) => !image.removed))), ...orphans.map((key) => `${key} is no image's`)];
+  faults(datasetId: string): Promise<string[]> {
+    return imageFaults(this.pool, this.store, datasetId);
   }
-
-  private async byteFaults(images: readonly StoredImage[]): Promise<string[]> {
-    const faults: string[] = [];
-    for (const image of images) {
-      const bytes = await this.store.getBytes(image.key, 200_000_000).catch(() => null);
-      if (bytes === null) faults.push(`image ${image.number} has no object`);
-      else if (sha256(bytes) !== image.sha256 || bytes.length !== image.size) faults.push(`image ${image.number} has other bytes`);
-    }
-    return faults;
-  }
-
-  private async counterFaults(datasetId: string, live: readonly StoredImage[]): Promise<string[]> {
-    const [stored] = await this.rows('select num_images, image_bytes::float8, splits, change_seq::int from datasets where id = $1', [datasetId]);
-    const [sequence] = await this.rows<{ count: number; last: number }>('select count(*)::int as count, coalesce(max(seq), 0)::int as last from dataset_changes where dataset_id = $1', [datasetId]);
-    const splits: Record<string, number> = { train: 0, val: 0, test: 0, unassigned: 0 };
-    for (const image of live) splits[image.split] = (splits[image.split] ?? 0) + 1;
-    const expected = { num_images: live.length, image_bytes: live.reduce((sum, image) => sum + image.size, 0), splits, change_seq: sequence?.last };
-    const faults = isDeepStrictEqual(stored, expected) ? [] : [`the counters are ${JSON.stringify(stored)}, not ${JSON.stringify(expected)}`];
-    return sequence?.count === sequence?.last ? faults : [...faults, 'the sequence of changes has gaps'];
-  }
-}
-
-interface StoredImage {
-  readonly number: number;
-  readonly key: string;
-  readonly sha256: string;
-  readonly size: number;
-  readonly removed: boolean;
-  readonly split: string;
 }
 
 export async function logIn(url: string, user: { email: string; password: string }): Promise<string> {

@@ -123,6 +123,15 @@ describe('an image put straight to the bucket', () => {
     expect((await bench.complete(id, [late.id])).status).toBe(404);
   });
 
+  it('C14: has no signature in the database, whatever the client asked to be kept', async () => {
+    const id = await bench.dataset();
+    const listed = [{ file_name: 'a.png', size_bytes: 10, sha256: 'ab'.repeat(32), content_type: 'image/png' }];
+    await bench.call('POST', `datasets/${id}/images/uploads`, { files: listed }, { 'idempotency-key': 'one' });
+    await bench.send(id, [{ name: 'a.png', bytes: png(50) }]);
+    await bench.call('POST', `datasets/${id}/images/1/restore`, undefined, { 'idempotency-key': 'two' });
+    for (const table of ['idempotency_keys', 'image_uploads', 'outbox', 'dataset_changes']) expect(await bench.rows(`select 1 from ${table} as t where t::text like '%X-Amz-Signature%'`), table).toEqual([]);
+  });
+
   it('C12: comes in batches of 200 at most', async () => {
     const id = await bench.dataset();
     const file = { file_name: 'a.png', content_type: 'image/png', size_bytes: 1, sha256: sha256(Buffer.from('x')) };

@@ -212,7 +212,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/v1/datasets/demo": {
+    readonly "/api/v1/datasets/create": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -221,7 +221,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        readonly post: operations["DatasetsController_demo_v1"];
+        readonly post: operations["DatasetsController_create[0]_v1"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -237,7 +237,23 @@ export interface paths {
         };
         readonly get: operations["DatasetsController_list_v1"];
         readonly put?: never;
-        readonly post?: never;
+        readonly post: operations["DatasetsController_create[1]_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/demo": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["DatasetsController_demo_v1"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -308,6 +324,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/datasets/{id}/imports": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["DatasetsController_imports_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/uploads/{id}": {
         readonly parameters: {
             readonly query?: never;
@@ -332,6 +364,134 @@ export interface paths {
             readonly cookie?: never;
         };
         readonly get: operations["UploadsController_events_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/images/uploads": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["ImageUploadsController_list_v1"];
+        readonly put?: never;
+        readonly post: operations["ImageUploadsController_announce_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/images/uploads/complete": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["ImageUploadsController_complete_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/images": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["ImagesController_list_v1"];
+        readonly put?: never;
+        readonly post: operations["ImagesController_add_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/images/bulk": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["ImagesController_change_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/images/register": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["ImagesController_register_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/images/{image_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["ImagesController_get_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete: operations["ImagesController_remove_v1"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/images/{image_id}/restore": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["ImagesController_restore_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/maintenance/trash": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["MaintenanceController_trash_v1"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1198,6 +1358,7 @@ export interface operations {
                         /** @enum {string} */
                         readonly storage_type: "r2" | "s3";
                         readonly bucket: string;
+                        /** @description key of the zip that it came as, else the prefix of its objects */
                         readonly storage_path: string;
                         readonly num_images: number;
                         readonly num_classes: number;
@@ -1230,7 +1391,14 @@ export interface operations {
                             readonly hint?: string;
                         }[];
                         readonly content_hash: string;
+                        /** @description of the zip that it came as, else of its images */
                         readonly size_bytes: number;
+                        /** @description position in its sequence of changes; moves with every edit */
+                        readonly change_seq: number;
+                        /** @description for If-Match of writes to the classes */
+                        readonly classes_revision: number;
+                        /** @description false while the labels of the zip are still being read; they cannot be edited until then */
+                        readonly labels_loaded: boolean;
                         /** Format: date-time */
                         readonly created_at: string;
                         /** Format: date-time */
@@ -1254,7 +1422,7 @@ export interface operations {
             };
         };
     };
-    readonly DatasetsController_demo_v1: {
+    readonly "DatasetsController_create[0]_v1": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
@@ -1264,9 +1432,41 @@ export interface operations {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly name: string;
+                    /** @enum {string} */
+                    readonly task_type: "image_classification" | "object_detection" | "instance_segmentation" | "semantic_segmentation" | "pose_estimation";
+                    /**
+                     * @description several classes an image; of classification only
+                     * @default false
+                     */
+                    readonly multi_label?: boolean;
+                    /**
+                     * @default private
+                     * @enum {string}
+                     */
+                    readonly visibility?: "private" | "public";
+                    /** @default [] */
+                    readonly classes?: readonly {
+                        /** @description default: its place in the list */
+                        readonly id?: number;
+                        readonly name: string;
+                        /** @description #RRGGBB; default: one of the palette */
+                        readonly color?: string;
+                        readonly supercategory?: string;
+                        readonly keypoints?: readonly string[];
+                        readonly skeleton?: readonly (readonly [
+                            number,
+                            number
+                        ])[];
+                    }[];
+                };
+            };
+        };
         readonly responses: {
-            /** @description A generated dataset to try things out with. */
+            /** @description A dataset without an image. */
             readonly 201: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1283,6 +1483,7 @@ export interface operations {
                         /** @enum {string} */
                         readonly storage_type: "r2" | "s3";
                         readonly bucket: string;
+                        /** @description key of the zip that it came as, else the prefix of its objects */
                         readonly storage_path: string;
                         readonly num_images: number;
                         readonly num_classes: number;
@@ -1315,7 +1516,14 @@ export interface operations {
                             readonly hint?: string;
                         }[];
                         readonly content_hash: string;
+                        /** @description of the zip that it came as, else of its images */
                         readonly size_bytes: number;
+                        /** @description position in its sequence of changes; moves with every edit */
+                        readonly change_seq: number;
+                        /** @description for If-Match of writes to the classes */
+                        readonly classes_revision: number;
+                        /** @description false while the labels of the zip are still being read; they cannot be edited until then */
+                        readonly labels_loaded: boolean;
                         /** Format: date-time */
                         readonly created_at: string;
                         /** Format: date-time */
@@ -1372,6 +1580,7 @@ export interface operations {
                             /** @enum {string} */
                             readonly storage_type: "r2" | "s3";
                             readonly bucket: string;
+                            /** @description key of the zip that it came as, else the prefix of its objects */
                             readonly storage_path: string;
                             readonly num_images: number;
                             readonly num_classes: number;
@@ -1404,7 +1613,14 @@ export interface operations {
                                 readonly hint?: string;
                             }[];
                             readonly content_hash: string;
+                            /** @description of the zip that it came as, else of its images */
                             readonly size_bytes: number;
+                            /** @description position in its sequence of changes; moves with every edit */
+                            readonly change_seq: number;
+                            /** @description for If-Match of writes to the classes */
+                            readonly classes_revision: number;
+                            /** @description false while the labels of the zip are still being read; they cannot be edited until then */
+                            readonly labels_loaded: boolean;
                             /** Format: date-time */
                             readonly created_at: string;
                             /** Format: date-time */
@@ -1416,6 +1632,224 @@ export interface operations {
                             readonly role: ("viewer" | "annotator" | "reviewer" | "admin" | "owner") | null;
                         }[];
                         readonly next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly "DatasetsController_create[1]_v1": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly name: string;
+                    /** @enum {string} */
+                    readonly task_type: "image_classification" | "object_detection" | "instance_segmentation" | "semantic_segmentation" | "pose_estimation";
+                    /**
+                     * @description several classes an image; of classification only
+                     * @default false
+                     */
+                    readonly multi_label?: boolean;
+                    /**
+                     * @default private
+                     * @enum {string}
+                     */
+                    readonly visibility?: "private" | "public";
+                    /** @default [] */
+                    readonly classes?: readonly {
+                        /** @description default: its place in the list */
+                        readonly id?: number;
+                        readonly name: string;
+                        /** @description #RRGGBB; default: one of the palette */
+                        readonly color?: string;
+                        readonly supercategory?: string;
+                        readonly keypoints?: readonly string[];
+                        readonly skeleton?: readonly (readonly [
+                            number,
+                            number
+                        ])[];
+                    }[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description A dataset without an image. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly id: string;
+                        readonly name: string;
+                        /** @enum {string} */
+                        readonly task_type: "image_classification" | "object_detection" | "instance_segmentation" | "semantic_segmentation" | "pose_estimation";
+                        readonly multi_label: boolean;
+                        /** @constant */
+                        readonly format: "dice";
+                        /** @enum {string} */
+                        readonly storage_type: "r2" | "s3";
+                        readonly bucket: string;
+                        /** @description key of the zip that it came as, else the prefix of its objects */
+                        readonly storage_path: string;
+                        readonly num_images: number;
+                        readonly num_classes: number;
+                        readonly num_labeled: number;
+                        readonly classes: readonly {
+                            readonly id: number;
+                            readonly name: string;
+                            readonly color: string;
+                            /** @description labeled images that show it */
+                            readonly count: number;
+                        }[];
+                        readonly splits: {
+                            readonly train: number;
+                            readonly val: number;
+                            readonly test: number;
+                            readonly unassigned: number;
+                        };
+                        /** @constant */
+                        readonly status: "ready";
+                        /** @enum {string} */
+                        readonly visibility: "private" | "public";
+                        /** @description the first 20; all of them at datasets/{id}/findings */
+                        readonly warnings: readonly {
+                            readonly code: string;
+                            readonly message: string;
+                            /** @description JSON pointer */
+                            readonly pointer?: string;
+                            /** @description path inside the zip */
+                            readonly entry?: string;
+                            readonly hint?: string;
+                        }[];
+                        readonly content_hash: string;
+                        /** @description of the zip that it came as, else of its images */
+                        readonly size_bytes: number;
+                        /** @description position in its sequence of changes; moves with every edit */
+                        readonly change_seq: number;
+                        /** @description for If-Match of writes to the classes */
+                        readonly classes_revision: number;
+                        /** @description false while the labels of the zip are still being read; they cannot be edited until then */
+                        readonly labels_loaded: boolean;
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                        readonly deleted_at: string | null;
+                        /** Format: uuid */
+                        readonly created_by: string;
+                        /** @description your own */
+                        readonly role: ("viewer" | "annotator" | "reviewer" | "admin" | "owner") | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly DatasetsController_demo_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A generated dataset to try things out with. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly id: string;
+                        readonly name: string;
+                        /** @enum {string} */
+                        readonly task_type: "image_classification" | "object_detection" | "instance_segmentation" | "semantic_segmentation" | "pose_estimation";
+                        readonly multi_label: boolean;
+                        /** @constant */
+                        readonly format: "dice";
+                        /** @enum {string} */
+                        readonly storage_type: "r2" | "s3";
+                        readonly bucket: string;
+                        /** @description key of the zip that it came as, else the prefix of its objects */
+                        readonly storage_path: string;
+                        readonly num_images: number;
+                        readonly num_classes: number;
+                        readonly num_labeled: number;
+                        readonly classes: readonly {
+                            readonly id: number;
+                            readonly name: string;
+                            readonly color: string;
+                            /** @description labeled images that show it */
+                            readonly count: number;
+                        }[];
+                        readonly splits: {
+                            readonly train: number;
+                            readonly val: number;
+                            readonly test: number;
+                            readonly unassigned: number;
+                        };
+                        /** @constant */
+                        readonly status: "ready";
+                        /** @enum {string} */
+                        readonly visibility: "private" | "public";
+                        /** @description the first 20; all of them at datasets/{id}/findings */
+                        readonly warnings: readonly {
+                            readonly code: string;
+                            readonly message: string;
+                            /** @description JSON pointer */
+                            readonly pointer?: string;
+                            /** @description path inside the zip */
+                            readonly entry?: string;
+                            readonly hint?: string;
+                        }[];
+                        readonly content_hash: string;
+                        /** @description of the zip that it came as, else of its images */
+                        readonly size_bytes: number;
+                        /** @description position in its sequence of changes; moves with every edit */
+                        readonly change_seq: number;
+                        /** @description for If-Match of writes to the classes */
+                        readonly classes_revision: number;
+                        /** @description false while the labels of the zip are still being read; they cannot be edited until then */
+                        readonly labels_loaded: boolean;
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                        readonly deleted_at: string | null;
+                        /** Format: uuid */
+                        readonly created_by: string;
+                        /** @description your own */
+                        readonly role: ("viewer" | "annotator" | "reviewer" | "admin" | "owner") | null;
                     };
                 };
             };
@@ -1457,6 +1891,7 @@ export interface operations {
                         /** @enum {string} */
                         readonly storage_type: "r2" | "s3";
                         readonly bucket: string;
+                        /** @description key of the zip that it came as, else the prefix of its objects */
                         readonly storage_path: string;
                         readonly num_images: number;
                         readonly num_classes: number;
@@ -1489,7 +1924,14 @@ export interface operations {
                             readonly hint?: string;
                         }[];
                         readonly content_hash: string;
+                        /** @description of the zip that it came as, else of its images */
                         readonly size_bytes: number;
+                        /** @description position in its sequence of changes; moves with every edit */
+                        readonly change_seq: number;
+                        /** @description for If-Match of writes to the classes */
+                        readonly classes_revision: number;
+                        /** @description false while the labels of the zip are still being read; they cannot be edited until then */
+                        readonly labels_loaded: boolean;
                         /** Format: date-time */
                         readonly created_at: string;
                         /** Format: date-time */
@@ -1580,6 +2022,7 @@ export interface operations {
                         /** @enum {string} */
                         readonly storage_type: "r2" | "s3";
                         readonly bucket: string;
+                        /** @description key of the zip that it came as, else the prefix of its objects */
                         readonly storage_path: string;
                         readonly num_images: number;
                         readonly num_classes: number;
@@ -1612,7 +2055,14 @@ export interface operations {
                             readonly hint?: string;
                         }[];
                         readonly content_hash: string;
+                        /** @description of the zip that it came as, else of its images */
                         readonly size_bytes: number;
+                        /** @description position in its sequence of changes; moves with every edit */
+                        readonly change_seq: number;
+                        /** @description for If-Match of writes to the classes */
+                        readonly classes_revision: number;
+                        /** @description false while the labels of the zip are still being read; they cannot be edited until then */
+                        readonly labels_loaded: boolean;
                         /** Format: date-time */
                         readonly created_at: string;
                         /** Format: date-time */
@@ -1666,6 +2116,7 @@ export interface operations {
                         /** @enum {string} */
                         readonly storage_type: "r2" | "s3";
                         readonly bucket: string;
+                        /** @description key of the zip that it came as, else the prefix of its objects */
                         readonly storage_path: string;
                         readonly num_images: number;
                         readonly num_classes: number;
@@ -1698,7 +2149,14 @@ export interface operations {
                             readonly hint?: string;
                         }[];
                         readonly content_hash: string;
+                        /** @description of the zip that it came as, else of its images */
                         readonly size_bytes: number;
+                        /** @description position in its sequence of changes; moves with every edit */
+                        readonly change_seq: number;
+                        /** @description for If-Match of writes to the classes */
+                        readonly classes_revision: number;
+                        /** @description false while the labels of the zip are still being read; they cannot be edited until then */
+                        readonly labels_loaded: boolean;
                         /** Format: date-time */
                         readonly created_at: string;
                         /** Format: date-time */
@@ -1803,6 +2261,59 @@ export interface operations {
             };
         };
     };
+    readonly DatasetsController_imports_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What is or was taken into the dataset in the background, newest first. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description the newest 100 */
+                        readonly items: readonly {
+                            /** Format: uuid */
+                            readonly id: string;
+                            /** @enum {string} */
+                            readonly kind: "load-labels" | "unpack-zip" | "register-prefix";
+                            /** @enum {string} */
+                            readonly state: "waiting" | "running" | "completed" | "failed";
+                            readonly done: number;
+                            /** @description null while it is not known */
+                            readonly total: number | null;
+                            /** @description of `done`; each is a finding of the dataset */
+                            readonly refused: number;
+                            /** @description why it failed */
+                            readonly code: string | null;
+                            readonly message: string | null;
+                            /** Format: date-time */
+                            readonly created_at: string;
+                            /** Format: date-time */
+                            readonly updated_at: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly UploadsController_get_v1: {
         readonly parameters: {
             readonly query?: never;
@@ -1873,6 +2384,670 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ImageUploadsController_list_v1: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What you announced and did not complete; it is forgotten after a day. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            /** Format: uuid */
+                            readonly id: string;
+                            readonly file_name: string;
+                            readonly content_type: string;
+                            readonly size_bytes: number;
+                            readonly sha256: string;
+                            /** Format: date-time */
+                            readonly created_at: string;
+                            /** @description only to be completed */
+                            readonly arrived: boolean;
+                            /** @description a new URL, where it did not arrive */
+                            readonly put: {
+                                /** Format: uri */
+                                readonly url: string;
+                                /** @description send exactly these; a browser sets content-length by itself */
+                                readonly headers: {
+                                    readonly [key: string]: string;
+                                };
+                                /** Format: date-time */
+                                readonly expires_at: string;
+                            } | null;
+                        }[];
+                        readonly next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ImageUploadsController_announce_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly files: readonly {
+                        readonly file_name: string;
+                        /** @description image/jpeg, image/png or image/webp */
+                        readonly content_type: string;
+                        readonly size_bytes: number;
+                        readonly sha256: string;
+                    }[];
+                    /**
+                     * @description what happens to other bytes of a name that is taken
+                     * @default keep_both
+                     * @enum {string}
+                     */
+                    readonly on_conflict?: "keep_both" | "skip" | "replace";
+                    /** @enum {string} */
+                    readonly split?: "train" | "val" | "test";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description A presigned PUT a file, for exactly its bytes, once; or at once what became of it. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description one a file, in their order */
+                        readonly files: readonly {
+                            /** @description for complete; null where there is nothing to upload */
+                            readonly id: string | null;
+                            readonly original_name: string;
+                            readonly put: {
+                                /** Format: uri */
+                                readonly url: string;
+                                /** @description send exactly these; a browser sets content-length by itself */
+                                readonly headers: {
+                                    readonly [key: string]: string;
+                                };
+                                /** Format: date-time */
+                                readonly expires_at: string;
+                            } | null;
+                            /** @description known at once: a duplicate or a refusal */
+                            readonly result: {
+                                /**
+                                 * @description duplicate: its bytes are in the dataset already; pending: nothing happened yet, try again
+                                 * @enum {string}
+                                 */
+                                readonly status: "stored" | "duplicate" | "replaced" | "skipped" | "refused" | "pending";
+                                /** @description as it was given */
+                                readonly original_name: string;
+                                /** @description the image that it became, equals or collides with */
+                                readonly image_id: number | null;
+                                readonly file_name: string | null;
+                                /** @description of the closed list of error codes, where it was refused */
+                                readonly code: string | null;
+                                readonly reason: string | null;
+                                readonly hint: string | null;
+                            } | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ImageUploadsController_complete_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly ids: readonly string[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description A result an id, in their order; a repeat gives the same. `pending` with code `state-conflict`: nothing was put yet. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly results: readonly {
+                            /** Format: uuid */
+                            readonly id: string;
+                            /**
+                             * @description duplicate: its bytes are in the dataset already; pending: nothing happened yet, try again
+                             * @enum {string}
+                             */
+                            readonly status: "stored" | "duplicate" | "replaced" | "skipped" | "refused" | "pending";
+                            /** @description as it was given */
+                            readonly original_name: string;
+                            /** @description the image that it became, equals or collides with */
+                            readonly image_id: number | null;
+                            readonly file_name: string | null;
+                            /** @description of the closed list of error codes, where it was refused */
+                            readonly code: string | null;
+                            readonly reason: string | null;
+                            readonly hint: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ImagesController_list_v1: {
+        readonly parameters: {
+            readonly query?: {
+                readonly split?: "train" | "val" | "test" | "unassigned";
+                readonly status?: "unlabeled" | "labeled" | "reviewed";
+                readonly class_id?: number;
+                readonly assignee?: string;
+                readonly state?: "ready" | "broken";
+                readonly q?: string;
+                readonly limit?: number;
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly id: number;
+                            readonly file_name: string;
+                            /** @description as it was uploaded; null for images of a zip */
+                            readonly original_name: string | null;
+                            /** @description px, upright */
+                            readonly width: number;
+                            readonly height: number;
+                            readonly split: ("train" | "val" | "test") | null;
+                            /** @enum {string} */
+                            readonly status: "unlabeled" | "labeled" | "reviewed";
+                            /** @enum {string} */
+                            readonly state: "ready" | "broken";
+                            /** @description of its labels */
+                            readonly revision: number;
+                            readonly no_object: boolean;
+                            readonly object_count: number;
+                            readonly class_ids: readonly number[];
+                            readonly assignee: string | null;
+                            readonly size_bytes: number;
+                            readonly sha256: string;
+                            readonly labeled_by: string | null;
+                            readonly labeled_at: string | null;
+                            /** Format: date-time */
+                            readonly added_at: string;
+                            /** @description the original, untouched; null while it is only inside the uploaded zip */
+                            readonly url: string | null;
+                            /** @description 1600 px WebP; null until it is made */
+                            readonly preview_url: string | null;
+                            /** @description 256 px WebP; null until it is made */
+                            readonly thumbnail_url: string | null;
+                            /** @description of the URLs; at most an hour */
+                            readonly expires_at: string | null;
+                        }[];
+                        /** @description null: that was all. A filtered page may be shorter than `limit` and yet not the last */
+                        readonly next_cursor: string | null;
+                        /** @description of the whole dataset; null where something is filtered */
+                        readonly total: number | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ImagesController_add_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "multipart/form-data": {
+                    /**
+                     * @default keep_both
+                     * @enum {string}
+                     */
+                    readonly on_conflict?: "keep_both" | "skip" | "replace";
+                    /** @enum {string} */
+                    readonly split?: "train" | "val" | "test";
+                    /** @description one or many JPEG, PNG or WebP of at most 100 MB and 100 Mpx; the fields come before them */
+                    readonly file: readonly string[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description A result a file, whatever became of them: the good ones are in. 8 such requests of a user at a time. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description one a file, in their order */
+                        readonly results: readonly {
+                            /**
+                             * @description duplicate: its bytes are in the dataset already; pending: nothing happened yet, try again
+                             * @enum {string}
+                             */
+                            readonly status: "stored" | "duplicate" | "replaced" | "skipped" | "refused" | "pending";
+                            /** @description as it was given */
+                            readonly original_name: string;
+                            /** @description the image that it became, equals or collides with */
+                            readonly image_id: number | null;
+                            readonly file_name: string | null;
+                            /** @description of the closed list of error codes, where it was refused */
+                            readonly code: string | null;
+                            readonly reason: string | null;
+                            readonly hint: string | null;
+                        }[];
+                        /** @description how many are new, replacements included */
+                        readonly stored: number;
+                        readonly refused: number;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ImagesController_change_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly ids: readonly number[];
+                    /** @constant */
+                    readonly action: "delete";
+                } | {
+                    readonly ids: readonly number[];
+                    /** @constant */
+                    readonly action: "restore";
+                } | {
+                    readonly ids: readonly number[];
+                    /** @constant */
+                    readonly action: "split";
+                    readonly split: ("train" | "val" | "test") | null;
+                } | {
+                    readonly ids: readonly number[];
+                    /** @constant */
+                    readonly action: "assign";
+                    readonly assignee: string | null;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description On all of them or, when one is not there, on none. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description those that were so already are not counted */
+                        readonly changed: number;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ImagesController_register_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description of keys in the bucket, under one that the operator allows: imports/ by default */
+                    readonly prefix: string;
+                    /**
+                     * @description what happens to other bytes of a name that is taken
+                     * @default keep_both
+                     * @enum {string}
+                     */
+                    readonly on_conflict?: "keep_both" | "skip" | "replace";
+                    /** @enum {string} */
+                    readonly split?: "train" | "val" | "test";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Images that lie in the bucket already are taken in where they are, in the background; progress at datasets/{id}/imports, refusals at datasets/{id}/findings. */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** Format: uuid */
+                        readonly import_id: string;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ImagesController_get_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly image_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly id: number;
+                        readonly file_name: string;
+                        /** @description as it was uploaded; null for images of a zip */
+                        readonly original_name: string | null;
+                        /** @description px, upright */
+                        readonly width: number;
+                        readonly height: number;
+                        readonly split: ("train" | "val" | "test") | null;
+                        /** @enum {string} */
+                        readonly status: "unlabeled" | "labeled" | "reviewed";
+                        /** @enum {string} */
+                        readonly state: "ready" | "broken";
+                        /** @description of its labels */
+                        readonly revision: number;
+                        readonly no_object: boolean;
+                        readonly object_count: number;
+                        readonly class_ids: readonly number[];
+                        readonly assignee: string | null;
+                        readonly size_bytes: number;
+                        readonly sha256: string;
+                        readonly labeled_by: string | null;
+                        readonly labeled_at: string | null;
+                        /** Format: date-time */
+                        readonly added_at: string;
+                        /** @description the original, untouched; null while it is only inside the uploaded zip */
+                        readonly url: string | null;
+                        /** @description 1600 px WebP; null until it is made */
+                        readonly preview_url: string | null;
+                        /** @description 256 px WebP; null until it is made */
+                        readonly thumbnail_url: string | null;
+                        /** @description of the URLs; at most an hour */
+                        readonly expires_at: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ImagesController_remove_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly image_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It can be taken back. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ImagesController_restore_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly image_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A repeat changes nothing. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly id: number;
+                        readonly file_name: string;
+                        /** @description as it was uploaded; null for images of a zip */
+                        readonly original_name: string | null;
+                        /** @description px, upright */
+                        readonly width: number;
+                        readonly height: number;
+                        readonly split: ("train" | "val" | "test") | null;
+                        /** @enum {string} */
+                        readonly status: "unlabeled" | "labeled" | "reviewed";
+                        /** @enum {string} */
+                        readonly state: "ready" | "broken";
+                        /** @description of its labels */
+                        readonly revision: number;
+                        readonly no_object: boolean;
+                        readonly object_count: number;
+                        readonly class_ids: readonly number[];
+                        readonly assignee: string | null;
+                        readonly size_bytes: number;
+                        readonly sha256: string;
+                        readonly labeled_by: string | null;
+                        readonly labeled_at: string | null;
+                        /** Format: date-time */
+                        readonly added_at: string;
+                        /** @description the original, untouched; null while it is only inside the uploaded zip */
+                        readonly url: string | null;
+                        /** @description 1600 px WebP; null until it is made */
+                        readonly preview_url: string | null;
+                        /** @description 256 px WebP; null until it is made */
+                        readonly thumbnail_url: string | null;
+                        /** @description of the URLs; at most an hour */
+                        readonly expires_at: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly MaintenanceController_trash_v1: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What lies in the trash and when it is removed for good. Removes nothing. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description oldest first */
+                        readonly items: readonly {
+                            readonly id: string;
+                            readonly name: string;
+                            /** Format: date-time */
+                            readonly deleted_at: string;
+                            /**
+                             * Format: date-time
+                             * @description from then on it is removed for good
+                             */
+                            readonly purge_at: string;
+                            readonly due: boolean;
+                            /** @description its removal began: it cannot be taken back */
+                            readonly going: boolean;
+                            readonly num_images: number;
+                            /** @description of its live images; registered ones stay in the bucket */
+                            readonly image_bytes: number;
+                        }[];
+                    };
+                };
             };
             /** @description What went wrong */
             readonly default: {

@@ -1,7 +1,9 @@
 export { DatasetModule } from './dataset.module.js';
 export { DatasetAccess, DatasetImages } from './application/dataset-access.js';
+export { ImageIntake, type IntakeRequest } from './application/image-intake.js';
+export type { ConflictRule, FileResult, ImageSplit, VerifiedImage } from './application/image-facts.js';
 export { ImportPoller } from './application/import-poller.js';
-export { ImportQueue, type ImportJob, type ImportProgress } from './application/ports/import-queue.port.js';
+export { ImportQueue, type ImportJob, type ImportProgress, type ImportStep } from './application/ports/import-queue.port.js';
 export { DatasetChangeLog, type ChangeKind, type CounterChange, type DatasetChange, type LockedDataset } from './application/ports/dataset-change-log.port.js';
 export type { DatasetFacts, DatasetImageView, DatasetView } from './application/ports/dataset-read-model.port.js';
 

@@ -1,7 +1,8 @@
 import type { ImageUrls, PresignedRead } from './ports/image-urls.port.js';
 import type { ImageView } from './ports/image-list.port.js';
 
-export interface SignedImage extends ImageView {
+export interface SignedImage {
+  readonly image: ImageView;
   readonly url: string | null;
   readonly previewUrl: string | null;
   readonly thumbnailUrl: string | null;
@@ -15,7 +16,7 @@ export function signImage(urls: ImageUrls, datasetId: string, image: ImageView):
   const thumbnail = image.thumbnailAt === null ? null : urls.thumbnail(datasetId, image.number);
   const preview = image.thumbnailAt === null ? null : urls.preview(datasetId, image.number);
   // All of a dataset are signed in one window.
-  return { ...image, url: original?.url ?? null, thumbnailUrl: thumbnail?.url ?? null, previewUrl: preview?.url ?? null, expiresAt: earliest(original, thumbnail) };
+  return { image, url: original?.url ?? null, thumbnailUrl: thumbnail?.url ?? null, previewUrl: preview?.url ?? null, expiresAt: earliest(original, thumbnail) };
 }
 
 function earliest(one: PresignedRead | null, other: PresignedRead | null): Date | null {

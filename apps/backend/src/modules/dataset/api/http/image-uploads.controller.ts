@@ -4,7 +4,6 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, RequireScope } from '../../../../platform/auth/decorators.js';
 import type { Principal } from '../../../../platform/auth/principal.js';
-import { Idempotent } from '../../../../platform/http/idempotent.decorator.js';
 import { ApiAnswer, ZodBody, ZodParam, ZodQuery } from '../../../../platform/http/zod-decorators.js';
 import { CursorCodec } from '../../../../platform/paging/cursor-codec.js';
 import { AnnounceImagesCommand } from '../../application/commands/announce-images/announce-images.command.js';
@@ -42,7 +41,7 @@ export class ImageUploadsController {
 
   @Post()
   @RequireScope('label')
-  @Idempotent()
+  // No Idempotency-Key: its answers are kept in the database, and presigned URLs are not to lie there. What is announced twice is swept.
   @ApiAnswer(201, announcementsResponse, 'A presigned PUT a file, for exactly its bytes, once; or at once what became of it.')
   async announce(@CurrentPrincipal() principal: Principal, @DatasetId() id: string, @ZodBody(announceImagesRequest) body: AnnounceImagesRequest): Promise<AnnouncementsResponse> {
     const files = body.files.map((file) => ({ fileName: file.file_name, contentType: file.content_type, sizeBytes: file.size_bytes, sha256: file.sha256 }));

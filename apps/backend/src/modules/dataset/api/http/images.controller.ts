@@ -118,8 +118,7 @@ export class ImagesController {
   @Post(':image_id/restore')
   @HttpCode(200)
   @RequireScope('label')
-  @Idempotent()
-  @ApiAnswer(200, imageResponse)
+  @ApiAnswer(200, imageResponse, 'A repeat changes nothing.')
   async restore(@CurrentPrincipal() principal: Principal, @DatasetId() id: string, @ImageId() number: number): Promise<ImageResponse> {
     await this.commands.execute(new ChangeImagesCommand(principal, id, [number], { kind: 'restore' }));
     return toImageResponse(await this.queries.execute(new GetImageQuery(principal, id, number)));

@@ -174,7 +174,7 @@ function toPut(put: PresignedImagePut): z.infer<typeof presignedPut> {
   return { url: put.url, headers: { ...put.headers }, expires_at: put.expiresAt.toISOString() };
 }
 
-export function toImageResponse(image: SignedImage): ImageResponse {
+export function toImageResponse({ image, url, previewUrl, thumbnailUrl, expiresAt }: SignedImage): ImageResponse {
   return {
     id: image.number,
     file_name: image.fileName,
@@ -194,9 +194,9 @@ export function toImageResponse(image: SignedImage): ImageResponse {
     labeled_by: image.labeledBy,
     labeled_at: image.labeledAt?.toISOString() ?? null,
     added_at: image.addedAt.toISOString(),
-    url: image.url,
-    preview_url: image.previewUrl,
-    thumbnail_url: image.thumbnailUrl,
-    expires_at: image.expiresAt?.toISOString() ?? null,
+    url,
+    preview_url: previewUrl,
+    thumbnail_url: thumbnailUrl,
+    expires_at: expiresAt?.toISOString() ?? null,
   };
 }

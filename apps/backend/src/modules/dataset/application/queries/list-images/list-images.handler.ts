@@ -15,9 +15,8 @@ export class ListImagesHandler implements IQueryHandler<ListImagesQuery> {
 
   async execute({ principal, datasetId, filter, page }: ListImagesQuery): Promise<SignedImagePage> {
     await this.access.check(principal, datasetId, 'read');
-    const { images, next } = await this.list.page(datasetId, filter, page);
     const isFiltered = Object.values(filter).some((value) => value !== undefined);
-    const total = isFiltered ? null : await this.list.count(datasetId);
+    const [{ images, next }, total] = await Promise.all([this.list.page(datasetId, filter, page), isFiltered ? null : this.list.count(datasetId)]);
     return { images: images.map((image) => signImage(this.urls, datasetId, image)), next, total };
   }
 }
