@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
+import { annotationWrites } from '../test/bench/annotation-writes.mjs';
 
 const quick = process.argv.includes('--quick');
 const ROUNDS = quick ? 3 : 7;
@@ -208,4 +209,5 @@ await presigning();
 await zipWriting();
 await training();
 await uploading();
+rows.push(...(await annotationWrites({ quick })));
 console.table(rows);
