@@ -212,7 +212,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/v1/datasets/demo": {
+    readonly "/api/v1/datasets/create": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -221,7 +221,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        readonly post: operations["DatasetsController_demo_v1"];
+        readonly post: operations["DatasetsController_create[0]_v1"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -237,7 +237,23 @@ export interface paths {
         };
         readonly get: operations["DatasetsController_list_v1"];
         readonly put?: never;
-        readonly post?: never;
+        readonly post: operations["DatasetsController_create[1]_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/demo": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["DatasetsController_demo_v1"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -334,6 +350,54 @@ export interface paths {
         readonly get: operations["UploadsController_events_v1"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/annotations/{image_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["AnnotationsController_get_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch: operations["AnnotationsController_edit_v1"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/annotations/{image_id}/history": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["AnnotationsController_history_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/annotations/{image_id}/restore": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["AnnotationsController_restore_v1"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1198,6 +1262,7 @@ export interface operations {
                         /** @enum {string} */
                         readonly storage_type: "r2" | "s3";
                         readonly bucket: string;
+                        /** @description key of the zip that it came as, else the prefix of its objects */
                         readonly storage_path: string;
                         readonly num_images: number;
                         readonly num_classes: number;
@@ -1230,7 +1295,14 @@ export interface operations {
                             readonly hint?: string;
                         }[];
                         readonly content_hash: string;
+                        /** @description of the zip that it came as, else of its images */
                         readonly size_bytes: number;
+                        /** @description position in its sequence of changes; moves with every edit */
+                        readonly change_seq: number;
+                        /** @description for If-Match of writes to the classes */
+                        readonly classes_revision: number;
+                        /** @description false while the labels of the zip are still being read; they cannot be edited until then */
+                        readonly labels_loaded: boolean;
                         /** Format: date-time */
                         readonly created_at: string;
                         /** Format: date-time */
@@ -1254,7 +1326,7 @@ export interface operations {
             };
         };
     };
-    readonly DatasetsController_demo_v1: {
+    readonly "DatasetsController_create[0]_v1": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
@@ -1264,9 +1336,41 @@ export interface operations {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly name: string;
+                    /** @enum {string} */
+                    readonly task_type: "image_classification" | "object_detection" | "instance_segmentation" | "semantic_segmentation" | "pose_estimation";
+                    /**
+                     * @description several classes an image; of classification only
+                     * @default false
+                     */
+                    readonly multi_label?: boolean;
+                    /**
+                     * @default private
+                     * @enum {string}
+                     */
+                    readonly visibility?: "private" | "public";
+                    /** @default [] */
+                    readonly classes?: readonly {
+                        /** @description default: its place in the list */
+                        readonly id?: number;
+                        readonly name: string;
+                        /** @description #RRGGBB; default: one of the palette */
+                        readonly color?: string;
+                        readonly supercategory?: string;
+                        readonly keypoints?: readonly string[];
+                        readonly skeleton?: readonly (readonly [
+                            number,
+                            number
+                        ])[];
+                    }[];
+                };
+            };
+        };
         readonly responses: {
-            /** @description A generated dataset to try things out with. */
+            /** @description A dataset without an image. */
             readonly 201: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1283,6 +1387,7 @@ export interface operations {
                         /** @enum {string} */
                         readonly storage_type: "r2" | "s3";
                         readonly bucket: string;
+                        /** @description key of the zip that it came as, else the prefix of its objects */
                         readonly storage_path: string;
                         readonly num_images: number;
                         readonly num_classes: number;
@@ -1315,7 +1420,14 @@ export interface operations {
                             readonly hint?: string;
                         }[];
                         readonly content_hash: string;
+                        /** @description of the zip that it came as, else of its images */
                         readonly size_bytes: number;
+                        /** @description position in its sequence of changes; moves with every edit */
+                        readonly change_seq: number;
+                        /** @description for If-Match of writes to the classes */
+                        readonly classes_revision: number;
+                        /** @description false while the labels of the zip are still being read; they cannot be edited until then */
+                        readonly labels_loaded: boolean;
                         /** Format: date-time */
                         readonly created_at: string;
                         /** Format: date-time */
@@ -1372,6 +1484,7 @@ export interface operations {
                             /** @enum {string} */
                             readonly storage_type: "r2" | "s3";
                             readonly bucket: string;
+                            /** @description key of the zip that it came as, else the prefix of its objects */
                             readonly storage_path: string;
                             readonly num_images: number;
                             readonly num_classes: number;
@@ -1404,7 +1517,14 @@ export interface operations {
                                 readonly hint?: string;
                             }[];
                             readonly content_hash: string;
+                            /** @description of the zip that it came as, else of its images */
                             readonly size_bytes: number;
+                            /** @description position in its sequence of changes; moves with every edit */
+                            readonly change_seq: number;
+                            /** @description for If-Match of writes to the classes */
+                            readonly classes_revision: number;
+                            /** @description false while the labels of the zip are still being read; they cannot be edited until then */
+                            readonly labels_loaded: boolean;
                             /** Format: date-time */
                             readonly created_at: string;
                             /** Format: date-time */
@@ -1416,6 +1536,224 @@ export interface operations {
                             readonly role: ("viewer" | "annotator" | "reviewer" | "admin" | "owner") | null;
                         }[];
                         readonly next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly "DatasetsController_create[1]_v1": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly name: string;
+                    /** @enum {string} */
+                    readonly task_type: "image_classification" | "object_detection" | "instance_segmentation" | "semantic_segmentation" | "pose_estimation";
+                    /**
+                     * @description several classes an image; of classification only
+                     * @default false
+                     */
+                    readonly multi_label?: boolean;
+                    /**
+                     * @default private
+                     * @enum {string}
+                     */
+                    readonly visibility?: "private" | "public";
+                    /** @default [] */
+                    readonly classes?: readonly {
+                        /** @description default: its place in the list */
+                        readonly id?: number;
+                        readonly name: string;
+                        /** @description #RRGGBB; default: one of the palette */
+                        readonly color?: string;
+                        readonly supercategory?: string;
+                        readonly keypoints?: readonly string[];
+                        readonly skeleton?: readonly (readonly [
+                            number,
+                            number
+                        ])[];
+                    }[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description A dataset without an image. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly id: string;
+                        readonly name: string;
+                        /** @enum {string} */
+                        readonly task_type: "image_classification" | "object_detection" | "instance_segmentation" | "semantic_segmentation" | "pose_estimation";
+                        readonly multi_label: boolean;
+                        /** @constant */
+                        readonly format: "dice";
+                        /** @enum {string} */
+                        readonly storage_type: "r2" | "s3";
+                        readonly bucket: string;
+                        /** @description key of the zip that it came as, else the prefix of its objects */
+                        readonly storage_path: string;
+                        readonly num_images: number;
+                        readonly num_classes: number;
+                        readonly num_labeled: number;
+                        readonly classes: readonly {
+                            readonly id: number;
+                            readonly name: string;
+                            readonly color: string;
+                            /** @description labeled images that show it */
+                            readonly count: number;
+                        }[];
+                        readonly splits: {
+                            readonly train: number;
+                            readonly val: number;
+                            readonly test: number;
+                            readonly unassigned: number;
+                        };
+                        /** @constant */
+                        readonly status: "ready";
+                        /** @enum {string} */
+                        readonly visibility: "private" | "public";
+                        /** @description the first 20; all of them at datasets/{id}/findings */
+                        readonly warnings: readonly {
+                            readonly code: string;
+                            readonly message: string;
+                            /** @description JSON pointer */
+                            readonly pointer?: string;
+                            /** @description path inside the zip */
+                            readonly entry?: string;
+                            readonly hint?: string;
+                        }[];
+                        readonly content_hash: string;
+                        /** @description of the zip that it came as, else of its images */
+                        readonly size_bytes: number;
+                        /** @description position in its sequence of changes; moves with every edit */
+                        readonly change_seq: number;
+                        /** @description for If-Match of writes to the classes */
+                        readonly classes_revision: number;
+                        /** @description false while the labels of the zip are still being read; they cannot be edited until then */
+                        readonly labels_loaded: boolean;
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                        readonly deleted_at: string | null;
+                        /** Format: uuid */
+                        readonly created_by: string;
+                        /** @description your own */
+                        readonly role: ("viewer" | "annotator" | "reviewer" | "admin" | "owner") | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly DatasetsController_demo_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A generated dataset to try things out with. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly id: string;
+                        readonly name: string;
+                        /** @enum {string} */
+                        readonly task_type: "image_classification" | "object_detection" | "instance_segmentation" | "semantic_segmentation" | "pose_estimation";
+                        readonly multi_label: boolean;
+                        /** @constant */
+                        readonly format: "dice";
+                        /** @enum {string} */
+                        readonly storage_type: "r2" | "s3";
+                        readonly bucket: string;
+                        /** @description key of the zip that it came as, else the prefix of its objects */
+                        readonly storage_path: string;
+                        readonly num_images: number;
+                        readonly num_classes: number;
+                        readonly num_labeled: number;
+                        readonly classes: readonly {
+                            readonly id: number;
+                            readonly name: string;
+                            readonly color: string;
+                            /** @description labeled images that show it */
+                            readonly count: number;
+                        }[];
+                        readonly splits: {
+                            readonly train: number;
+                            readonly val: number;
+                            readonly test: number;
+                            readonly unassigned: number;
+                        };
+                        /** @constant */
+                        readonly status: "ready";
+                        /** @enum {string} */
+                        readonly visibility: "private" | "public";
+                        /** @description the first 20; all of them at datasets/{id}/findings */
+                        readonly warnings: readonly {
+                            readonly code: string;
+                            readonly message: string;
+                            /** @description JSON pointer */
+                            readonly pointer?: string;
+                            /** @description path inside the zip */
+                            readonly entry?: string;
+                            readonly hint?: string;
+                        }[];
+                        readonly content_hash: string;
+                        /** @description of the zip that it came as, else of its images */
+                        readonly size_bytes: number;
+                        /** @description position in its sequence of changes; moves with every edit */
+                        readonly change_seq: number;
+                        /** @description for If-Match of writes to the classes */
+                        readonly classes_revision: number;
+                        /** @description false while the labels of the zip are still being read; they cannot be edited until then */
+                        readonly labels_loaded: boolean;
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                        readonly deleted_at: string | null;
+                        /** Format: uuid */
+                        readonly created_by: string;
+                        /** @description your own */
+                        readonly role: ("viewer" | "annotator" | "reviewer" | "admin" | "owner") | null;
                     };
                 };
             };
@@ -1457,6 +1795,7 @@ export interface operations {
                         /** @enum {string} */
                         readonly storage_type: "r2" | "s3";
                         readonly bucket: string;
+                        /** @description key of the zip that it came as, else the prefix of its objects */
                         readonly storage_path: string;
                         readonly num_images: number;
                         readonly num_classes: number;
@@ -1489,7 +1828,14 @@ export interface operations {
                             readonly hint?: string;
                         }[];
                         readonly content_hash: string;
+                        /** @description of the zip that it came as, else of its images */
                         readonly size_bytes: number;
+                        /** @description position in its sequence of changes; moves with every edit */
+                        readonly change_seq: number;
+                        /** @description for If-Match of writes to the classes */
+                        readonly classes_revision: number;
+                        /** @description false while the labels of the zip are still being read; they cannot be edited until then */
+                        readonly labels_loaded: boolean;
                         /** Format: date-time */
                         readonly created_at: string;
                         /** Format: date-time */
@@ -1580,6 +1926,7 @@ export interface operations {
                         /** @enum {string} */
                         readonly storage_type: "r2" | "s3";
                         readonly bucket: string;
+                        /** @description key of the zip that it came as, else the prefix of its objects */
                         readonly storage_path: string;
                         readonly num_images: number;
                         readonly num_classes: number;
@@ -1612,7 +1959,14 @@ export interface operations {
                             readonly hint?: string;
                         }[];
                         readonly content_hash: string;
+                        /** @description of the zip that it came as, else of its images */
                         readonly size_bytes: number;
+                        /** @description position in its sequence of changes; moves with every edit */
+                        readonly change_seq: number;
+                        /** @description for If-Match of writes to the classes */
+                        readonly classes_revision: number;
+                        /** @description false while the labels of the zip are still being read; they cannot be edited until then */
+                        readonly labels_loaded: boolean;
                         /** Format: date-time */
                         readonly created_at: string;
                         /** Format: date-time */
@@ -1666,6 +2020,7 @@ export interface operations {
                         /** @enum {string} */
                         readonly storage_type: "r2" | "s3";
                         readonly bucket: string;
+                        /** @description key of the zip that it came as, else the prefix of its objects */
                         readonly storage_path: string;
                         readonly num_images: number;
                         readonly num_classes: number;
@@ -1698,7 +2053,14 @@ export interface operations {
                             readonly hint?: string;
                         }[];
                         readonly content_hash: string;
+                        /** @description of the zip that it came as, else of its images */
                         readonly size_bytes: number;
+                        /** @description position in its sequence of changes; moves with every edit */
+                        readonly change_seq: number;
+                        /** @description for If-Match of writes to the classes */
+                        readonly classes_revision: number;
+                        /** @description false while the labels of the zip are still being read; they cannot be edited until then */
+                        readonly labels_loaded: boolean;
                         /** Format: date-time */
                         readonly created_at: string;
                         /** Format: date-time */
@@ -1873,6 +2235,286 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly AnnotationsController_get_v1: {
+        readonly parameters: {
+            readonly query?: {
+                readonly revision?: number;
+            };
+            readonly header?: {
+                /** @description 304 when this is still the ETag */
+                readonly "If-None-Match"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly image_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly dataset_id: string;
+                        readonly image_id: number;
+                        /** @description also the ETag */
+                        readonly revision: number;
+                        /** @description of the upright image, pixels */
+                        readonly width: number;
+                        readonly height: number;
+                        /** @enum {string} */
+                        readonly status: "unlabeled" | "labeled" | "reviewed";
+                        readonly no_object: boolean;
+                        /** @description in tasks of one annotation an image; a semantic mask is {mask: {size, classes}} */
+                        readonly annotation?: {
+                            readonly [key: string]: unknown;
+                        } | null;
+                        /** @description objects: id, number, class_id, class_name, source and what the task has */
+                        readonly annotations?: readonly {
+                            readonly [key: string]: unknown;
+                        }[];
+                        readonly labeled_by: string | null;
+                        /** @description ISO 8601, UTC */
+                        readonly labeled_at: string | null;
+                        readonly reviewed_by: string | null;
+                        /** @description ISO 8601, UTC */
+                        readonly reviewed_at: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly AnnotationsController_edit_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description the ETag of the labels that this changes; 428 without it, 412 with the current labels in `current` when it is stale */
+                readonly "If-Match": string;
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly image_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description one object, or the mask: see the description of the route */
+                    readonly annotation?: Record<string, never> | null;
+                    /** @description takes the place of the list */
+                    readonly annotations?: readonly unknown[];
+                    readonly changes?: readonly {
+                        readonly id: string | number;
+                        readonly after: Record<string, never> | null;
+                    }[];
+                    /** @description looked at, and there is nothing of the classes in it */
+                    readonly no_object?: boolean;
+                    /**
+                     * @description reviewed needs the role of a reviewer
+                     * @enum {string}
+                     */
+                    readonly status?: "unlabeled" | "labeled" | "reviewed";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The new revision. `annotation` replaces the one of a task with one annotation an image; else with `id` it changes fields of that object, without `id` and with `class_id` it adds one, without both it changes the only one. `annotations` replaces the list. `changes` replaces, adds (an id of yours) or removes (null) objects by id. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly dataset_id: string;
+                        readonly image_id: number;
+                        /** @description also the ETag */
+                        readonly revision: number;
+                        /** @description of the upright image, pixels */
+                        readonly width: number;
+                        readonly height: number;
+                        /** @enum {string} */
+                        readonly status: "unlabeled" | "labeled" | "reviewed";
+                        readonly no_object: boolean;
+                        /** @description in tasks of one annotation an image; a semantic mask is {mask: {size, classes}} */
+                        readonly annotation?: {
+                            readonly [key: string]: unknown;
+                        } | null;
+                        /** @description objects: id, number, class_id, class_name, source and what the task has */
+                        readonly annotations?: readonly {
+                            readonly [key: string]: unknown;
+                        }[];
+                        readonly labeled_by: string | null;
+                        /** @description ISO 8601, UTC */
+                        readonly labeled_at: string | null;
+                        readonly reviewed_by: string | null;
+                        /** @description ISO 8601, UTC */
+                        readonly reviewed_at: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly AnnotationsController_history_v1: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly image_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Every revision, newest first. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly revision: number;
+                            readonly at: string;
+                            readonly by: {
+                                /** Format: uuid */
+                                readonly id: string;
+                                readonly name: string | null;
+                            } | null;
+                            /** @description annotated, or added for what the image came with */
+                            readonly kind: string;
+                            /** @description restore, import ...; null where a person edited */
+                            readonly reason: string | null;
+                            readonly changes: readonly {
+                                readonly id: string;
+                                readonly before: {
+                                    readonly [key: string]: unknown;
+                                } | null;
+                                readonly after: {
+                                    readonly [key: string]: unknown;
+                                } | null;
+                            }[];
+                            readonly status: {
+                                /** @enum {string} */
+                                readonly before: "unlabeled" | "labeled" | "reviewed";
+                                /** @enum {string} */
+                                readonly after: "unlabeled" | "labeled" | "reviewed";
+                            } | null;
+                            readonly no_object: {
+                                readonly before: boolean;
+                                readonly after: boolean;
+                            } | null;
+                        }[];
+                        readonly next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly AnnotationsController_restore_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description the ETag of the labels that this changes; 428 without it, 412 with the current labels in `current` when it is stale */
+                readonly "If-Match": string;
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly image_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly revision: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The labels of an earlier revision, as a new one. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly dataset_id: string;
+                        readonly image_id: number;
+                        /** @description also the ETag */
+                        readonly revision: number;
+                        /** @description of the upright image, pixels */
+                        readonly width: number;
+                        readonly height: number;
+                        /** @enum {string} */
+                        readonly status: "unlabeled" | "labeled" | "reviewed";
+                        readonly no_object: boolean;
+                        /** @description in tasks of one annotation an image; a semantic mask is {mask: {size, classes}} */
+                        readonly annotation?: {
+                            readonly [key: string]: unknown;
+                        } | null;
+                        /** @description objects: id, number, class_id, class_name, source and what the task has */
+                        readonly annotations?: readonly {
+                            readonly [key: string]: unknown;
+                        }[];
+                        readonly labeled_by: string | null;
+                        /** @description ISO 8601, UTC */
+                        readonly labeled_at: string | null;
+                        readonly reviewed_by: string | null;
+                        /** @description ISO 8601, UTC */
+                        readonly reviewed_at: string | null;
+                    };
+                };
             };
             /** @description What went wrong */
             readonly default: {
