@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { generateDemoDataset, type PackageFile } from './demo-dataset.js';
 import type { DiceReport } from './dice-report.js';
 import { sniffImage } from './image-header.js';
-import { encodePng } from './indexed-png.js';
+import { encodeMaskPng, encodePng } from './indexed-png.js';
 import { DicePackageValidator } from './package-validator.js';
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -119,5 +119,28 @@ describe('DicePackageValidator', () => {
     const report = await validate([{ name: 'annotations.json', bytes: Buffer.from('{"a":1,"a":2}') }, ...rest]);
     expect(report).toMatchObject({ dataset: null });
     expect(report.errors).toContainEqual(expect.objectContaining({ code: 'json-duplicate-key', entry: 'annotations.json' }));
+  });
+});
+
+describe('a semantic mask', () => {
+  const zip = (png: Uint8Array): PackageFile[] => packageOf({ task: 'semantic_segmentation', image: masked, files: [{ name: 'masks/a.png', bytes: png }] });
+  const hashOf = async (png: Uint8Array): Promise<string | undefined> => (await validate(zip(png))).dataset?.contentHash;
+
+  it('is hashed by its pixels, whichever encoder wrote it', async () => {
+    const pixels = Uint8Array.from({ length: 80 }, (_, at) => (at % 7 === 0 ? 1 : 0));
+    const grey = encodePng(pixels, { width: 10, height: 8, channels: 1 });
+    const indexed = encodeMaskPng(pixels, { width: 10, height: 8 });
+    expect(Buffer.from(grey).equals(indexed)).toBe(false);
+    expect(await hashOf(grey)).toBe(await hashOf(indexed));
+    expect(await hashOf(grey)).toMatch(/^sha256:/);
+    const other = Uint8Array.from(pixels, (value, at) => (at === 3 ? 4 : value));
+    expect(await hashOf(encodeMaskPng(other, { width: 10, height: 8 }))).not.toBe(await hashOf(grey));
+  });
+
+  it('that shows nothing says that nothing is there', async () => {
+    const report = await validate(zip(encodeMaskPng(new Uint8Array(80), { width: 10, height: 8 })));
+    expect([...(report.dataset?.images ?? [])]).toMatchObject([{ status: 'labeled', objectCount: 0, classIds: [] }]);
+    const said = await validate(packageOf({ task: 'semantic_segmentation', image: { annotation: null, metadata: { status: 'labeled', no_object: true } }, files: [] }));
+    expect(said.dataset?.contentHash).toBe(report.dataset?.contentHash);
   });
 });
