@@ -10,6 +10,7 @@ import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 import { archiveReading } from '../test/bench/archive.mjs';
+import { annotationWrites } from '../test/bench/annotation-writes.mjs';
 
 const quick = process.argv.includes('--quick');
 const ROUNDS = quick ? 3 : 7;
@@ -210,4 +211,5 @@ await zipWriting();
 rows.push(...(await archiveReading({ quick })));
 await training();
 await uploading();
+rows.push(...(await annotationWrites({ quick })));
 console.table(rows);

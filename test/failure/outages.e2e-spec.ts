@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient, type Job } from '../e2e/api-client.js';
 import { startProduct, type Product } from '../e2e/harness.js';
 import { mnistZip } from '../e2e/mnist-zip.js';
-import { descendantsOf } from './descendants.js';
+import { descendantsOf } from '../e2e/process-tree.js';
 
 const TERMINAL = ['completed', 'failed', 'cancelled'];
 /** A question of the worker waits for 5 seconds. */

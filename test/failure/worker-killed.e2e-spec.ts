@@ -6,13 +6,12 @@ import { connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient } from '../e2e/api-client.js';
 import { startProduct, type Product } from '../e2e/harness.js';
-import { descendantsOf } from './descendants.js';
+import { processesOf } from '../e2e/process-tree.js';
 
 let product: Product;
 let api: ApiClient;
 let datasetId = '';
 
-const processesOf = (text: string): number[] => descendantsOf(product.process.pid ?? 0, text);
 
 async function sha256Of(key: string): Promise<string> {
   const { endpoint, bucket, readonly_access_key_id: accessKeyId, readonly_secret_access_key: secretAccessKey } = product.store;
@@ -37,7 +36,7 @@ describe.runIf(existsSync('/proc'))('a training worker killed with -9 in the mid
 
     const { id } = await api.start(datasetId, settings);
     await api.until(id, (job) => job.checkpoints.filter((one) => one.kind === 'state').length >= 2);
-    const workers = processesOf('dist/training/apps/training/src/main.js');
+    const workers = processesOf(product, 'dist/training/apps/training/src/main.js');
     expect(workers).toHaveLength(1);
     for (const pid of workers) process.kill(pid, 'SIGKILL');
 
@@ -50,7 +49,7 @@ describe.runIf(existsSync('/proc'))('a training worker killed with -9 in the mid
     const left = join(product.dataDirectory, 'training', 'attempts');
     expect(existsSync(left) ? readdirSync(left) : []).toEqual([]);
     // The child that computed was not left behind.
-    expect(processesOf('engine-child.main.js')).toEqual([]);
+    expect(processesOf(product, 'engine-child.main.js')).toEqual([]);
   });
 });
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient, type Job } from '../e2e/api-client.js';
 import { startProduct, type Product } from '../e2e/harness.js';
 import { mnistZip } from '../e2e/mnist-zip.js';
-import { descendantsOf } from './descendants.js';
+import { descendantsOf } from '../e2e/process-tree.js';
 
 const EPOCHS = 12;
 const SETTINGS = { epochs: EPOCHS, batch_size: 16, seed: 9, augment: 'standard' };

@@ -9,7 +9,7 @@ export { type ImageLabels, type LabelStatus, readBody, type Split } from './imag
 export type { JsonObject } from './json-access.js';
 export { LabelReader } from './label-reader.js';
 export { readSegmentation, rleCounts, type ShapeContext } from './object-shape.js';
-export { PackageLayout } from './package-layout.js';
+export { packageEntries, PackageLayout } from './package-layout.js';
 export { encodeMaskPng, encodePng, readMaskPixels } from './indexed-png.js';
 export {
   bodyOfLive,

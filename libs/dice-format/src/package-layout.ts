@@ -47,3 +47,17 @@ export class PackageLayout {
     return path.startsWith('masks/') ? 'mask' : 'other';
   }
 }
+
+/** An archive's directory as its reader gives it. */
+interface Directory {
+  entries(): Iterable<{ readonly name: string; readonly sizeBytes: number; readonly isJunk: boolean; readonly isDirectory: boolean }>;
+}
+
+/** The files of an archive as the format looks at them; made anew each time they are gone through, so that a million are never there at once. */
+export function packageEntries(directory: Directory): Iterable<PackageEntry> {
+  return {
+    *[Symbol.iterator]() {
+      for (const { name, sizeBytes, isJunk, isDirectory } of directory.entries()) if (!isDirectory) yield { name, sizeBytes, junk: isJunk };
+    },
+  };
+}

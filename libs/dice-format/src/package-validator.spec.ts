@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { generateDemoDataset, type PackageFile } from './demo-dataset.js';
 import { sniffImage } from './image-header.js';
-import { encodePng } from './indexed-png.js';
+import { encodeMaskPng, encodePng } from './indexed-png.js';
 import { DicePackageValidator } from './package-validator.js';
 import { validatedPackage } from './testing/validated-package.js';
 
@@ -136,5 +136,28 @@ describe('DicePackageValidator', () => {
     validator.addImage({ ...facts, name: 'images/d', sizeBytes: 10 });
     const found = validator.finish().errors.filter((finding) => finding.entry?.startsWith('images/') && finding.entry !== 'images/');
     expect(found.map(({ code, entry }) => [code, entry])).toEqual([['image-too-large', 'images/b.png'], ['extension-mismatch', 'images/c.jpg'], ['extension-mismatch', 'images/d']]);
+  });
+});
+
+describe('a semantic mask', () => {
+  const zip = (png: Uint8Array): PackageFile[] => packageOf({ task: 'semantic_segmentation', image: masked, files: [{ name: 'masks/a.png', bytes: png }] });
+  const hashOf = async (png: Uint8Array): Promise<string | undefined> => (await validatedPackage(zip(png))).dataset?.contentHash;
+
+  it('is hashed by its pixels, whichever encoder wrote it', async () => {
+    const pixels = Uint8Array.from({ length: 80 }, (_, at) => (at % 7 === 0 ? 1 : 0));
+    const grey = encodePng(pixels, { width: 10, height: 8, channels: 1 });
+    const indexed = encodeMaskPng(pixels, { width: 10, height: 8 });
+    expect(Buffer.from(grey).equals(indexed)).toBe(false);
+    expect(await hashOf(grey)).toBe(await hashOf(indexed));
+    expect(await hashOf(grey)).toMatch(/^sha256:/);
+    const other = Uint8Array.from(pixels, (value, at) => (at === 3 ? 4 : value));
+    expect(await hashOf(encodeMaskPng(other, { width: 10, height: 8 }))).not.toBe(await hashOf(grey));
+  });
+
+  it('that shows nothing says that nothing is there', async () => {
+    const report = await validatedPackage(zip(encodeMaskPng(new Uint8Array(80), { width: 10, height: 8 })));
+    expect([...(report.dataset?.images ?? [])]).toMatchObject([{ status: 'labeled', objectCount: 0, classIds: [] }]);
+    const said = await validatedPackage(packageOf({ task: 'semantic_segmentation', image: { annotation: null, metadata: { status: 'labeled', no_object: true } }, files: [] }));
+    expect(said.dataset?.contentHash).toBe(report.dataset?.contentHash);
   });
 });

@@ -340,6 +340,54 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/datasets/{id}/events": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["DatasetEventsController_events_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/members": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["MembersController_list_v1"];
+        readonly put?: never;
+        readonly post: operations["MembersController_add_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/members/{user_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete: operations["MembersController_remove_v1"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch: operations["MembersController_change_v1"];
+        readonly trace?: never;
+    };
     readonly "/api/v1/uploads/{id}": {
         readonly parameters: {
             readonly query?: never;
@@ -364,6 +412,22 @@ export interface paths {
             readonly cookie?: never;
         };
         readonly get: operations["UploadsController_events_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/maintenance/trash": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["MaintenanceController_trash_v1"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -484,16 +548,48 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/v1/maintenance/trash": {
+    readonly "/api/v1/datasets/{id}/annotations/{image_id}": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly get: operations["MaintenanceController_trash_v1"];
+        readonly get: operations["AnnotationsController_get_v1"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch: operations["AnnotationsController_edit_v1"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/annotations/{image_id}/history": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["AnnotationsController_history_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/annotations/{image_id}/restore": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["AnnotationsController_restore_v1"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2272,14 +2368,14 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What is or was taken into the dataset in the background, newest first. */
+            /** @description What is taken in from the bucket in the background: labels and images of an uploaded zip, a prefix. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": {
-                        /** @description the newest 100 */
+                        /** @description newest first, 100 at most */
                         readonly items: readonly {
                             /** Format: uuid */
                             readonly id: string;
@@ -2288,10 +2384,12 @@ export interface operations {
                             /** @enum {string} */
                             readonly state: "waiting" | "running" | "completed" | "failed";
                             readonly done: number;
-                            /** @description null while it is not known */
                             readonly total: number | null;
-                            /** @description of `done`; each is a finding of the dataset */
+                            /** @description each is among the findings of the dataset */
                             readonly refused: number;
+                            /** @description while it runs */
+                            readonly rate_per_second: number | null;
+                            readonly seconds_left: number | null;
                             /** @description why it failed */
                             readonly code: string | null;
                             readonly message: string | null;
@@ -2300,6 +2398,216 @@ export interface operations {
                             /** Format: date-time */
                             readonly updated_at: string;
                         }[];
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly DatasetEventsController_events_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description the position to go on behind; without it the stream begins now */
+                readonly "Last-Event-ID"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description text/event-stream: position, image-added, image-removed, image-replaced, image-restored, annotated, split, classes, imported, import. Ids are positions in the dataset's sequence of changes. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly MembersController_list_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            /** Format: uuid */
+                            readonly user_id: string;
+                            readonly email: string;
+                            readonly display_name: string;
+                            /** @enum {string} */
+                            readonly role: "viewer" | "annotator" | "reviewer" | "admin" | "owner";
+                            /** Format: date-time */
+                            readonly granted_at: string;
+                            /** @description may not log in at present */
+                            readonly disabled: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly MembersController_add_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly email: string;
+                    /** @enum {string} */
+                    readonly role: "viewer" | "annotator" | "reviewer" | "admin" | "owner";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Also gives a member another role. A dataset may have several owners; that is how it is handed over. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** Format: uuid */
+                        readonly user_id: string;
+                        readonly email: string;
+                        readonly display_name: string;
+                        /** @enum {string} */
+                        readonly role: "viewer" | "annotator" | "reviewer" | "admin" | "owner";
+                        /** Format: date-time */
+                        readonly granted_at: string;
+                        /** @description may not log in at present */
+                        readonly disabled: boolean;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly MembersController_remove_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly user_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The last owner cannot be removed. Everybody may leave. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly MembersController_change_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly user_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @enum {string} */
+                    readonly role: "viewer" | "annotator" | "reviewer" | "admin" | "owner";
+                };
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** Format: uuid */
+                        readonly user_id: string;
+                        readonly email: string;
+                        readonly display_name: string;
+                        /** @enum {string} */
+                        readonly role: "viewer" | "annotator" | "reviewer" | "admin" | "owner";
+                        /** Format: date-time */
+                        readonly granted_at: string;
+                        /** @description may not log in at present */
+                        readonly disabled: boolean;
                     };
                 };
             };
@@ -2384,6 +2692,56 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly MaintenanceController_trash_v1: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What lies in the trash and when it is removed for good. Removes nothing. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description oldest first */
+                        readonly items: readonly {
+                            readonly id: string;
+                            readonly name: string;
+                            /** Format: date-time */
+                            readonly deleted_at: string;
+                            /**
+                             * Format: date-time
+                             * @description from then on it is removed for good
+                             */
+                            readonly purge_at: string;
+                            readonly due: boolean;
+                            /** @description its removal began: it cannot be taken back */
+                            readonly going: boolean;
+                            readonly num_images: number;
+                            /** @description of its live images; registered ones stay in the bucket */
+                            readonly image_bytes: number;
+                        }[];
+                    };
+                };
             };
             /** @description What went wrong */
             readonly default: {
@@ -3010,42 +3368,272 @@ export interface operations {
             };
         };
     };
-    readonly MaintenanceController_trash_v1: {
+    readonly AnnotationsController_get_v1: {
         readonly parameters: {
             readonly query?: {
-                readonly limit?: number;
+                readonly revision?: number;
             };
-            readonly header?: never;
-            readonly path?: never;
+            readonly header?: {
+                /** @description 304 when this is still the ETag */
+                readonly "If-None-Match"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly image_id: string;
+            };
             readonly cookie?: never;
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What lies in the trash and when it is removed for good. Removes nothing. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": {
-                        /** @description oldest first */
-                        readonly items: readonly {
-                            readonly id: string;
-                            readonly name: string;
-                            /** Format: date-time */
-                            readonly deleted_at: string;
-                            /**
-                             * Format: date-time
-                             * @description from then on it is removed for good
-                             */
-                            readonly purge_at: string;
-                            readonly due: boolean;
-                            /** @description its removal began: it cannot be taken back */
-                            readonly going: boolean;
-                            readonly num_images: number;
-                            /** @description of its live images; registered ones stay in the bucket */
-                            readonly image_bytes: number;
+                        readonly dataset_id: string;
+                        readonly image_id: number;
+                        /** @description also the ETag */
+                        readonly revision: number;
+                        /** @description of the upright image, pixels */
+                        readonly width: number;
+                        readonly height: number;
+                        /** @enum {string} */
+                        readonly status: "unlabeled" | "labeled" | "reviewed";
+                        readonly no_object: boolean;
+                        /** @description in tasks of one annotation an image; a semantic mask is {mask: {size, classes}} */
+                        readonly annotation?: {
+                            readonly [key: string]: unknown;
+                        } | null;
+                        /** @description objects: id, number, class_id, class_name, source and what the task has */
+                        readonly annotations?: readonly {
+                            readonly [key: string]: unknown;
                         }[];
+                        readonly labeled_by: string | null;
+                        /** @description ISO 8601, UTC */
+                        readonly labeled_at: string | null;
+                        readonly reviewed_by: string | null;
+                        /** @description ISO 8601, UTC */
+                        readonly reviewed_at: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly AnnotationsController_edit_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description the ETag of the labels that this changes; 428 without it, 412 with the current labels in `current` when it is stale */
+                readonly "If-Match": string;
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly image_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description one object, or the mask: see the description of the route */
+                    readonly annotation?: Record<string, never> | null;
+                    /** @description takes the place of the list */
+                    readonly annotations?: readonly unknown[];
+                    readonly changes?: readonly {
+                        readonly id: string | number;
+                        readonly after: Record<string, never> | null;
+                    }[];
+                    /** @description looked at, and there is nothing of the classes in it */
+                    readonly no_object?: boolean;
+                    /**
+                     * @description reviewed needs the role of a reviewer
+                     * @enum {string}
+                     */
+                    readonly status?: "unlabeled" | "labeled" | "reviewed";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The new revision. `annotation` replaces the one of a task with one annotation an image; else with `id` it changes fields of that object, without `id` and with `class_id` it adds one, without both it changes the only one. `annotations` replaces the list. `changes` replaces, adds (an id of yours) or removes (null) objects by id. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly dataset_id: string;
+                        readonly image_id: number;
+                        /** @description also the ETag */
+                        readonly revision: number;
+                        /** @description of the upright image, pixels */
+                        readonly width: number;
+                        readonly height: number;
+                        /** @enum {string} */
+                        readonly status: "unlabeled" | "labeled" | "reviewed";
+                        readonly no_object: boolean;
+                        /** @description in tasks of one annotation an image; a semantic mask is {mask: {size, classes}} */
+                        readonly annotation?: {
+                            readonly [key: string]: unknown;
+                        } | null;
+                        /** @description objects: id, number, class_id, class_name, source and what the task has */
+                        readonly annotations?: readonly {
+                            readonly [key: string]: unknown;
+                        }[];
+                        readonly labeled_by: string | null;
+                        /** @description ISO 8601, UTC */
+                        readonly labeled_at: string | null;
+                        readonly reviewed_by: string | null;
+                        /** @description ISO 8601, UTC */
+                        readonly reviewed_at: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly AnnotationsController_history_v1: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly image_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Every revision, newest first. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly revision: number;
+                            readonly at: string;
+                            readonly by: {
+                                /** Format: uuid */
+                                readonly id: string;
+                                readonly name: string | null;
+                            } | null;
+                            /** @description annotated, or added for what the image came with */
+                            readonly kind: string;
+                            /** @description restore, import ...; null where a person edited */
+                            readonly reason: string | null;
+                            readonly changes: readonly {
+                                readonly id: string;
+                                readonly before: {
+                                    readonly [key: string]: unknown;
+                                } | null;
+                                readonly after: {
+                                    readonly [key: string]: unknown;
+                                } | null;
+                            }[];
+                            readonly status: {
+                                /** @enum {string} */
+                                readonly before: "unlabeled" | "labeled" | "reviewed";
+                                /** @enum {string} */
+                                readonly after: "unlabeled" | "labeled" | "reviewed";
+                            } | null;
+                            readonly no_object: {
+                                readonly before: boolean;
+                                readonly after: boolean;
+                            } | null;
+                        }[];
+                        readonly next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly AnnotationsController_restore_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description the ETag of the labels that this changes; 428 without it, 412 with the current labels in `current` when it is stale */
+                readonly "If-Match": string;
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly image_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly revision: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The labels of an earlier revision, as a new one. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly dataset_id: string;
+                        readonly image_id: number;
+                        /** @description also the ETag */
+                        readonly revision: number;
+                        /** @description of the upright image, pixels */
+                        readonly width: number;
+                        readonly height: number;
+                        /** @enum {string} */
+                        readonly status: "unlabeled" | "labeled" | "reviewed";
+                        readonly no_object: boolean;
+                        /** @description in tasks of one annotation an image; a semantic mask is {mask: {size, classes}} */
+                        readonly annotation?: {
+                            readonly [key: string]: unknown;
+                        } | null;
+                        /** @description objects: id, number, class_id, class_name, source and what the task has */
+                        readonly annotations?: readonly {
+                            readonly [key: string]: unknown;
+                        }[];
+                        readonly labeled_by: string | null;
+                        /** @description ISO 8601, UTC */
+                        readonly labeled_at: string | null;
+                        readonly reviewed_by: string | null;
+                        /** @description ISO 8601, UTC */
+                        readonly reviewed_at: string | null;
                     };
                 };
             };

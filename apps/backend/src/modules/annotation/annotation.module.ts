@@ -6,20 +6,28 @@ import { AnnotationReader } from './application/annotation-reader.js';
 import { AnnotationWriter } from './application/annotation-writer.js';
 import { ClassCatalogue } from './application/class-catalogue.js';
 import { EditAnnotationsHandler } from './application/commands/edit-annotations/edit-annotations.handler.js';
+import { LoadLabelsHandler } from './application/commands/load-labels/load-labels.handler.js';
 import { RestoreAnnotationsHandler } from './application/commands/restore-annotations/restore-annotations.handler.js';
 import { AnnotationStore } from './application/ports/annotation-store.port.js';
+import { LabelSource } from './application/ports/label-source.port.js';
+import { LoadedLabelsStore } from './application/ports/loaded-labels.port.js';
 import { GetAnnotationsHandler } from './application/queries/get-annotations/get-annotations.handler.js';
 import { ListHistoryHandler } from './application/queries/list-history/list-history.handler.js';
+import { LabelLoader } from './infrastructure/label-loader.js';
 import { SqlAnnotationStore } from './infrastructure/sql-annotation-store.js';
+import { SqlLoadedLabelsStore } from './infrastructure/sql-loaded-labels-store.js';
 import { SqlStatements } from './infrastructure/sql-statements.js';
+import { ZipLabelSource } from './infrastructure/zip-label-source.js';
 
 @Module({
   imports: [DatasetModule],
   controllers: [AnnotationsController],
   providers: [
-    ...[EditAnnotationsHandler, RestoreAnnotationsHandler, GetAnnotationsHandler, ListHistoryHandler],
-    ...[AnnotationEditor, AnnotationReader, AnnotationWriter, ClassCatalogue, SqlStatements],
+    ...[EditAnnotationsHandler, RestoreAnnotationsHandler, LoadLabelsHandler, GetAnnotationsHandler, ListHistoryHandler],
+    ...[AnnotationEditor, AnnotationReader, AnnotationWriter, ClassCatalogue, SqlStatements, LabelLoader],
     { provide: AnnotationStore, useClass: SqlAnnotationStore },
+    { provide: LabelSource, useClass: ZipLabelSource },
+    { provide: LoadedLabelsStore, useClass: SqlLoadedLabelsStore },
   ],
   exports: [AnnotationWriter, AnnotationReader],
 })

@@ -1,3 +1,4 @@
+import { imageAnnotatedV1 } from '@app/contracts';
 import { outboxStore } from '@app/messaging';
 import { CHANGE_TABLE, CLASS_TABLE, DATASET_TABLE, IMAGE_CLASS_TABLE, IMAGE_TABLE } from '../../dataset/index.js';
 import { USER_TABLE } from '../../identity/index.js';
@@ -69,7 +70,7 @@ export const WRITE_SQL = `
     from placed p join given g on g.place = p.place
   ), told as (
     ${outboxStore.insertSql(`
-    select g.event_id, 'VISION_ANNOTATION', g.event::jsonb->>'type', jsonb_set(g.event::jsonb, '{data,seq}', to_jsonb(p.seq))
+    select g.event_id, '${imageAnnotatedV1.stream}', '${imageAnnotatedV1.subject}', jsonb_set(g.event::jsonb, '{data,seq}', to_jsonb(p.seq))
     from placed p join given g on g.place = p.place order by p.seq`)}
   ), shown as (
     insert into ${IMAGE_CLASS_TABLE} (dataset_id, class_id, number)

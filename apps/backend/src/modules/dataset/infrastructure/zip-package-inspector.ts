@@ -1,12 +1,11 @@
 import { createHash, hash, type Hash } from 'node:crypto';
 import { DEFAULT_ARCHIVE_LIMITS, openArchive, rangedSource, readEntries, readEntry, type ArchiveDirectory, type ArchiveEntry, type RandomAccessSource } from '@app/archive';
-import { DicePackageValidator, ImageSniffer } from '@app/dice-format';
+import { DicePackageValidator, ImageSniffer, packageEntries } from '@app/dice-format';
 import { DomainError } from '@app/kernel';
 import { ObjectStore } from '@app/object-store';
 import { Injectable } from '@nestjs/common';
 import { BackendConfig } from '../../../config/backend-config.js';
 import { PackageInspector, type InspectedPackage, type InspectionProgress } from '../application/ports/package-inspector.port.js';
-import { packageEntries } from './package-entries.js';
 import type { StagedZip } from '../application/ports/upload-storage.port.js';
 
 /** meta.json is about a kilobyte. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import DataLoader from 'dataloader';
 import { SCOPES, type Principal } from '../../../platform/auth/principal.js';
 import { CredentialVerifier } from '../../../platform/auth/credential-verifier.js';
 import { ApiKeys } from '../application/ports/credentials.port.js';
@@ -7,8 +8,14 @@ import type { User } from '../domain/user.js';
 import { API_KEY_PREFIX } from './typeorm-api-keys.js';
 import { JwtAccessTokens } from './jwt-access-tokens.js';
 
+/** In one statement. */
+const MOST_USERS = 256;
+
 @Injectable()
 export class IdentityCredentialVerifier extends CredentialVerifier {
+  /** Requests of one tick ask the database once. Nothing is kept: a user who was disabled is out at once. */
+  private readonly current = new DataLoader<string, User | null>((ids) => this.users.findMany(ids), { cache: false, maxBatchSize: MOST_USERS, batchScheduleFn: (ask) => setImmediate(ask) });
+
   constructor(
     private readonly users: Users,
     private readonly keys: ApiKeys,
@@ -20,8 +27,7 @@ export class IdentityCredentialVerifier extends CredentialVerifier {
   async verify(bearer: string): Promise<Principal | null> {
     if (bearer.startsWith(API_KEY_PREFIX)) return this.keys.authenticate(bearer);
     const claims = await this.tokens.verify(bearer);
-    const user = claims === null ? null : await this.users.find(claims.userId);
-    // Asked of the database each time: a user who was disabled is out at once.
+    const user = claims === null ? null : await this.current.load(claims.userId);
     return user !== null && user.sessionEpoch === claims?.sessionEpoch ? sessionPrincipal(user) : null;
   }
 

@@ -30,6 +30,12 @@ export class TypeormUsers extends Users {
     return rows.map(userOf)[0] ?? null;
   }
 
+  async findMany(ids: readonly string[]): Promise<readonly (User | null)[]> {
+    const rows = await this.query<UserRow>('select * from users where id = any($1::uuid[])', [[...new Set(ids)]]);
+    const found = new Map(rows.map((row) => [row.id, userOf(row)]));
+    return ids.map((id) => found.get(id) ?? null);
+  }
+
   async findByEmail(email: string): Promise<(User & { passwordHash: string }) | null> {
     const rows = await this.query<UserRow>('select * from users where lower(email) = lower($1)', [email]);
     return rows.map((row) => ({ ...userOf(row), passwordHash: row.password_hash }))[0] ?? null;

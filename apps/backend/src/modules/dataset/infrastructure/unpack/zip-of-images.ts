@@ -1,7 +1,6 @@
 import { DEFAULT_ARCHIVE_LIMITS, openArchive, rangedSource, readEntries, regionOf, type ArchiveDirectory, type ArchiveEntry, type RandomAccessSource, type VisitEntry } from '@app/archive';
-import { PackageLayout } from '@app/dice-format';
+import { packageEntries, PackageLayout } from '@app/dice-format';
 import { DomainError } from '@app/kernel';
-import { packageEntries } from '../package-entries.js';
 import type { ObjectStore } from '@app/object-store';
 
 /** Of one read: short enough for a lease and for the patience of a store, long enough that the requests do not count. */

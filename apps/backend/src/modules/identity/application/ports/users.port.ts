@@ -12,6 +12,8 @@ export interface NewUser {
 
 export abstract class Users {
   abstract find(id: string): Promise<User | null>;
+  /** In the order of the ids. One statement. */
+  abstract findMany(ids: readonly string[]): Promise<readonly (User | null)[]>;
   abstract findByEmail(email: string): Promise<(User & { readonly passwordHash: string }) | null>;
   abstract passwordHashOf(id: string): Promise<string | null>;
   abstract list(page: { readonly limit: number; readonly after?: { readonly key: string; readonly id: string } }): Promise<readonly User[]>;

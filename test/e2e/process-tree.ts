@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Product } from './harness.js';
 
 /** Processes below `root` (itself included) whose command line contains the text. */
 export function descendantsOf(root: number, text: string): number[] {
@@ -16,3 +17,6 @@ export function descendantsOf(root: number, text: string): number[] {
   const isOurs = (pid: number): boolean => pid === root || (parents.has(pid) && pid > 1 && isOurs(parents.get(pid) ?? 0));
   return [...commands].filter(([pid, command]) => command.includes(text) && isOurs(pid)).map(([pid]) => pid);
 }
+
+/** Of a product under test. */
+export const processesOf = (product: Product, text: string): number[] => descendantsOf(product.process.pid ?? 0, text);
