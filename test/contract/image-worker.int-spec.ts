@@ -179,19 +179,25 @@ describe('the image worker', () => {
   });
 
   it.each([
-    ['memory', { maxResidentBytes: 20_000_000 }, 'The image takes more memory to decode than is allowed.'],
-    ['time', { decodingCpuSeconds: 0.05 }, 'The image takes longer to decode than is allowed.'],
-  ])('condemns an image that takes more %s than is allowed', async (what, limits, message) => {
-    const worker = backend.app.get(ImageChildProgram);
-    process.kill(await childPid(), 'SIGKILL');
-    worker.limits = { ...DEFAULT_CHILD_LIMITS, ...limits };
-    const [number = 0] = await bench.add([{ bytes: png(9_900, 9_900), width: 9_900, height: 9_900, fileName: `images/costly-${what}.png` }]);
+    // Interlaced: all of it is in memory at once.
+    ['memory', { maxResidentBytes: 180_000_000 }, 'The image takes more memory to decode than is allowed.', () => sharp({ create: { width: 8_000, height: 8_000, channels: 3, background: '#456' } }).png({ progressive: true, compressionLevel: 1 }).toBuffer()],
+    ['time', { decodingCpuSeconds: 0.05 }, 'The image takes longer to decode than is allowed.', () => Promise.resolve(png(8_000, 8_000))],
+  ])('condemns an image that takes more %s than is allowed, and takes its twin when it is allowed', async (what, limits, message, make) => {
+    const settings = backend.app.get(ImageChildProgram);
+    const bytes = await make();
+    const image = (name: string): GivenImage => ({ bytes, width: 8_000, height: 8_000, fileName: `images/${name}-${what}.png` });
+    const renewed = async (use: typeof settings.limits): Promise<void> => {
+      settings.limits = use;
+      for (const pid of backend.app.get(ImageWorker).pids) process.kill(pid, 'SIGKILL');
+      await eventually('the old child is gone', () => backend.app.get(ImageWorker).pids.length === 0);
+    };
+    await renewed({ ...DEFAULT_CHILD_LIMITS, ...limits });
+    const [costly = 0] = await bench.add([image('costly')]);
     await bench.settled();
-    expect(await bench.row(number)).toMatchObject({ state: 'broken', made: false });
+    expect(await bench.row(costly)).toMatchObject({ state: 'broken', made: false });
     expect((await bench.findings()).get(`images/costly-${what}.png`)).toMatchObject({ code: 'image-too-costly', message });
-    worker.limits = DEFAULT_CHILD_LIMITS;
-    const [twin = 0] = await bench.add([{ bytes: png(9_900, 9_900), width: 9_900, height: 9_900, fileName: `images/twin-${what}.png` }]);
-    await eventually('a child with the usual limits', async () => (await bench.waiting()) === 0 || backend.app.get(ImageWorker).pids.length > 0);
+    await renewed(DEFAULT_CHILD_LIMITS);
+    const [twin = 0] = await bench.add([image('twin')]);
     await bench.settled();
     expect(await bench.row(twin)).toMatchObject({ state: 'ready', made: true });
   });
