@@ -7,6 +7,7 @@ import { bundleEntry, testServices, type BundledEntry } from '@app/testing';
 import pg from 'pg';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DatasetAccess, DatasetImages } from '../../apps/backend/src/modules/dataset/application/dataset-access.js';
 import { ImportQueue, type ImportJob } from '../../apps/backend/src/modules/dataset/application/ports/import-queue.port.js';
 import { ImageChildProgram } from '../../apps/backend/src/modules/dataset/infrastructure/image-worker/image-child-program.js';
 import { ZipUnpacker } from '../../apps/backend/src/modules/dataset/infrastructure/unpack/zip-unpacker.js';
@@ -178,6 +179,11 @@ describe('an uploaded zip', () => {
       expect(`${thumbnail.width}x${thumbnail.height}`).toBe(`${row.width}x${row.height}`);
     }
     expect(await site.findings(id)).toMatchObject([{ code: 'image-broken', entry: 'images/000011.jpg' }]);
+    // Out of training: neither counted nor handed on as a good one.
+    expect(await site.backend.app.get(DatasetAccess).labeledCounts(id)).toEqual({ train: 11, val: 0, unassigned: 0 });
+    const listed: string[] = [];
+    for await (const { number, state } of site.backend.app.get(DatasetImages).list(id)) if (state === 'broken') listed.push(`${number}`);
+    expect(listed).toEqual(['11']);
     expect(rows.find((row) => row.number === 9)?.object_key).toBe(`datasets/${id}/images/000009.png`);
     expect(await site.sha256(`datasets/${id}/uploads/1.zip`)).toHaveLength(64);
   });
