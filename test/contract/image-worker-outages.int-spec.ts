@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startObjectStore, type LocalObjectStore } from '@app/local-services';
@@ -22,8 +23,8 @@ let store: LocalObjectStore;
 let backend: BackendUnderTest;
 let bench: ImageBench;
 
-const openStore = (options: { port?: number; bucket?: string } = {}): Promise<LocalObjectStore> =>
-  startObjectStore({ dataDirectory: join(folder, options.bucket ?? BUCKET), bucket: options.bucket ?? BUCKET, port: options.port, credentials: [{ ...KEYS, mode: 'read-write' }] });
+const openStore = (options: { port?: number } = {}): Promise<LocalObjectStore> =>
+  startObjectStore({ dataDirectory: join(folder, BUCKET), bucket: BUCKET, port: options.port, credentials: [{ ...KEYS, mode: 'read-write' }] });
 
 beforeAll(async () => {
   program = await bundleEntry('apps/backend/src/modules/dataset/infrastructure/image-worker/image-child.main.ts');
@@ -74,13 +75,15 @@ describe('a store that is away', () => {
     await store.close();
     await eventually('a second attempt', async () => (await attemptsOf(waiting[5] ?? 0)) >= 2);
     for (const number of waiting) expect((await bench.row(number)).state).toBe('ready');
-    // Another bucket answers in its place: every object is missing there, and no image is to blame.
-    const other = await openStore({ port, bucket: 'another-bucket' });
+    // Something answers in its place that has no such bucket: every object is missing there, and no image is to blame.
+    const other = createServer((_, response) => response.writeHead(404, { 'content-type': 'application/xml' }).end('<?xml version="1.0"?><Error><Code>NoSuchBucket</Code><Message>gone</Message></Error>'));
+    await new Promise<void>((resolve) => void other.listen(port, '127.0.0.1', resolve));
     const before = await attemptsOf(waiting[5] ?? 0);
     await hurry();
     await eventually('an attempt there', async () => (await attemptsOf(waiting[5] ?? 0)) > before);
     await pause(1_000);
-    await other.close();
+    other.closeAllConnections();
+    await new Promise((resolve) => other.close(resolve));
     for (const row of await bench.rows([...numbers, ...waiting])) expect(row.state).toBe('ready');
     expect((await bench.findings()).size).toBe(0);
     store = await openStore({ port });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** Descendants of a process whose command line contains the text. Linux. */
 export function descendantsOf(root: number, text: string): number[] {
@@ -20,6 +20,11 @@ export function descendantsOf(root: number, text: string): number[] {
 /** Highest resident memory of a process so far, MB. */
 export function highWaterOf(pid: number): number {
   return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1000;
+}
+
+/** Begins anew to count the highest resident memory. */
+export function forgetHighWater(pid: number): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }
 
 export function isAlive(pid: number): boolean {
