@@ -3,7 +3,7 @@ import { crc32, deflateRawSync } from 'node:zlib';
 import { plannedZip, type PlannedEntry } from '@app/archive';
 import { toDicePackage } from '@app/dice-format';
 import { objectKeys, S3ObjectStore } from '@app/object-store';
-import { bundleEntry, testServices, type BundledEntry } from '@app/testing';
+import { bundleEntry, type BundledEntry } from '@app/testing';
 import pg from 'pg';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,6 +12,7 @@ import { ImportQueue, type ImportJob } from '../../apps/backend/src/modules/data
 import { ImageChildProgram } from '../../apps/backend/src/modules/dataset/infrastructure/image-worker/image-child-program.js';
 import { ZipUnpacker } from '../../apps/backend/src/modules/dataset/infrastructure/unpack/zip-unpacker.js';
 import { ADMIN, startBackend, type BackendUnderTest } from './backend-under-test.js';
+import { startOwnStore, type OwnStore } from './own-store.js';
 
 const CHILD = 'apps/backend/src/modules/dataset/infrastructure/image-worker/image-child.main.ts';
 
@@ -44,20 +45,23 @@ class Site {
     readonly backend: BackendUnderTest,
     readonly pool: pg.Pool,
     readonly store: S3ObjectStore,
+    private readonly own: OwnStore,
     private readonly authorization: string,
   ) {}
 
   static async open(imageWorkers: number): Promise<Site> {
-    const backend = await startBackend({ IMAGE_WORKERS: String(imageWorkers) });
+    const own = await startOwnStore();
+    const backend = await startBackend({ ...own.environment, IMAGE_WORKERS: String(imageWorkers) });
     const login = await fetch(`${backend.url}/api/v1/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(ADMIN) });
     const { access_token: token } = (await login.json()) as { access_token: string };
-    return new Site(backend, new pg.Pool({ connectionString: backend.databaseUrl, max: 2 }), new S3ObjectStore({ ...testServices().store, region: 'auto' }), `Bearer ${token}`);
+    return new Site(backend, new pg.Pool({ connectionString: backend.databaseUrl, max: 2 }), new S3ObjectStore(own.options), own, `Bearer ${token}`);
   }
 
   async close(): Promise<void> {
     await this.pool.end();
     this.store.close();
     await this.backend.close();
+    await this.own.close();
   }
 
   async get<T>(path: string): Promise<T> {

@@ -11,8 +11,8 @@ const TAKEN = 8;
 const IN_FLIGHT = 3;
 /** Of the originals in flight; a larger one goes alone. */
 const MAX_BYTES_IN_FLIGHT = 64_000_000;
-/** A process may die over an image for a reason of the machine's, such as a suspend or an administrator; not twice. */
-const MOST_STRIKES = 2;
+/** A process may die over an image for a reason of the machine's, such as a suspend or an administrator; not three times. */
+const MOST_STRIKES = 3;
 const LONGEST_PAUSE_SECONDS = 300;
 
 export interface LaneOptions {
