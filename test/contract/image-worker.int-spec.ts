@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32, deflateSync } from 'node:zlib';
 import { objectKeys } from '@app/object-store';
-import { bundleEntry, testServices, type BundledEntry } from '@app/testing';
+import { bundleEntry, type BundledEntry } from '@app/testing';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ImageProcessing } from '../../apps/backend/src/modules/dataset/application/ports/image-processing.port.js';
@@ -9,22 +9,26 @@ import { DEFAULT_CHILD_LIMITS, ImageChildProgram } from '../../apps/backend/src/
 import { ImageWorker } from '../../apps/backend/src/modules/dataset/infrastructure/image-worker/image-worker.js';
 import { startBackend, type BackendUnderTest } from './backend-under-test.js';
 import { ImageBench, type GivenImage } from './image-bench.js';
+import { startOwnStore, type OwnStore } from './own-store.js';
 
 /** The image worker with its real child, a real store and a real database. */
 const CHILD = 'apps/backend/src/modules/dataset/infrastructure/image-worker/image-child.main.ts';
 let program: BundledEntry;
+let own: OwnStore;
 let backend: BackendUnderTest;
 let bench: ImageBench;
 
 beforeAll(async () => {
   program = await bundleEntry(CHILD);
-  backend = await startBackend({ IMAGE_WORKERS: '1' });
+  own = await startOwnStore();
+  backend = await startBackend({ ...own.environment, IMAGE_WORKERS: '1' });
   backend.app.get(ImageChildProgram).entry = program.path;
-  bench = await ImageBench.open(backend, { ...testServices().store, region: 'auto' });
+  bench = await ImageBench.open(backend, own.options);
 });
 afterAll(async () => {
   await bench.close();
   await backend.close();
+  await own.close();
   await program.remove();
 });
 
@@ -179,26 +183,32 @@ describe('the image worker', () => {
   });
 
   it.each([
-    ['memory', { maxResidentBytes: 20_000_000 }, 'The image takes more memory to decode than is allowed.'],
-    ['time', { decodingCpuSeconds: 0.05 }, 'The image takes longer to decode than is allowed.'],
-  ])('condemns an image that takes more %s than is allowed', async (what, limits, message) => {
-    const worker = backend.app.get(ImageChildProgram);
-    process.kill(await childPid(), 'SIGKILL');
-    worker.limits = { ...DEFAULT_CHILD_LIMITS, ...limits };
-    const [number = 0] = await bench.add([{ bytes: png(9_900, 9_900), width: 9_900, height: 9_900, fileName: `images/costly-${what}.png` }]);
+    // Interlaced: all of it is in memory at once.
+    ['memory', { maxResidentBytes: 180_000_000 }, 'The image takes more memory to decode than is allowed.', () => sharp({ create: { width: 8_000, height: 8_000, channels: 3, background: '#456' } }).png({ progressive: true, compressionLevel: 1 }).toBuffer()],
+    ['time', { decodingCpuSeconds: 0.05 }, 'The image takes longer to decode than is allowed.', () => Promise.resolve(png(8_000, 8_000))],
+  ])('condemns an image that takes more %s than is allowed, and takes its twin when it is allowed', async (what, limits, message, make) => {
+    const settings = backend.app.get(ImageChildProgram);
+    const bytes = await make();
+    const image = (name: string): GivenImage => ({ bytes, width: 8_000, height: 8_000, fileName: `images/${name}-${what}.png` });
+    const renewed = async (use: typeof settings.limits): Promise<void> => {
+      settings.limits = use;
+      for (const pid of backend.app.get(ImageWorker).pids) process.kill(pid, 'SIGKILL');
+      await eventually('the old child is gone', () => backend.app.get(ImageWorker).pids.length === 0);
+    };
+    await renewed({ ...DEFAULT_CHILD_LIMITS, ...limits });
+    const [costly = 0] = await bench.add([image('costly')]);
     await bench.settled();
-    expect(await bench.row(number)).toMatchObject({ state: 'broken', made: false });
+    expect(await bench.row(costly)).toMatchObject({ state: 'broken', made: false });
     expect((await bench.findings()).get(`images/costly-${what}.png`)).toMatchObject({ code: 'image-too-costly', message });
-    worker.limits = DEFAULT_CHILD_LIMITS;
-    const [twin = 0] = await bench.add([{ bytes: png(9_900, 9_900), width: 9_900, height: 9_900, fileName: `images/twin-${what}.png` }]);
-    await eventually('a child with the usual limits', async () => (await bench.waiting()) === 0 || backend.app.get(ImageWorker).pids.length > 0);
+    await renewed(DEFAULT_CHILD_LIMITS);
+    const [twin = 0] = await bench.add([image('twin')]);
     await bench.settled();
     expect(await bench.row(twin)).toMatchObject({ state: 'ready', made: true });
   });
 
   it('takes no work where it is switched off', async () => {
-    const other = await startBackend({ IMAGE_WORKERS: '0' });
-    const idle = await ImageBench.open(other, { ...testServices().store, region: 'auto' });
+    const other = await startBackend({ ...own.environment, IMAGE_WORKERS: '0' });
+    const idle = await ImageBench.open(other, own.options);
     await idle.add([await photo()]);
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     expect(await idle.waiting()).toBe(1);
@@ -210,10 +220,10 @@ describe('the image worker', () => {
 
 describe('the queue of images', () => {
   it('gives an image to one of several takers, and takes no answer of who has lost it', async () => {
-    const [one, two] = [await startBackend(), backend];
-    const own = await ImageBench.open(one, { ...testServices().store, region: 'auto' });
+    const [one, two] = [await startBackend(own.environment), backend];
+    const mine = await ImageBench.open(one, own.options);
     try {
-      const numbers = await own.add(await Promise.all(Array.from({ length: 24 }, (_, index) => photo({ width: 20, height: 20, seed: `q${index}` }))));
+      const numbers = await mine.add(await Promise.all(Array.from({ length: 24 }, (_, index) => photo({ width: 20, height: 20, seed: `q${index}` }))));
       const queue = one.app.get(ImageProcessing);
       const taken = (await Promise.all(Array.from({ length: 8 }, () => queue.claim(3)))).flat();
       expect(taken.map((image) => image.number).sort((a, b) => a - b)).toEqual(numbers);
@@ -221,22 +231,22 @@ describe('the queue of images', () => {
       const [first] = taken;
       if (first === undefined) throw new Error('nothing was taken');
       // The lease is over and somebody else has it.
-      await own.client.query('update image_processing set leased_until = now() - interval $$1 s$$ where number = $1', [first.number]);
+      await mine.client.query('update image_processing set leased_until = now() - interval $$1 s$$ where number = $1', [first.number]);
       const [again] = await queue.claim(1);
       expect(again).toMatchObject({ number: first.number, attempts: 2 });
       await queue.broken(first, { code: 'image-broken', message: 'late' });
       await queue.made(first, { crc32: 1, width: 1, height: 1, orientation: 1, channels: 1 });
       await queue.postpone(first, { afterSeconds: 0, strike: true });
-      expect(await own.row(first.number)).toMatchObject({ state: 'ready', made: false });
+      expect(await mine.row(first.number)).toMatchObject({ state: 'ready', made: false });
       expect(await queue.claim(1)).toEqual([]);
       // Other bytes took the place of the image meanwhile: an answer about the old ones counts for nothing.
-      await own.client.query("update dataset_images set sha256 = decode(repeat('00', 32), 'hex') where number = $1", [first.number]);
+      await mine.client.query("update dataset_images set sha256 = decode(repeat('00', 32), 'hex') where number = $1", [first.number]);
       if (again !== undefined) await queue.made(again, { crc32: 1, width: 1, height: 1, orientation: 1, channels: 1 });
-      expect(await own.row(first.number)).toMatchObject({ made: false });
-      expect(await own.waiting()).toBe(24);
+      expect(await mine.row(first.number)).toMatchObject({ made: false });
+      expect(await mine.waiting()).toBe(24);
       expect(two.url).not.toBe(one.url);
     } finally {
-      await own.close();
+      await mine.close();
       await one.close();
     }
   });

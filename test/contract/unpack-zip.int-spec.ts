@@ -3,14 +3,16 @@ import { crc32, deflateRawSync } from 'node:zlib';
 import { plannedZip, type PlannedEntry } from '@app/archive';
 import { toDicePackage } from '@app/dice-format';
 import { objectKeys, S3ObjectStore } from '@app/object-store';
-import { bundleEntry, testServices, type BundledEntry } from '@app/testing';
+import { bundleEntry, type BundledEntry } from '@app/testing';
 import pg from 'pg';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DatasetAccess, DatasetImages } from '../../apps/backend/src/modules/dataset/application/dataset-access.js';
 import { ImportQueue, type ImportJob } from '../../apps/backend/src/modules/dataset/application/ports/import-queue.port.js';
 import { ImageChildProgram } from '../../apps/backend/src/modules/dataset/infrastructure/image-worker/image-child-program.js';
 import { ZipUnpacker } from '../../apps/backend/src/modules/dataset/infrastructure/unpack/zip-unpacker.js';
 import { ADMIN, startBackend, type BackendUnderTest } from './backend-under-test.js';
+import { startOwnStore, type OwnStore } from './own-store.js';
 
 const CHILD = 'apps/backend/src/modules/dataset/infrastructure/image-worker/image-child.main.ts';
 
@@ -43,20 +45,23 @@ class Site {
     readonly backend: BackendUnderTest,
     readonly pool: pg.Pool,
     readonly store: S3ObjectStore,
+    private readonly own: OwnStore,
     private readonly authorization: string,
   ) {}
 
   static async open(imageWorkers: number): Promise<Site> {
-    const backend = await startBackend({ IMAGE_WORKERS: String(imageWorkers) });
+    const own = await startOwnStore();
+    const backend = await startBackend({ ...own.environment, IMAGE_WORKERS: String(imageWorkers) });
     const login = await fetch(`${backend.url}/api/v1/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(ADMIN) });
     const { access_token: token } = (await login.json()) as { access_token: string };
-    return new Site(backend, new pg.Pool({ connectionString: backend.databaseUrl, max: 2 }), new S3ObjectStore({ ...testServices().store, region: 'auto' }), `Bearer ${token}`);
+    return new Site(backend, new pg.Pool({ connectionString: backend.databaseUrl, max: 2 }), new S3ObjectStore(own.options), own, `Bearer ${token}`);
   }
 
   async close(): Promise<void> {
     await this.pool.end();
     this.store.close();
     await this.backend.close();
+    await this.own.close();
   }
 
   async get<T>(path: string): Promise<T> {
@@ -178,6 +183,11 @@ describe('an uploaded zip', () => {
       expect(`${thumbnail.width}x${thumbnail.height}`).toBe(`${row.width}x${row.height}`);
     }
     expect(await site.findings(id)).toMatchObject([{ code: 'image-broken', entry: 'images/000011.jpg' }]);
+    // Out of training: neither counted nor handed on as a good one.
+    expect(await site.backend.app.get(DatasetAccess).labeledCounts(id)).toEqual({ train: 11, val: 0, unassigned: 0 });
+    const listed: string[] = [];
+    for await (const { number, state } of site.backend.app.get(DatasetImages).list(id)) if (state === 'broken') listed.push(`${number}`);
+    expect(listed).toEqual(['11']);
     expect(rows.find((row) => row.number === 9)?.object_key).toBe(`datasets/${id}/images/000009.png`);
     expect(await site.sha256(`datasets/${id}/uploads/1.zip`)).toHaveLength(64);
   });

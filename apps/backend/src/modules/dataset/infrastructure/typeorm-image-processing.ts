@@ -61,7 +61,7 @@ export class TypeormImageProcessing extends ImageProcessing {
 
   async postpone(image: ImageToProcess, { afterSeconds, strike }: { afterSeconds: number; strike: boolean }): Promise<void> {
     await this.query(
-      `update image_processing set leased_until = clock_timestamp() + make_interval(secs => $4), strikes = strikes + $5 where ${HELD}`,
+      `update image_processing set leased_until = clock_timestamp() + make_interval(secs => $4), strikes = strikes + $5, queued_at = case when $5 > 0 then clock_timestamp() else queued_at end where ${HELD}`,
       [image.datasetId, image.number, image.attempts, afterSeconds, strike ? 1 : 0],
     );
   }

@@ -38,7 +38,7 @@ export abstract class ImageProcessing {
   abstract made(image: ImageToProcess, facts: ProcessedImage): Promise<void>;
   /** The image is out of training, and a finding of its dataset says why. */
   abstract broken(image: ImageToProcess, finding: Finding): Promise<void>;
-  /** Back into the queue after so many seconds; `strike` when a process has died over it. */
+  /** Back into the queue after so many seconds; `strike` when a process has died over it: it goes behind the others then. */
   abstract postpone(image: ImageToProcess, options: { readonly afterSeconds: number; readonly strike: boolean }): Promise<void>;
 }
 

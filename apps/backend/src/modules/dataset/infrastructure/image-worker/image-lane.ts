@@ -1,15 +1,18 @@
 import type { Finding } from '@app/kernel';
 import { objectKeys } from '@app/object-store';
 import type { ImageProcessing, ImageToProcess } from '../../application/ports/image-processing.port.js';
+import { Flight } from '../flight.js';
 import { ImageChild, type ChildAnswer, type ImageChildOptions } from './image-child.js';
 import { costFinding, faultFinding } from './image-findings.js';
 
+/** Taken at once: at worst they take their turns within the lease. */
+const TAKEN = 8;
 /** In flight at a time: one is read, one decoded, one written. */
 const IN_FLIGHT = 3;
 /** Of the originals in flight; a larger one goes alone. */
 const MAX_BYTES_IN_FLIGHT = 64_000_000;
-/** A process may die over an image for a reason of the machine's, such as a suspend or an administrator; not twice. */
-const MOST_STRIKES = 2;
+/** A process may die over an image for a reason of the machine's, such as a suspend or an administrator; not three times. */
+const MOST_STRIKES = 3;
 const LONGEST_PAUSE_SECONDS = 300;
 
 export interface LaneOptions {
@@ -32,18 +35,14 @@ export class ImageLane {
 
   /** Takes some images from the queue and settles each. Answers how many it took. */
   async round(): Promise<number> {
-    const images = await this.options.queue.claim(IN_FLIGHT);
-    let bytes = 0;
-    let batch: ImageToProcess[] = [];
+    const images = await this.options.queue.claim(TAKEN);
+    const flight = new Flight(IN_FLIGHT, MAX_BYTES_IN_FLIGHT);
     for (const image of images) {
-      if (batch.length > 0 && bytes + image.sizeBytes > MAX_BYTES_IN_FLIGHT) {
-        await this.processAll(batch);
-        [batch, bytes] = [[], 0];
-      }
-      batch.push(image);
-      bytes += image.sizeBytes;
+      await flight.room(image.sizeBytes);
+      const child = await this.freshChild(flight);
+      flight.add(image.sizeBytes, this.settleWhenDone(image, child));
     }
-    await this.processAll(batch);
+    await flight.landed();
     return images.length;
   }
 
@@ -52,15 +51,15 @@ export class ImageLane {
     this.child = null;
   }
 
-  private async processAll(images: readonly ImageToProcess[]): Promise<void> {
-    if (images.length === 0) return;
-    const child = await this.freshChild();
-    const settled = await Promise.allSettled(images.map(async (image) => this.settle(image, await child.process(this.jobOf(image)))));
-    for (const one of settled) if (one.status === 'rejected') throw one.reason;
+  private async settleWhenDone(image: ImageToProcess, child: ImageChild): Promise<void> {
+    await this.settle(image, await child.process(this.jobOf(image)));
   }
 
-  private async freshChild(): Promise<ImageChild> {
-    if (this.child?.isBloated === true) await this.stop();
+  private async freshChild(flight: Flight): Promise<ImageChild> {
+    if (this.child?.isBloated === true) {
+      await flight.landed();
+      await this.stop();
+    }
     if (this.child === null || this.child.isGone) this.child = new ImageChild(this.options.childOptions());
     return this.child;
   }

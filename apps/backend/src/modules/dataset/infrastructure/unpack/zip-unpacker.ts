@@ -4,12 +4,13 @@ import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../../../platform/database/unit-of-work.js';
 import { ImportQueue, type ImportJob, type ImportProgress } from '../../application/ports/import-queue.port.js';
 import { UnpackedImages, type PackedImage } from '../../application/ports/unpacked-images.port.js';
+import { Flight } from '../flight.js';
 import { ImageObjects, OtherBytes } from './image-objects.js';
-import { PutsInFlight } from './puts-in-flight.js';
 import { ZipOfImages } from './zip-of-images.js';
 
-/** In flight to the store; each is in memory, 8 MB at most. */
+/** In flight to the store, in memory. */
 const PUTS_AT_A_TIME = 4;
+const BYTES_AT_A_TIME = 16_000_000;
 /** Far below the lease, which a progress extends. */
 const TELL_EVERY_MILLISECONDS = 5_000;
 const LEFT_PAGE = 500;
@@ -22,6 +23,12 @@ const CHANGED = {
 
 /** Another process has taken the import over. */
 class LeaseLost extends Error {}
+
+/** Of one window. */
+interface Puts {
+  readonly written: { readonly image: PackedImage; readonly key: string }[];
+  readonly flight: Flight;
+}
 
 interface Run {
   readonly job: ImportJob;
@@ -79,23 +86,23 @@ export class ZipUnpacker {
     const packed = new Map((await this.images.packed(run.job.datasetId, window.map((entry) => run.zip.nameOf(entry)))).map((image) => [image.fileName, image]));
     const entries = window.filter((entry) => packed.has(run.zip.nameOf(entry)));
     if (entries.length === 0) return;
-    const puts = new PutsInFlight();
+    const puts: Puts = { written: [], flight: new Flight(PUTS_AT_A_TIME, BYTES_AT_A_TIME) };
     try {
       await run.zip.read(entries, (entry, bytes) => this.unpackEntry({ run, puts, image: packed.get(run.zip.nameOf(entry)) }, { sizeBytes: entry.sizeBytes, bytes }), run.signal);
     } finally {
-      await puts.settled();
+      // An image that could not be written is not a broken image: what one has failed with is thrown.
+      await puts.flight.landed();
     }
-    puts.throwIfFailed();
     const stored = new Set(puts.written.map(({ image }) => image.number));
     await this.note(run, puts.written, [...packed.values()].filter((image) => !stored.has(image.number)));
   }
 
-  private async unpackEntry(to: { run: Run; puts: PutsInFlight; image: PackedImage | undefined }, file: { sizeBytes: number; bytes: AsyncIterable<Uint8Array> }): Promise<void> {
+  private async unpackEntry(to: { run: Run; puts: Puts; image: PackedImage | undefined }, file: { sizeBytes: number; bytes: AsyncIterable<Uint8Array> }): Promise<void> {
     const { run, puts, image } = to;
     if (image === undefined) return;
-    await puts.room(PUTS_AT_A_TIME);
+    await puts.flight.room(file.sizeBytes);
     const put = await this.putUnlessOther(run, image, file);
-    if (put !== null) puts.add(image, put);
+    if (put !== null) puts.flight.add(file.sizeBytes, put.written.then(() => void puts.written.push({ image, key: put.key })));
     await this.tellNowAndThen(run, puts.written.length);
   }
 
