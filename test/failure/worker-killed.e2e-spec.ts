@@ -1,16 +1,32 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readdirSync, existsSync } from 'node:fs';
+import { readdirSync, readFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { S3ObjectStore } from '@app/object-store';
 import { connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient } from '../e2e/api-client.js';
 import { startProduct, type Product } from '../e2e/harness.js';
-import { processesOf } from '../e2e/process-tree.js';
 
 let product: Product;
 let api: ApiClient;
 let datasetId = '';
+
+/** Descendants of the launcher whose command line contains the text. */
+function processesOf(text: string): number[] {
+  const parents = new Map<number, number>();
+  const commands = new Map<number, string>();
+  for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
+      parents.set(Number(entry), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
+      commands.set(Number(entry), readFileSync(`/proc/${entry}/cmdline`, 'utf8'));
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  const isOurs = (pid: number): boolean => pid === product.process.pid || (parents.has(pid) && pid > 1 && isOurs(parents.get(pid) ?? 0));
+  return [...commands].filter(([pid, command]) => command.includes(text) && isOurs(pid)).map(([pid]) => pid);
+}
 
 async function sha256Of(key: string): Promise<string> {
   const { endpoint, bucket, readonly_access_key_id: accessKeyId, readonly_secret_access_key: secretAccessKey } = product.store;
@@ -35,7 +51,7 @@ describe.runIf(existsSync('/proc'))('a training worker killed with -9 in the mid
 
     const { id } = await api.start(datasetId, settings);
     await api.until(id, (job) => job.checkpoints.filter((one) => one.kind === 'state').length >= 2);
-    const workers = processesOf(product, 'dist/training/apps/training/src/main.js');
+    const workers = processesOf('dist/training/apps/training/src/main.js');
     expect(workers).toHaveLength(1);
     for (const pid of workers) process.kill(pid, 'SIGKILL');
 
@@ -48,7 +64,7 @@ describe.runIf(existsSync('/proc'))('a training worker killed with -9 in the mid
     const left = join(product.dataDirectory, 'training', 'attempts');
     expect(existsSync(left) ? readdirSync(left) : []).toEqual([]);
     // The child that computed was not left behind.
-    expect(processesOf(product, 'engine-child.main.js')).toEqual([]);
+    expect(processesOf('engine-child.main.js')).toEqual([]);
   });
 });
 

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Product } from './harness.js';
 
-/** Descendants of the launcher whose command line contains the text. */
-export function processesOf(product: Product, text: string): number[] {
+/** Processes below `root` (itself included) whose command line contains the text. */
+export function descendantsOf(root: number, text: string): number[] {
   const parents = new Map<number, number>();
   const commands = new Map<number, string>();
   for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
@@ -14,6 +13,6 @@ export function processesOf(product: Product, text: string): number[] {
       // It ended while we looked.
     }
   }
-  const isOurs = (pid: number): boolean => pid === product.process.pid || (parents.has(pid) && pid > 1 && isOurs(parents.get(pid) ?? 0));
+  const isOurs = (pid: number): boolean => pid === root || (parents.has(pid) && pid > 1 && isOurs(parents.get(pid) ?? 0));
   return [...commands].filter(([pid, command]) => command.includes(text) && isOurs(pid)).map(([pid]) => pid);
 }
