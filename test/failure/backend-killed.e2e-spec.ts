@@ -4,8 +4,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient } from '../e2e/api-client.js';
 import { startProduct, type Product } from '../e2e/harness.js';
-import { processesOf } from '../e2e/process-tree.js';
 import { addImages } from '../contract/labels-under-test.js';
+import { descendantsOf } from '../e2e/process-tree.js';
 
 const WRITERS = 64;
 const IMAGES = 50;
@@ -56,7 +56,7 @@ async function addMarked(mark: number, isOver: () => boolean): Promise<'written'
 
 async function backendPid(): Promise<number> {
   for (const deadline = Date.now() + 60_000; Date.now() < deadline; await pause(100)) {
-    const [pid] = processesOf(product, BACKEND);
+    const [pid] = descendantsOf(product.process.pid ?? 0, BACKEND);
     const ready = await fetch(`${product.url}/api/v1/health/ready`).catch(() => null);
     if (pid !== undefined && ready?.status === 200) return pid;
   }

@@ -1,15 +1,12 @@
 import { DomainError } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
-import DataLoader from 'dataloader';
 import type { Principal } from '../../../platform/auth/principal.js';
+import { GatheredQuestions } from '../../../platform/database/gathered-questions.js';
 import type { DatasetAction } from '../../../platform/auth/access-policy.js';
 import { DatasetAccess, ImportQueue, type DatasetFacts } from '../../dataset/index.js';
 import { labelsBefore } from '../domain/earlier-labels.js';
 import type { LabelState } from '../domain/label-object.js';
 import { AnnotationStore, type StoredLabels } from './ports/annotation-store.port.js';
-
-/** In one statement. */
-const MOST_IMAGES = 256;
 
 interface Question {
   readonly datasetId: string;
@@ -19,8 +16,8 @@ interface Question {
 /** The way to labels for every command and query: permission, whether they are there yet, then the labels. */
 @Injectable()
 export class AnnotationReader {
-  /** Requests of one tick ask the database once a dataset. Nothing is kept. */
-  private readonly loader = new DataLoader<Question, StoredLabels | null>((questions) => this.load(questions), { cache: false, maxBatchSize: MOST_IMAGES, batchScheduleFn: (ask) => setImmediate(ask) });
+  /** Requests that come together ask the database once a dataset. Nothing is kept. */
+  private readonly loader = new GatheredQuestions<Question, StoredLabels | null>((questions) => this.load(questions));
 
   constructor(
     private readonly store: AnnotationStore,

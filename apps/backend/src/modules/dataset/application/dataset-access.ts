@@ -1,19 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import DataLoader from 'dataloader';
 import { AccessPolicy, type DatasetAction } from '../../../platform/auth/access-policy.js';
 import type { Principal } from '../../../platform/auth/principal.js';
+import { GatheredQuestions } from '../../../platform/database/gathered-questions.js';
 import { DatasetReader } from './dataset-reader.js';
 import { DatasetReadModel, type DatasetFacts, type DatasetImageView, type DatasetView, type LabeledCounts } from './ports/dataset-read-model.port.js';
 
 /** For other modules: a dataset, with the question whether the principal may. */
 @Injectable()
 export class DatasetAccess {
-  /** Requests of one tick ask the database once. Nothing is kept: a role that was taken away is gone at once. */
-  private readonly facts = new DataLoader<{ datasetId: string; userId: string }, DatasetFacts | null>((questions) => this.readModel.facts(questions), {
-    cache: false,
-    maxBatchSize: MOST_QUESTIONS,
-    batchScheduleFn: (ask) => setImmediate(ask),
-  });
+  /** Requests that come together ask the database once. Nothing is kept: a role that was taken away is gone at once. */
+  private readonly facts = new GatheredQuestions<{ datasetId: string; userId: string }, DatasetFacts | null>((questions) => this.readModel.facts(questions));
 
   constructor(
     private readonly reader: DatasetReader,
@@ -46,9 +42,6 @@ export class DatasetAccess {
     return this.readModel.visibleIds(principal.userId);
   }
 }
-
-/** In one statement. */
-const MOST_QUESTIONS = 256;
 
 /** A user id that nobody has: for a view without a role. */
 const NOBODY = '00000000-0000-7000-8000-000000000000';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import DataLoader from 'dataloader';
 import { SCOPES, type Principal } from '../../../platform/auth/principal.js';
+import { GatheredQuestions } from '../../../platform/database/gathered-questions.js';
 import { CredentialVerifier } from '../../../platform/auth/credential-verifier.js';
 import { ApiKeys } from '../application/ports/credentials.port.js';
 import { Users } from '../application/ports/users.port.js';
@@ -8,13 +8,10 @@ import type { User } from '../domain/user.js';
 import { API_KEY_PREFIX } from './typeorm-api-keys.js';
 import { JwtAccessTokens } from './jwt-access-tokens.js';
 
-/** In one statement. */
-const MOST_USERS = 256;
-
 @Injectable()
 export class IdentityCredentialVerifier extends CredentialVerifier {
-  /** Requests of one tick ask the database once. Nothing is kept: a user who was disabled is out at once. */
-  private readonly current = new DataLoader<string, User | null>((ids) => this.users.findMany(ids), { cache: false, maxBatchSize: MOST_USERS, batchScheduleFn: (ask) => setImmediate(ask) });
+  /** Requests that come together ask the database once. Nothing is kept: a user who was disabled is out at once. */
+  private readonly current = new GatheredQuestions<string, User | null>((ids) => this.users.findMany(ids));
 
   constructor(
     private readonly users: Users,
