@@ -1,6 +1,10 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { encodePng } from '@app/dice-format';
+import { startObjectStore } from '@app/local-services';
 import { S3ObjectStore } from '@app/object-store';
-import { testServices } from '@app/testing';
 import pg from 'pg';
 import sharp from 'sharp';
 import { imageFaults, sha256 } from './image-faults.js';
@@ -52,6 +56,26 @@ export const jpeg = async (seed: number, width = 8, height = 6): Promise<Buffer>
   return Buffer.concat([picture.subarray(0, 2), comment, picture.subarray(2)]);
 };
 
+interface OwnStore {
+  readonly settings: { readonly endpoint: string; readonly region: string; readonly bucket: string; readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly environment: Record<string, string>;
+  stop(): Promise<void>;
+}
+
+/** A store of its own: other test files look at the whole of the shared one. */
+async function startStore(): Promise<OwnStore> {
+  const folder = await mkdtemp(join(tmpdir(), 'vision-images-'));
+  const [bucket, accessKeyId, secretAccessKey] = ['vision-images', 'test-write', randomBytes(20).toString('hex')];
+  const store = await startObjectStore({ dataDirectory: folder, bucket, credentials: [{ accessKeyId, secretAccessKey, mode: 'read-write' }] });
+  const settings = { endpoint: store.endpoint, region: 'auto', bucket, accessKeyId, secretAccessKey };
+  const environment = { S3_ENDPOINT: store.endpoint, S3_BUCKET: bucket, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey };
+  const stop = async (): Promise<void> => {
+    await store.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { settings, environment, stop };
+}
+
 /** The backend with a logged-in administrator, its database and its store at hand. */
 export class ImageWorkbench {
   private constructor(
@@ -59,19 +83,22 @@ export class ImageWorkbench {
     readonly token: string,
     readonly store: S3ObjectStore,
     readonly pool: pg.Pool,
+    private readonly stopStore: () => Promise<void>,
   ) {}
 
   static async open(overrides: Record<string, string> = {}): Promise<ImageWorkbench> {
-    const backend = await startBackend(overrides);
+    const { settings, environment, stop } = await startStore();
+    const backend = await startBackend({ ...environment, ...overrides });
     const token = await logIn(backend.url, ADMIN);
-    const store = new S3ObjectStore({ ...testServices().store, region: 'auto', maxAttempts: 1 });
-    return new ImageWorkbench(backend, token, store, new pg.Pool({ connectionString: backend.databaseUrl, max: 4 }));
+    const store = new S3ObjectStore({ ...settings, maxAttempts: 1 });
+    return new ImageWorkbench(backend, token, store, new pg.Pool({ connectionString: backend.databaseUrl, max: 4 }), stop);
   }
 
   async close(): Promise<void> {
     await this.pool.end();
     this.store.close();
     await this.backend.close();
+    await this.stopStore();
   }
 
   async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {

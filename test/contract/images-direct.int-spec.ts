@@ -72,7 +72,7 @@ describe('an image put straight to the bucket', () => {
     expect((await put(one.put, Buffer.concat([bytes, bytes]))).status).toBe(403);
     expect((await put(one.put, bytes.subarray(1))).status).toBe(403);
     expect([400, 403, 411]).toContain(await putChunked(one.put, bytes));
-    const more: Record<string, string>[] = [{ 'x-amz-copy-source': `/vision-test/datasets/${id}/x` }, { 'x-amz-acl': 'public-read' }, { 'x-amz-storage-class': 'GLACIER' }, { 'x-amz-tagging': 'a=b' }];
+    const more: Record<string, string>[] = [{ 'x-amz-copy-source': `/vision-images/datasets/${id}/x` }, { 'x-amz-acl': 'public-read' }, { 'x-amz-storage-class': 'GLACIER' }, { 'x-amz-tagging': 'a=b' }];
     for (const header of more) {
       expect((await put(one.put, bytes, header)).status, JSON.stringify(header)).toBe(403);
     }
