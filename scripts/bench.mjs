@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
+import { imageAccess } from '../test/bench/image-access.mjs';
 import { archiveReading } from '../test/bench/archive.mjs';
 import { annotationWrites } from '../test/bench/annotation-writes.mjs';
 
@@ -213,3 +214,5 @@ await training();
 await uploading();
 rows.push(...(await annotationWrites({ quick })));
 console.table(rows);
+// The seed's table 1.1, in its own columns.
+console.table(await imageAccess({ quick }));
