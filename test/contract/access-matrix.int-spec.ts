@@ -5,6 +5,7 @@ import { DATASET_ROLES, type DatasetRole } from '../../apps/backend/src/platform
 import { DATASET_RULES, OTHER_ROUTES, type DatasetRule } from './access-rules.js';
 import { startBackend, type BackendUnderTest } from './backend-under-test.js';
 import { People } from './people.js';
+import { untilQuiet } from './until-quiet.js';
 
 /**
  * Every route about a dataset, tried by everybody (2.B of the threat model): who may not see it gets the very answer of a dataset that is not there, who
@@ -58,6 +59,7 @@ async function attempt(route: string, rule: DatasetRule, run: { readonly dataset
 
 /** All of the database but what a refused request may write. */
 async function state(): Promise<string> {
+  await untilQuiet(pool);
   const { rows } = await pool.query<{ name: string }>(`select table_name as name from information_schema.tables where table_schema = 'public' and table_name not in ('login_attempts', 'refresh_tokens', 'api_keys', 'idempotency_keys', 'broker_streams', 'migrations') order by 1`);
   const sums = await Promise.all(rows.map(async ({ name }) => [name, (await pool.query<{ sum: string }>(`select md5(coalesce(string_agg(md5(t::text), '' order by md5(t::text)), '')) as sum from ${name === 'outbox' ? '(select id from outbox)' : name} t`)).rows[0]?.sum]));
   return JSON.stringify(sums);

@@ -117,11 +117,29 @@ describe('the events of a dataset', () => {
     await stream.open(dataset, owner.token);
     await stream.until(1);
     const unitOfWork = backend.app.get(UnitOfWork, { strict: false });
-    // Of a kind that the backend under test has nothing to do for: the prefix is empty.
-    await unitOfWork.run(() => queue.add({ datasetId: dataset, kind: 'register-prefix', requestedBy: owner.id, detail: { prefix: 'imports/none/' }, total: 10 }));
+    // Of a kind that the backend under test does not take up: it has no image worker.
+    await unitOfWork.run(() => queue.add({ datasetId: dataset, kind: 'unpack-zip', requestedBy: owner.id, detail: {}, total: 10 }));
     const told = await stream.until(2);
-    expect(told[1]).toMatchObject({ event: 'import', data: { kind: 'register-prefix', total: 10 } });
+    expect(told[1]).toMatchObject({ event: 'import', data: { kind: 'unpack-zip', total: 10 } });
     stream.close();
+  });
+
+  it('end when the backend stops, which does not wait for readers to go', async () => {
+    const other = await startBackend();
+    try {
+      const others = new People(other);
+      await others.logInAdmin();
+      const answer = await fetch(`${other.url}/api/v1/datasets/${await others.createDataset(others.admin)}/events`, { headers: { authorization: `Bearer ${others.admin}` } });
+      const read = (async (): Promise<string> => {
+        let text = '';
+        for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) text += Buffer.from(chunk).toString();
+        return text;
+      })();
+      await other.app.close();
+      expect(await read).toContain('retry: ');
+    } finally {
+      await other.close();
+    }
   });
 
   it('end when the permission is taken away, and are not for strangers', async () => {

@@ -3,13 +3,15 @@ import { crc32 } from 'node:zlib';
 import { plannedZip } from '@app/archive';
 import { generateDemoDataset } from '@app/dice-format';
 import { S3ObjectStore } from '@app/object-store';
-import { testServices } from '@app/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN, startBackend, type BackendUnderTest } from './backend-under-test.js';
+import { startOwnStore, type OwnStore } from './own-store.js';
+import { untilQuiet } from './until-quiet.js';
 
 let backend: BackendUnderTest;
 let token = '';
+let own: OwnStore;
 let store: S3ObjectStore;
 let pool: pg.Pool;
 
@@ -43,6 +45,7 @@ async function upload(zip: Uint8Array, options: { fields?: Record<string, string
 
 /** Everything that a refused request must not change. */
 async function residue(): Promise<unknown> {
+  await untilQuiet(pool);
   const tables = ['datasets', 'dataset_classes', 'dataset_images', 'dataset_findings', 'dataset_members'];
   const counts: Record<string, unknown> = {};
   for (const table of tables) counts[table] = (await pool.query(`select count(*)::int as count from ${table}`)).rows[0];
@@ -54,16 +57,18 @@ async function residue(): Promise<unknown> {
 }
 
 beforeAll(async () => {
-  backend = await startBackend();
+  own = await startOwnStore();
+  backend = await startBackend(own.environment);
   const answer = await fetch(`${backend.url}/api/v1/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(ADMIN) });
   token = ((await answer.json()) as { access_token: string }).access_token;
-  store = new S3ObjectStore({ ...testServices().store, region: 'auto', maxAttempts: 1 });
+  store = new S3ObjectStore({ ...own.options, maxAttempts: 1 });
   pool = new pg.Pool({ connectionString: backend.databaseUrl, max: 2 });
 });
 afterAll(async () => {
   await pool.end();
   store.close();
   await backend.close();
+  await own.close();
 });
 
 describe('an upload', () => {

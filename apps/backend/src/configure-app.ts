@@ -14,6 +14,7 @@ import { ProblemFilter } from './platform/errors/problem.filter.js';
 import { serveApiDocs } from './platform/http/api-docs.js';
 import { installBodies } from './platform/http/request-rules.js';
 import { rememberRoutes } from './platform/http/route-methods.js';
+import { endStreamsOnClose } from './platform/sse/sse-stream.js';
 import { serveWebPage } from './platform/http/web-page.js';
 
 const JSON_BODY_BYTES = 5 * 1000 * 1000;
@@ -37,6 +38,7 @@ export async function createApp(config: BackendConfig, options: { readonly logge
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, { logger: options.logger, bodyParser: false, abortOnError: false });
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   rememberRoutes(fastify);
+  endStreamsOnClose(fastify);
   installContext(fastify);
   installBodies(fastify, JSON_BODY_BYTES);
   await fastify.register(cookie);

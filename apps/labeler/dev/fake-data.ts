@@ -101,7 +101,7 @@ export const FAKE_MODELS: readonly Json[] = [
       type: 'object',
       properties: {
         epochs: number('integer', 10, 1, 1000),
-        batch_size: number('integer', 64, 1, 256),
+        batch_size: number('integer', 0, 0, 256),
         learning_rate: number('number', 0.003, 0.000_001, 1),
         weight_decay: number('number', 0.0001, 0, 0.1),
         val_fraction: number('number', 0.2, 0.05, 0.5),

@@ -235,11 +235,11 @@ export const en = {
     augment: 'Augmentation',
     class_weights: 'Class weights',
   },
-  hyperZero: { image_size: 'By the images', patience: 'Never stops', weight_decay: 'None', warmup_fraction: 'None' },
+  hyperZero: { batch_size: 'By the images', image_size: 'By the images', patience: 'Never stops', weight_decay: 'None', warmup_fraction: 'None' },
   model: { 'cnn-small': 'Small convolutional network' },
   hyperHelp: {
     epochs: 'Passes over the training images',
-    batch_size: 'Images a step',
+    batch_size: 'Images a step; 0 chooses by their number',
     learning_rate: 'The highest; it rises, then falls along a cosine',
     weight_decay: 'Pulls weights towards zero',
     warmup_fraction: 'Part of all steps in which the rate rises',

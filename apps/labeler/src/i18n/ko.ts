@@ -227,11 +227,11 @@ export const ko: Translation = {
     augment: '데이터 증강',
     class_weights: '클래스 가중치',
   },
-  hyperZero: { image_size: '이미지에 맞춤', patience: '멈추지 않음', weight_decay: '없음', warmup_fraction: '없음' },
+  hyperZero: { batch_size: '이미지에 맞춤', image_size: '이미지에 맞춤', patience: '멈추지 않음', weight_decay: '없음', warmup_fraction: '없음' },
   model: { 'cnn-small': '작은 합성곱 신경망' },
   hyperHelp: {
     epochs: '학습 이미지를 반복하는 횟수',
-    batch_size: '한 단계에 쓰는 이미지 수',
+    batch_size: '한 단계에 쓰는 이미지 수. 0이면 이미지 수에 맞춥니다',
     learning_rate: '최댓값. 올랐다가 코사인 곡선으로 내려갑니다',
     weight_decay: '가중치를 0 쪽으로 당깁니다',
     warmup_fraction: '학습률이 오르는 구간의 비율',

@@ -8,6 +8,7 @@ import { CHANNELS } from './data/image-decoder.js';
 import { SampleCacheReader } from './data/sample-cache.js';
 import { ClassificationMetrics, finiteOrNull, type ClassificationResult } from './metrics/classification-metrics.js';
 import { learningRateAt } from './network/adam.js';
+import { batchSizeFor } from './network/batch-size.js';
 import { modelFor } from './network/model-registry.js';
 import { emptyState, hasShapeOf, isFinite, type NetworkState } from './network/network-state.js';
 import { Random } from './network/random.js';
@@ -60,7 +61,7 @@ export class OnnxEngine implements TrainingEngine {
     this.classWeights = this.settings.class_weights === 'balanced' ? balancedWeights(spec) : spec.classes.map(() => 1);
     this.openCache = new SampleCacheReader(spec.cacheFile, spec.imageSide);
     this.augmenter = new Augmenter(spec.imageSide);
-    this.trainer = await Trainer.open(this.network, this.state, Math.min(this.settings.batch_size, spec.train.length));
+    this.trainer = await Trainer.open(this.network, this.state, batchSizeFor(this.settings.batch_size, spec.train.length));
   }
 
   async restore(checkpoint: Buffer): Promise<number> {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 export interface SseEvent {
   readonly id: string;
@@ -14,6 +14,19 @@ const ENDED = Symbol('ended');
 type Ended = { readonly end: typeof ENDED };
 const END: Ended = { end: ENDED };
 
+/** By the server that they belong to. */
+const openStreams = new WeakMap<object, Set<AbortController>>();
+
+/** Ends the streams when the server is about to close: they have no end of their own, and a server waits for its answers. Clients come back by themselves. */
+export function endStreamsOnClose(fastify: FastifyInstance): void {
+  const open = new Set<AbortController>();
+  openStreams.set(fastify.server, open);
+  fastify.addHook('preClose', (done) => {
+    for (const stream of open) stream.abort();
+    done();
+  });
+}
+
 /** The `Last-Event-ID` of a client that comes back; digits only, else null. */
 export function lastEventId(request: FastifyRequest): string | null {
   const header = request.headers['last-event-id'];
@@ -26,6 +39,9 @@ export function lastEventId(request: FastifyRequest): string | null {
  */
 export async function streamEvents(request: FastifyRequest, reply: FastifyReply, open: (signal: AbortSignal) => AsyncIterable<SseEvent | null>): Promise<void> {
   const left = new AbortController();
+  const streams = openStreams.get(request.server.server);
+  streams?.add(left);
+  reply.raw.once('close', () => streams?.delete(left));
   request.raw.once('close', () => left.abort());
   const source = open(left.signal)[Symbol.asyncIterator]();
   const first = await source.next();

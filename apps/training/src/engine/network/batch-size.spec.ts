@@ -1,0 +1,12 @@
+import { describe, expect, it } from 'vitest';
+import { batchSizeFor } from './batch-size.js';
+
+describe('the size of a batch', () => {
+  it('is what was asked for, as far as there are images', () => {
+    expect([batchSizeFor(64, 8000), batchSizeFor(16, 320), batchSizeFor(64, 5)]).toEqual([64, 16, 5]);
+  });
+
+  it('is chosen so that a pass has some twenty steps, within bounds', () => {
+    expect([3, 100, 320, 700, 2000, 8000, 1e6].map((images) => batchSizeFor(0, images))).toEqual([3, 8, 16, 32, 64, 64, 64]);
+  });
+});
