@@ -192,7 +192,7 @@ export class FakeApi {
       ]);
     }
     const given = body['hyperparameters'];
-    const epochs = typeof given === 'object' && given !== null && 'epochs' in given ? Number(given.epochs) : 10;
+    const epochs = typeof given === 'object' && given !== null && 'epochs' in given ? Number(given.epochs) : 20;
     return send(response, 202, this.jobs.start(dataset, epochs));
   }
 

@@ -100,7 +100,7 @@ export const FAKE_MODELS: readonly Json[] = [
     hyperparameters: {
       type: 'object',
       properties: {
-        epochs: number('integer', 10, 1, 1000),
+        epochs: number('integer', 20, 1, 1000),
         batch_size: number('integer', 0, 0, 256),
         learning_rate: number('number', 0.003, 0.000_001, 1),
         weight_decay: number('number', 0.0001, 0, 0.1),

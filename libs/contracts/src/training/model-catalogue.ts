@@ -12,7 +12,7 @@ export interface ModelDefinition {
 
 /** Common to all models. */
 const common = {
-  epochs: z.number().int().min(1).max(1000).default(10).describe('passes over the training images'),
+  epochs: z.number().int().min(1).max(1000).default(20).describe('passes over the training images'),
   batch_size: z.number().int().min(0).max(256).default(0).describe('images a step, fewer where there are fewer; 0 chooses by their number'),
   learning_rate: z.number().min(1e-6).max(1).default(0.003).describe('highest learning rate; a cosine follows a warm-up'),
   weight_decay: z.number().min(0).max(0.1).default(1e-4),
