@@ -99,7 +99,7 @@ describe('the labels of an image', () => {
     const view = await labels.call<{ num_labeled: number; change_seq: number; classes: { count: number }[] }>('GET', `datasets/${dataset}`);
     expect(view.body).toMatchObject({ num_labeled: 2, change_seq: 3 });
     expect(view.body.classes.map((one) => one.count)).toEqual([0, 1, 1]);
-    const events = await labels.pool.query(`select event->'data' as data from outbox where event->'data'->>'dataset_id' = $1 and stream = 'VISION_ANNOTATION' order by seq`, [dataset]);
+    const events = await labels.pool.query(`select e.event->'data' as data from outbox o cross join lateral jsonb_array_elements(case jsonb_typeof(o.event) when 'array' then o.event else jsonb_build_array(o.event) end) as e (event) where e.event->'data'->>'dataset_id' = $1 and o.stream = 'VISION_ANNOTATION' order by o.seq`, [dataset]);
     expect(events.rows.map(({ data }: { data: Record<string, unknown> }) => [data['image_id'], data['revision'], data['seq'], data['added'], data['changed'], data['removed']])).toEqual([[1, 2, 1, 2, 0, 0], [2, 2, 2, 1, 0, 0], [1, 3, 3, 1, 0, 2]]);
   });
 });

@@ -98,7 +98,7 @@ describe.runIf(existsSync('/proc'))('the backend killed with -9 under 64 writers
       expect(marks).toBe(revision - 1);
     }
     // And every edit is told to the world once.
-    const events = await pool.query<{ events: number; seqs: number }>(`select count(*)::int as events, count(distinct event->'data'->>'seq')::int as seqs from outbox where event->'data'->>'dataset_id' = $1 and stream = 'VISION_ANNOTATION'`, [dataset]);
+    const events = await pool.query<{ events: number; seqs: number }>(`select count(*)::int as events, count(distinct e.event->'data'->>'seq')::int as seqs from outbox o cross join lateral jsonb_array_elements(case jsonb_typeof(o.event) when 'array' then o.event else jsonb_build_array(o.event) end) as e (event) where e.event->'data'->>'dataset_id' = $1 and o.stream = 'VISION_ANNOTATION'`, [dataset]);
     expect(events.rows[0]).toEqual({ events: acknowledged.length, seqs: acknowledged.length });
   });
 });

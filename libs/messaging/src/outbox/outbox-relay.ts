@@ -21,6 +21,7 @@ export interface OutboxRelayOptions {
   readonly log?: MessagingLog;
 }
 
+const EVENTS_UNDER_WAY = 500;
 const CLEAN_UP_EVERY_MILLISECONDS = 600_000;
 const CHECK_STREAMS_EVERY_MILLISECONDS = 10_000;
 /** Between the beginnings of two rounds that were not full: under many small writes one round takes the rows of many. */
@@ -107,16 +108,20 @@ export class OutboxRelay {
   private async publishAll(rows: readonly OutboxRow[]): Promise<string[]> {
     if (rows.length === 0) return [];
     // The rows are committed and nobody but us knows of them.
-    for (const row of rows) await failpoint('outbox-before-publish', row.event.type);
-    const js = this.options.link.jetstream();
-    const results = await Promise.allSettled(
-      rows.map((row) => js.publish(row.event.type, encodeEvent(row.event), { msgID: row.id, expect: { streamName: row.stream satisfies StreamName } })),
-    );
-    const stored = rows.filter((_, index) => results[index]?.status === 'fulfilled').map((row) => row.id);
+    for (const type of typesOf(rows)) await failpoint('outbox-before-publish', type);
+    const results: PromiseSettledResult<void>[] = [];
+    for (const some of inPortions(rows)) results.push(...(await Promise.allSettled(some.map((row) => this.publish(row)))));
+    const stored = rows.filter((_, index) => results[index]?.status === 'fulfilled');
     const failure = results.find((result) => result.status === 'rejected');
     if (failure !== undefined && stored.length === 0) throw failure.reason;
-    for (const row of rows) if (stored.includes(row.id)) await failpoint('outbox-before-mark', row.event.type);
-    return stored;
+    for (const type of typesOf(stored)) await failpoint('outbox-before-mark', type);
+    return stored.map((row) => row.id);
+  }
+
+  /** All of the row's events; what was stored of a bundle before a failure is dropped by the broker when it comes again. */
+  private async publish({ stream, events }: OutboxRow): Promise<void> {
+    const js = this.options.link.jetstream();
+    await Promise.all(events.map((event) => js.publish(event.type, encodeEvent(event), { msgID: event.id, expect: { streamName: stream satisfies StreamName } })));
   }
 
   private async sleep(): Promise<void> {
@@ -133,4 +138,20 @@ export class OutboxRelay {
     if (early > 0 && !this.stopping) await new Promise((resolve) => setTimeout(resolve, early));
     this.awake = false;
   }
+}
+
+const typesOf = (rows: readonly OutboxRow[]): string[] => rows.flatMap(({ events }) => events.slice(0, 1).map((event) => event.type));
+
+/** Rows whose events are under way together: some hundred, as many as the broker answers for in a moment. */
+function* inPortions(rows: readonly OutboxRow[]): Iterable<OutboxRow[]> {
+  let portion: OutboxRow[] = [];
+  let events = 0;
+  for (const row of rows) {
+    portion.push(row);
+    events += row.events.length;
+    if (events < EVENTS_UNDER_WAY) continue;
+    yield portion;
+    [portion, events] = [[], 0];
+  }
+  if (portion.length > 0) yield portion;
 }

@@ -1,11 +1,13 @@
 import type { CloudEvent, StreamName } from '@app/contracts';
 import type { SqlExecutor } from '../sql-executor.js';
 
+/** One event, or a bundle: several of one kind that were made by one statement, in their order. A bundle is marked as a whole. */
 export interface OutboxRow {
   readonly seq: string;
+  /** Of the event; a bundle has one of its own, and its events have theirs. */
   readonly id: string;
   readonly stream: StreamName;
-  readonly event: CloudEvent;
+  readonly events: readonly CloudEvent[];
 }
 
 /** Days that published rows stay: as long as the broker keeps events, so that one that lost its disk can be filled again. */
@@ -29,17 +31,20 @@ export const outboxStore = {
   },
 
   /**
-   * Text of an insert of many events, for a statement that makes them together with what they tell of: `rows` is a SELECT of id (uuid), stream, type and
-   * event (jsonb), events as of makeEvent.
+   * Text of an insert of many events of one kind, for a statement that makes them together with what they tell of: `rows` is a SELECT of `event` (jsonb, as
+   * of makeEvent) and `place`, their order. They become one row: a fifth of what a row an event costs the database.
    */
-  insertSql(rows: string): string {
-    return `insert into outbox (id, stream, type, event) ${rows}`;
+  insertBundleSql(kind: { readonly stream: StreamName; readonly subject: string }, rows: string): string {
+    return `insert into outbox (id, stream, type, event)
+    select gen_random_uuid(), '${kind.stream}', '${kind.subject}', jsonb_agg(event order by place) from (${rows}) as bundled having count(*) > 0`;
   },
 
   /** Locks the oldest unpublished rows that no other relay holds. */
   async takeUnpublished(sql: SqlExecutor, limit: number): Promise<readonly OutboxRow[]> {
-    const rows = await sql.query('select seq, id, stream, event from outbox where published_at is null order by seq limit $1 for update skip locked', [limit]);
-    return rows as OutboxRow[];
+    const rows = (await sql.query('select seq, id, stream, event from outbox where published_at is null order by seq limit $1 for update skip locked', [limit])) as (Omit<OutboxRow, 'events'> & {
+      readonly event: CloudEvent | readonly CloudEvent[];
+    })[];
+    return rows.map(({ event, ...row }) => ({ ...row, events: Array.isArray(event) ? (event as readonly CloudEvent[]) : [event as CloudEvent] }));
   },
 
   async markPublished(sql: SqlExecutor, ids: readonly string[]): Promise<void> {

@@ -22,14 +22,14 @@ export const CLASSES_SQL = `
 /** The columns of one edit in WRITE_SQL, in the order of its parameters from $3 on. */
 export const EDIT_COLUMNS = [
   ...['number', 'revision', 'width', 'height', 'objects', 'no_object', 'status', 'next_object_number', 'class_ids', 'object_count', 'labels_digest'],
-  ...['relabeled', 'reviewed', 'actor', 'body', 'idempotency_key', 'request_hash', 'labeled_delta', 'shown', 'hidden', 'event_id', 'event'],
+  ...['relabeled', 'reviewed', 'actor', 'body', 'idempotency_key', 'request_hash', 'labeled_delta', 'shown', 'hidden', 'event'],
 ] as const;
 export type EditColumn = (typeof EDIT_COLUMNS)[number];
 
 const TYPES: Readonly<Record<EditColumn, string>> = {
   ...{ number: 'int', revision: 'int', width: 'int', height: 'int', objects: 'text', no_object: 'boolean', status: 'text', next_object_number: 'int' },
   ...{ class_ids: 'text', object_count: 'int', labels_digest: 'text', relabeled: 'boolean', reviewed: 'boolean', actor: 'uuid', body: 'text', idempotency_key: 'text' },
-  ...{ request_hash: 'text', labeled_delta: 'int', shown: 'text', hidden: 'text', event_id: 'uuid', event: 'text' },
+  ...{ request_hash: 'text', labeled_delta: 'int', shown: 'text', hidden: 'text', event: 'text' },
 };
 
 const GIVEN = `unnest(${EDIT_COLUMNS.map((column, index) => `$${index + 3}::${TYPES[column]}[]`).join(', ')}) with ordinality as g (${EDIT_COLUMNS.join(', ')}, place)`;
@@ -69,9 +69,8 @@ export const WRITE_SQL = `
     select $1, p.seq, g.actor, 'annotated', g.number, g.revision + 1, g.body::jsonb, g.idempotency_key, decode(g.request_hash, 'hex')
     from placed p join given g on g.place = p.place
   ), told as (
-    ${outboxStore.insertSql(`
-    select g.event_id, '${imageAnnotatedV1.stream}', '${imageAnnotatedV1.subject}', jsonb_set(g.event::jsonb, '{data,seq}', to_jsonb(p.seq))
-    from placed p join given g on g.place = p.place order by p.seq`)}
+    ${outboxStore.insertBundleSql(imageAnnotatedV1, `
+      select jsonb_set(g.event::jsonb, '{data,seq}', to_jsonb(p.seq)) as event, p.seq as place from placed p join given g on g.place = p.place`)}
   ), shown as (
     insert into ${IMAGE_CLASS_TABLE} (dataset_id, class_id, number)
     select $1, class_id, g.number from placed p join given g on g.place = p.place cross join unnest(g.shown::int[]) as class_id

@@ -13,7 +13,6 @@ const isLabeled = (state: LabelState): number => Number(state.status !== 'unlabe
 export function columnsOf(datasetId: string, edit: LabelEdit): Record<EditColumn, string | number | boolean | null> {
   const { before, after } = edit;
   const [shownBefore, shownAfter] = [classIdsOf(liveOf(before.state)), classIdsOf(liveOf(after))];
-  const event = eventOf(datasetId, edit);
   return {
     ...{ number: before.number, revision: before.state.revision, width: before.width, height: before.height },
     ...{ objects: JSON.stringify(after.objects), no_object: after.noObject, status: after.status, next_object_number: after.nextNumber },
@@ -21,7 +20,7 @@ export function columnsOf(datasetId: string, edit: LabelEdit): Record<EditColumn
     ...{ relabeled: edit.relabeled, reviewed: edit.reviewed, actor: edit.actor, body: bodyOf(edit) },
     ...{ idempotency_key: edit.repeat?.key ?? null, request_hash: edit.repeat?.requestHash ?? null, labeled_delta: isLabeled(after) - isLabeled(before.state) },
     ...{ shown: asList(without(shownAfter, shownBefore)), hidden: asList(without(shownBefore, shownAfter)) },
-    ...{ event_id: event.id, event: JSON.stringify(event) },
+    event: JSON.stringify(eventOf(datasetId, edit)),
   };
 }
 
