@@ -39,6 +39,8 @@ export const DATASET_RULES: Readonly<Record<string, DatasetRule>> = {
   'DELETE /api/v1/datasets/{id}': { least: 'owner', scope: 'label' },
   'POST /api/v1/datasets/{id}/restore': { least: 'owner', scope: 'label', prepare: trashed },
   'GET /api/v1/datasets/{id}/download': { least: 'viewer', scope: 'read' },
+  'GET /api/v1/datasets/{id}/annotations.json': { least: 'viewer', scope: 'read' },
+  'GET /api/v1/datasets/{id}/meta.json': { least: 'viewer', scope: 'read' },
   'GET /api/v1/datasets/{id}/findings': { least: 'viewer', scope: 'read' },
   'GET /api/v1/datasets/{id}/events': { least: 'viewer', scope: 'read', stream: true },
   'GET /api/v1/datasets/{id}/members': { least: 'viewer', scope: 'read', openWhenPublic: false },

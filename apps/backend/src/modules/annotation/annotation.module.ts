@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DatasetModule } from '../dataset/index.js';
 import { AnnotationsController } from './api/http/annotations.controller.js';
+import { LiveViewController } from './api/http/live-view.controller.js';
 import { AnnotationEditor } from './application/annotation-editor.js';
 import { AnnotationReader } from './application/annotation-reader.js';
 import { AnnotationWriter } from './application/annotation-writer.js';
@@ -10,10 +11,13 @@ import { LoadLabelsHandler } from './application/commands/load-labels/load-label
 import { RestoreAnnotationsHandler } from './application/commands/restore-annotations/restore-annotations.handler.js';
 import { AnnotationStore } from './application/ports/annotation-store.port.js';
 import { LabelSource } from './application/ports/label-source.port.js';
+import { LiveView } from './application/ports/live-view.port.js';
 import { LoadedLabelsStore } from './application/ports/loaded-labels.port.js';
 import { GetAnnotationsHandler } from './application/queries/get-annotations/get-annotations.handler.js';
 import { ListHistoryHandler } from './application/queries/list-history/list-history.handler.js';
+import { OpenViewHandler } from './application/queries/open-view/open-view.handler.js';
 import { LabelLoader } from './infrastructure/label-loader.js';
+import { SqlLiveView } from './infrastructure/live-view/sql-live-view.js';
 import { SqlAnnotationStore } from './infrastructure/sql-annotation-store.js';
 import { SqlLoadedLabelsStore } from './infrastructure/sql-loaded-labels-store.js';
 import { SqlStatements } from './infrastructure/sql-statements.js';
@@ -21,14 +25,15 @@ import { ZipLabelSource } from './infrastructure/zip-label-source.js';
 
 @Module({
   imports: [DatasetModule],
-  controllers: [AnnotationsController],
+  controllers: [AnnotationsController, LiveViewController],
   providers: [
-    ...[EditAnnotationsHandler, RestoreAnnotationsHandler, LoadLabelsHandler, GetAnnotationsHandler, ListHistoryHandler],
+    ...[EditAnnotationsHandler, RestoreAnnotationsHandler, LoadLabelsHandler, GetAnnotationsHandler, ListHistoryHandler, OpenViewHandler],
     ...[AnnotationEditor, AnnotationReader, AnnotationWriter, ClassCatalogue, SqlStatements, LabelLoader],
     { provide: AnnotationStore, useClass: SqlAnnotationStore },
     { provide: LabelSource, useClass: ZipLabelSource },
+    { provide: LiveView, useClass: SqlLiveView },
     { provide: LoadedLabelsStore, useClass: SqlLoadedLabelsStore },
   ],
-  exports: [AnnotationWriter, AnnotationReader],
+  exports: [AnnotationWriter, AnnotationReader, LiveView],
 })
 export class AnnotationModule {}
