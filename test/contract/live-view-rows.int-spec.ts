@@ -5,8 +5,7 @@ import { createTestDatabase, type TestDatabase } from '@app/testing';
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { filesOf, randomModel } from '../../libs/dice-format/src/testing/random-models.js';
-import { validatedPackage } from '../../libs/dice-format/src/testing/validated-package.js';
+import { filesOf, randomModel, validatedPackage } from '../../libs/dice-format/src/testing/index.js';
 import { dataSourceOptions, migrated } from '../../apps/backend/src/platform/database/database.module.js';
 import { SqlLiveView } from '../../apps/backend/src/modules/annotation/infrastructure/live-view/sql-live-view.js';
 

@@ -13,10 +13,16 @@ import { AnnotationStore } from './application/ports/annotation-store.port.js';
 import { LabelSource } from './application/ports/label-source.port.js';
 import { LiveView } from './application/ports/live-view.port.js';
 import { LoadedLabelsStore } from './application/ports/loaded-labels.port.js';
+import { ViewClaims } from './application/ports/view-claims.port.js';
+import { ViewStorage } from './application/ports/view-storage.port.js';
+import { ViewWriter } from './application/view-writer.js';
 import { GetAnnotationsHandler } from './application/queries/get-annotations/get-annotations.handler.js';
 import { ListHistoryHandler } from './application/queries/list-history/list-history.handler.js';
 import { OpenViewHandler } from './application/queries/open-view/open-view.handler.js';
 import { LabelLoader } from './infrastructure/label-loader.js';
+import { BucketViewStorage } from './infrastructure/live-view/bucket-view-storage.js';
+import { SqlViewClaims } from './infrastructure/live-view/sql-view-claims.js';
+import { ViewMaterialiser } from './infrastructure/live-view/view-materialiser.js';
 import { SqlLiveView } from './infrastructure/live-view/sql-live-view.js';
 import { SqlAnnotationStore } from './infrastructure/sql-annotation-store.js';
 import { SqlLoadedLabelsStore } from './infrastructure/sql-loaded-labels-store.js';
@@ -28,10 +34,12 @@ import { ZipLabelSource } from './infrastructure/zip-label-source.js';
   controllers: [AnnotationsController, LiveViewController],
   providers: [
     ...[EditAnnotationsHandler, RestoreAnnotationsHandler, LoadLabelsHandler, GetAnnotationsHandler, ListHistoryHandler, OpenViewHandler],
-    ...[AnnotationEditor, AnnotationReader, AnnotationWriter, ClassCatalogue, SqlStatements, LabelLoader],
+    ...[AnnotationEditor, AnnotationReader, AnnotationWriter, ClassCatalogue, SqlStatements, LabelLoader, ViewWriter, ViewMaterialiser],
     { provide: AnnotationStore, useClass: SqlAnnotationStore },
     { provide: LabelSource, useClass: ZipLabelSource },
     { provide: LiveView, useClass: SqlLiveView },
+    { provide: ViewClaims, useClass: SqlViewClaims },
+    { provide: ViewStorage, useClass: BucketViewStorage },
     { provide: LoadedLabelsStore, useClass: SqlLoadedLabelsStore },
   ],
   exports: [AnnotationWriter, AnnotationReader, LiveView],

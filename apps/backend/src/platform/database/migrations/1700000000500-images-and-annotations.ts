@@ -45,7 +45,7 @@ const DATASETS = `
     add column content_hash_seq bigint not null default 0,
     -- Statistics of the label file at that position; null: not counted yet.
     add column content_totals jsonb,
-    -- The position that annotations.json in the bucket shows; -1: never written.
+    -- The position that annotations.json in the bucket shows; below 0: it was never written, or is outdated at any.
     add column view_seq bigint not null default -1,
     add column view_written_at timestamptz,
     add column view_claimed_until timestamptz,
@@ -56,7 +56,7 @@ const DATASETS = `
     image_bytes = coalesce((select sum(size_bytes) from dataset_images i where i.dataset_id = d.id), 0),
     next_image_number = 1 + coalesce((select max(number) from dataset_images i where i.dataset_id = d.id), 0),
     next_class_id = 1 + coalesce((select max(class_id) from dataset_classes c where c.dataset_id = d.id), -1);
-  create index datasets_view_due on datasets (changed_at) where view_seq < change_seq and deleted_at is null;
+  create index datasets_view_due on datasets (changed_at) where view_seq < change_seq and labels_loaded and deleted_at is null;
 `;
 
 const IMAGES = `

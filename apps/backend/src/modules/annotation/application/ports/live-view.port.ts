@@ -37,7 +37,8 @@ export interface CutImage {
 /** The mask of one image as an indexed PNG. */
 export interface CutMask {
   readonly number: number;
-  readonly png: Uint8Array;
+  /** Null: the image has none. */
+  readonly png: Uint8Array | null;
 }
 
 /**
@@ -55,8 +56,10 @@ export abstract class DatasetCut {
   abstract meta(): Promise<Uint8Array>;
   /** In the order of their numbers. */
   abstract images(): AsyncIterable<CutImage>;
-  /** Of the images that have one, in the order of their numbers; only those labeled after a position, where one is given. */
-  abstract masks(changedAfter?: number): AsyncIterable<CutMask>;
+  /** Of the images that have one, in the order of their numbers. */
+  abstract masks(): AsyncIterable<CutMask & { readonly png: Uint8Array }>;
+  /** Of the images that changed after a position, whether they have one or not. */
+  abstract changedMasks(after: number): AsyncIterable<CutMask>;
   /** May be called more than once. */
   abstract close(): Promise<void>;
 }

@@ -84,12 +84,19 @@ export class SqlDatasetCut extends DatasetCut {
     for await (const line of parsedLines(this.lines(IMAGE_LINE, 'order by number'))) yield imageOf(line as ImageLine);
   }
 
-  async *masks(changedAfter = -1): AsyncIterable<CutMask> {
+  async *masks(): AsyncIterable<CutMask & { readonly png: Uint8Array }> {
+    for await (const { number, png } of this.masksWhere(`objects <> '[]'`)) if (png !== null) yield { number, png };
+  }
+
+  changedMasks(after: number): AsyncIterable<CutMask> {
+    return this.masksWhere(`number in (select number from ${CHANGE_TABLE} where dataset_id = ${this.id} and seq > ${Math.trunc(after)} and number is not null)`);
+  }
+
+  private async *masksWhere(condition: string): AsyncIterable<CutMask> {
     if (this.head.task_type !== 'semantic_segmentation') return;
-    const changed = changedAfter < 0 ? '' : `and number in (select number from ${CHANGE_TABLE} where dataset_id = ${this.id} and seq > ${changedAfter} and number is not null)`;
-    for await (const line of parsedLines(this.lines(MASK_LINE, `and objects <> '[]' ${changed} order by number`))) {
-      const { number, width, height, objects } = line as { number: number; width: number; height: number; objects: LiveObject[] };
-      yield { number, png: encodeMaskPng(labelMapOf(layersOf(objects), { width, height }), { width, height }) };
+    for await (const line of parsedLines(this.lines(MASK_LINE, `and ${condition} order by number`))) {
+      const { number, width, height, objects } = line as MaskLine;
+      yield { number, png: objects.length === 0 ? null : encodeMaskPng(labelMapOf(layersOf(objects), { width, height }), { width, height }) };
     }
   }
 
@@ -142,6 +149,13 @@ export class SqlDatasetCut extends DatasetCut {
 }
 
 type ImageLine = readonly [number: number, fileName: string, key: string | null, sizeBytes: number, crc32: number | null, sha256: string, width: number, height: number, split: CutImage['split']];
+
+interface MaskLine {
+  readonly number: number;
+  readonly width: number;
+  readonly height: number;
+  readonly objects: LiveObject[];
+}
 
 function imageOf([number, fileName, objectKey, sizeBytes, crc32, sha256, width, height, split]: ImageLine): CutImage {
   return { number, fileName, objectKey, sizeBytes, crc32, sha256, width, height, split };
