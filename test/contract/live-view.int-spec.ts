@@ -26,7 +26,7 @@ interface View {
 
 beforeAll(async () => {
   own = await startOwnStore();
-  proxy = await startStoreProxy(Number(new URL(own.options.endpoint).port));
+  proxy = await startStoreProxy(Number(new URL(own.environment['S3_ENDPOINT'] ?? '').port));
   proxy.before = () => (isAway ? Promise.reject(new Error('away')) : undefined);
   const environment = { ...own.environment, S3_ENDPOINT: proxy.endpoint };
   const first = await startBackend(environment);
