@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import {
   CENTRAL_HEADER_BYTES,
   CENTRAL_HEADER_SIGNATURE,
@@ -72,6 +73,38 @@ export function plannedZip(entries: readonly PlannedEntry[], options: { readonly
     offsets: placed.map((one) => one.offset),
     stream: () => write(placed, end, force),
   };
+}
+
+/**
+ * The same archive from entries that come one by one: what is held of an entry that was written is its line in the directory, some 80 bytes. The size is known
+ * at the end. Throws when an entry does not give the bytes that were told, by length or, where it is stored, by CRC.
+ */
+export async function* streamedZip(entries: AsyncIterable<PlannedEntry>): AsyncIterable<Uint8Array> {
+  const directory: Buffer[] = [];
+  let [offset, directoryBytes] = [0, 0];
+  for await (const entry of entries) {
+    const one = { entry, name: Buffer.from(entry.name), offset, packedBytes: entry.deflatedBytes ?? entry.sizeBytes };
+    const header = localHeader(one, false);
+    yield header;
+    yield* checkedData(one);
+    offset += header.length + one.packedBytes;
+    const line = centralHeader(one, false);
+    directory.push(line);
+    directoryBytes += line.length;
+  }
+  yield* directory;
+  yield endRecords({ count: directory.length, offset, directoryBytes }, false);
+}
+
+async function* checkedData({ entry, packedBytes }: Placed): AsyncIterable<Uint8Array> {
+  let [written, crc] = [0, 0];
+  for await (const chunk of entry.open()) {
+    written += chunk.byteLength;
+    crc = crc32(chunk, crc);
+    yield chunk;
+  }
+  if (written !== packedBytes) throw new Error(`entry ${entry.name} gave ${written} bytes, ${packedBytes} were planned`);
+  if (entry.deflatedBytes === undefined && crc !== entry.crc32) throw new Error(`entry ${entry.name} has other bytes than were planned`);
 }
 
 async function* write(placed: readonly Placed[], end: Buffer, force: boolean): AsyncIterable<Uint8Array> {

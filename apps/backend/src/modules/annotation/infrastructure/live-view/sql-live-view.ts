@@ -8,8 +8,8 @@ import { CutConnection } from './cut-connection.js';
 import { HEAD_SQL, REMEMBER_SQL } from './cut-sql.js';
 import { SqlDatasetCut, type CutContent, type HeadRow } from './sql-dataset-cut.js';
 
-/** Each holds a connection as long as its reader takes: the others of the pool are for requests that are over in a moment. */
-const MOST_OPEN = 4;
+/** Each holds a connection as long as its reader takes: two of views and two of versions, two of clients; the others of the pool are for what is over in a moment. */
+const MOST_OPEN = 6;
 
 @Injectable()
 export class SqlLiveView extends LiveView {
