@@ -83,6 +83,21 @@ describe('the live view', () => {
     expect((await people.call('GET', 'datasets/platform-none-00000000/annotations.json', { token: people.admin })).status).toBe(404);
   });
 
+  it('lets go of the database when its reader leaves in the middle', async () => {
+    const id = await datasetWith(60_000);
+    // More than may be open at once.
+    for (let round = 0; round < 9; round += 1) {
+      const leaving = new AbortController();
+      const answer = await fetch(`${backends[0]?.url}/api/v1/datasets/${id}/annotations.json`, { headers: { authorization: `Bearer ${people.admin}` }, signal: leaving.signal });
+      expect(answer.status).toBe(200);
+      await answer.body?.getReader().read();
+      leaving.abort();
+      await sleep(100);
+    }
+    const held = async (): Promise<number> => (await pool.query<{ held: number }>(`select count(*)::int as held from pg_stat_activity where datname = current_database() and query like 'copy%' and state = 'active'`)).rows[0]?.held ?? -1;
+    for (const deadline = Date.now() + 10_000; (await held()) > 0; await sleep(100)) expect(Date.now()).toBeLessThan(deadline);
+  });
+
   it('lies in the bucket soon after the last of some edits, once, whoever of two backends writes it', async () => {
     const id = await datasetWith(4);
     for (let image = 1; image <= 4; image += 1) await label(id, image, 1);

@@ -25,6 +25,11 @@ describe('streamedZip', () => {
     );
   });
 
+  it('gives them for a directory of several megabytes too', async () => {
+    const entries = Array.from({ length: 20_000 }, (_, at) => entryOf(`images/${'long-'.repeat(20)}${at}`, Buffer.from(String(at))));
+    expect((await bytesOf(streamedZip(oneByOne(entries)))).equals(await bytesOf(plannedZip(entries).stream()))).toBe(true);
+  });
+
   it.each([
     ['fewer bytes', Buffer.from('abcde')],
     ['more bytes', Buffer.from('abcdefg')],
