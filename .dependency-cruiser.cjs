@@ -52,10 +52,10 @@ module.exports = {
     },
     {
       name: 'lib-front-door-from-apps',
-      comment: 'A lib is its src/index.ts.',
+      comment: 'A lib is its src/index.ts; for tests also its src/testing/index.ts.',
       severity: 'error',
       from: { path: '^(apps|test)/' },
-      to: { path: '^libs/[^/]+/', pathNot: '^libs/[^/]+/src/index\\.ts$' },
+      to: { path: '^libs/[^/]+/', pathNot: '^libs/[^/]+/src/(testing/)?index\\.ts$' },
     },
     {
       name: 'contracts-portable',

@@ -12,6 +12,7 @@ import { crc32 } from 'node:zlib';
 import { imageAccess } from '../test/bench/image-access.mjs';
 import { archiveReading } from '../test/bench/archive.mjs';
 import { annotationWrites } from '../test/bench/annotation-writes.mjs';
+import { liveView } from '../test/bench/live-view.mjs';
 
 const quick = process.argv.includes('--quick');
 const ROUNDS = quick ? 3 : 7;
@@ -213,6 +214,7 @@ rows.push(...(await archiveReading({ quick })));
 await training();
 await uploading();
 rows.push(...(await annotationWrites({ quick })));
+rows.push(...(await liveView({ quick })));
 console.table(rows);
 // The seed's table 1.1, in its own columns.
 console.table(await imageAccess({ quick }));

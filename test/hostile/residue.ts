@@ -15,10 +15,15 @@ export interface Residue {
  * writes by itself.
  */
 const NOTES: ReadonlySet<string> = new Set(['login_attempts', 'refresh_tokens', 'dataset_uploads', 'inbox', 'dead_letters', 'broker_streams', 'idempotency_keys']);
-/** Written behind what was accepted before. */
-const LIVE_VIEW = /^datasets\/[^/]+\/(annotations\.json|meta\.json|masks\/.*)$/;
+/** The live view follows the database by itself, and notes how far it is. */
+const VIEW_COLUMNS = ['view_seq', 'view_written_at', 'view_claimed_until', 'content_hash_seq', 'content_totals'];
+const VIEW_OBJECT = /^datasets\/[^/]+\/(?:annotations\.json|meta\.json|masks\/.*) /;
 /** Compared by these columns only: the relay marks rows of the outbox, a key's use is noted. */
-const COMPARED: Readonly<Record<string, string>> = { outbox: 'id, stream, type, event', api_keys: 'id, name, scopes, expires_at, revoked_at' };
+const COMPARED: Readonly<Record<string, string>> = {
+  datasets: `to_jsonb(datasets) - array[${VIEW_COLUMNS.map((name) => `'${name}'`).join(', ')}] as facts`,
+  outbox: 'id, stream, type, event',
+  api_keys: 'id, name, scopes, expires_at, revoked_at',
+};
 
 /** Tables with their digests, the store's listing and its open multipart uploads (which are ended, so that the next look finds none). */
 export async function takeResidue(pool: pg.Pool, store: S3ObjectStore): Promise<Residue> {
@@ -27,8 +32,8 @@ export async function takeResidue(pool: pg.Pool, store: S3ObjectStore): Promise<
   const tables: Record<string, string> = {};
   for (const { name } of names.rows) if (!NOTES.has(name)) tables[name] = await digestOf(pool, name);
   const objects: string[] = [];
-  for await (const { key, sizeBytes, etag } of store.list('')) if (!LIVE_VIEW.test(key)) objects.push(`${key} ${sizeBytes} ${etag}`);
-  return { tables, objects: objects.sort(), openMultipartUploads: await store.abortStaleUploads('', new Date(Date.now() + 60_000)) };
+  for await (const { key, sizeBytes, etag } of store.list('')) objects.push(`${key} ${sizeBytes} ${etag}`);
+  return { tables, objects: objects.filter((one) => !VIEW_OBJECT.test(one)).sort(), openMultipartUploads: await store.abortStaleUploads('', new Date(Date.now() + 60_000)) };
 }
 
 async function digestOf(pool: pg.Pool, table: string): Promise<string> {

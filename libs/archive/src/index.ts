@@ -3,4 +3,4 @@ export { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS } from './limits.js';
 export { bufferSource, fileSource, rangedSource, type RandomAccessSource, type SourceRange } from './random-access-source.js';
 export { openArchive } from './read/open-archive.js';
 export { readEntries, readEntry, regionOf, type EntryRegion, type VisitEntry } from './read/read-entries.js';
-export { plannedZip, type PlannedEntry, type PlannedZip } from './write/planned-zip.js';
+export { plannedZip, streamedZip, type PlannedEntry, type PlannedZip } from './write/planned-zip.js';

@@ -39,15 +39,35 @@ export interface HashedDataset extends HashedHead {
 
 /** The content hash of a dataset, `sha256:` and 64 hex digits: what training sees and nothing else, in whatever order it is given. */
 export function contentHash(dataset: HashedDataset): string {
-  const order = (a: HashedImage, b: HashedImage): number => (a.fileName < b.fileName ? -1 : Number(a.fileName > b.fileName));
-  return contentHashOfSorted(dataset, [...dataset.images].sort(order));
+  return contentHashOfSorted(dataset, [...dataset.images].sort((a, b) => compareFileNames(a.fileName, b.fileName)));
 }
 
-/** The same for images that come one by one in the order of their file names (by UTF-16 units): a million need not be in memory. */
+/** The order of file names in the content hash: by code point, which is that of their UTF-8 bytes and of `collate "C"` in a database. */
+export function compareFileNames(a: string, b: string): number {
+  const most = Math.min(a.length, b.length);
+  for (let at = 0; at < most; at += 1) {
+    const [left, right] = [a.charCodeAt(at), b.charCodeAt(at)];
+    if (left !== right) return codePointRank(left) - codePointRank(right);
+  }
+  return a.length - b.length;
+}
+
+/** Halves of surrogate pairs stand for code points above all others, though their units lie below U+E000. */
+function codePointRank(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+}
+
+/** The first line of what is hashed; a line of each image follows, in the order of their file names. */
+export function hashedHeadLine(head: HashedHead): string {
+  const classes = [...head.classes].sort((a, b) => a.id - b.id).map(({ id, name, details }) => ({ id, name, details }));
+  return `${canonicalJson({ task_type: head.taskType, multi_label: head.multiLabel, classes })}\n`;
+}
+
+/** The same for images that come one by one in the order of compareFileNames: a million need not be in memory. */
 export function contentHashOfSorted(head: HashedHead, images: Iterable<HashedImage>): string {
   const all = createHash('sha256');
-  const classes = [...head.classes].sort((a, b) => a.id - b.id).map(({ id, name, details }) => ({ id, name, details }));
-  all.update(`${canonicalJson({ task_type: head.taskType, multi_label: head.multiLabel, classes })}\n`);
+  all.update(hashedHeadLine(head));
   for (const image of images) {
     const { fileName, sha256, width, height, split, status, noObject, labelsDigest: digest } = image;
     all.update(`${JSON.stringify([fileName, sha256, width, height, split, status, noObject, digest])}\n`);

@@ -1,3 +1,4 @@
+import { compareFileNames } from './content-hash.js';
 import type { DiceReportImage } from './dice-report.js';
 import type { ImageLabels, LabelStatus, Split } from './image-labels.js';
 import type { SniffedImage } from './sniffed-image.js';
@@ -175,7 +176,7 @@ export class ImageTable {
     const { paths } = this;
     const order = Uint32Array.from(paths.keys());
     const path = (row: number): string => paths[row] ?? '';
-    return order.every((row) => row === 0 || path(row - 1) < path(row)) ? order : order.sort((a, b) => (path(a) < path(b) ? -1 : 1));
+    return order.every((row) => row === 0 || compareFileNames(path(row - 1), path(row)) < 0) ? order : order.sort((a, b) => compareFileNames(path(a), path(b)));
   }
 }
 

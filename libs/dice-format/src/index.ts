@@ -1,6 +1,6 @@
 export { ClassTable } from './dice-class.js';
 export { FindingCollector } from './finding-collector.js';
-export { canonicalJson, contentHash, contentHashOfSorted, type HashedDataset, type HashedHead, type HashedImage, labelsDigest } from './content-hash.js';
+export { canonicalJson, compareFileNames, contentHash, contentHashOfSorted, hashedHeadLine, type HashedDataset, type HashedHead, type HashedImage, labelsDigest } from './content-hash.js';
 export { generateDemoDataset, type PackageFile } from './demo-dataset.js';
 export { type DiceClass, PALETTE } from './dice-class.js';
 export type { DiceReport, DiceReportDataset, DiceReportImage } from './dice-report.js';

@@ -14,7 +14,7 @@ export interface StoreProxy {
   readonly endpoint: string;
   /** Everything that was asked since the start, oldest first. */
   readonly log: readonly StoreRequest[];
-  /** Called before a request goes on to the store; it waits for the promise. Never resolving is a store that hangs. */
+  /** Called before a request goes on to the store; it waits for the promise. Never resolving is a store that hangs, rejecting one that is away. */
   before: (request: StoreRequest) => Promise<void> | void;
   close(): Promise<void>;
 }
@@ -26,7 +26,12 @@ export async function startStoreProxy(storePort: number): Promise<StoreProxy> {
   const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const facts = factsOf(request);
     log.push(facts);
-    await proxy.before(facts);
+    try {
+      await proxy.before(facts);
+    } catch {
+      response.destroy();
+      return;
+    }
     const onward = httpRequest({ host: '127.0.0.1', port: storePort, method: request.method, path: request.url, headers: request.headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);

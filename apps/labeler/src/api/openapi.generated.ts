@@ -596,6 +596,102 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/datasets/{id}/annotations.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["LiveViewController_annotations_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/meta.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["LiveViewController_meta_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/classes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["ClassesController_list_v1"];
+        readonly put?: never;
+        readonly post: operations["ClassesController_add_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/classes/order": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put: operations["ClassesController_order_v1"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/classes/{class_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete: operations["ClassesController_remove_v1"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch: operations["ClassesController_edit_v1"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/classes/{class_id}/merge": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["ClassesController_merge_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/datasets/{dataset_id}/snapshots": {
         readonly parameters: {
             readonly query?: never;
@@ -3634,6 +3730,402 @@ export interface operations {
                         readonly reviewed_by: string | null;
                         /** @description ISO 8601, UTC */
                         readonly reviewed_at: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly LiveViewController_annotations_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The label file of the dataset as it is now, in the terms of DICE 1.0; one consistent cut, streamed. Broken images are left out. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly LiveViewController_meta_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description About 1 KB, derived from the label file. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ClassesController_list_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description 304 when this is still the ETag */
+                readonly "If-None-Match"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description the ETag */
+                        readonly revision: number;
+                        readonly classes: readonly {
+                            readonly id: number;
+                            readonly name: string;
+                            readonly color: string;
+                            readonly supercategory: string | null;
+                            readonly keypoints: readonly string[] | null;
+                            readonly skeleton: readonly (readonly number[])[] | null;
+                            /** @description images that show it */
+                            readonly image_count: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ClassesController_add_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description the ETag of the classes; 428 without it, 412 with the current classes in `current` when it is stale */
+                readonly "If-Match": string;
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description 1 to 255 characters, unique in the dataset */
+                    readonly name: string;
+                    /** @description default: the next of a palette */
+                    readonly color?: string;
+                    readonly supercategory?: string | null;
+                    /** @description names; fixed once an image shows the class */
+                    readonly keypoints?: readonly string[] | null;
+                    /** @description pairs of keypoints that are joined */
+                    readonly skeleton?: readonly (readonly [
+                        number,
+                        number
+                    ])[] | null;
+                };
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description the ETag */
+                        readonly revision: number;
+                        readonly classes: readonly {
+                            readonly id: number;
+                            readonly name: string;
+                            readonly color: string;
+                            readonly supercategory: string | null;
+                            readonly keypoints: readonly string[] | null;
+                            readonly skeleton: readonly (readonly number[])[] | null;
+                            /** @description images that show it */
+                            readonly image_count: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ClassesController_order_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description the ETag of the classes; 428 without it, 412 with the current classes in `current` when it is stale */
+                readonly "If-Match": string;
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description every class once, in the new order */
+                    readonly class_ids: readonly number[];
+                };
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description the ETag */
+                        readonly revision: number;
+                        readonly classes: readonly {
+                            readonly id: number;
+                            readonly name: string;
+                            readonly color: string;
+                            readonly supercategory: string | null;
+                            readonly keypoints: readonly string[] | null;
+                            readonly skeleton: readonly (readonly number[])[] | null;
+                            /** @description images that show it */
+                            readonly image_count: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ClassesController_remove_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description the ETag of the classes; 428 without it, 412 with the current classes in `current` when it is stale */
+                readonly "If-Match": string;
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly class_id: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description 409 while an image shows it: merge it into another class. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description the ETag */
+                        readonly revision: number;
+                        readonly classes: readonly {
+                            readonly id: number;
+                            readonly name: string;
+                            readonly color: string;
+                            readonly supercategory: string | null;
+                            readonly keypoints: readonly string[] | null;
+                            readonly skeleton: readonly (readonly number[])[] | null;
+                            /** @description images that show it */
+                            readonly image_count: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ClassesController_edit_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description the ETag of the classes; 428 without it, 412 with the current classes in `current` when it is stale */
+                readonly "If-Match": string;
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly class_id: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description 1 to 255 characters, unique in the dataset */
+                    readonly name?: string;
+                    readonly color?: string;
+                    readonly supercategory?: string | null;
+                    /** @description names; fixed once an image shows the class */
+                    readonly keypoints?: readonly string[] | null;
+                    /** @description pairs of keypoints that are joined */
+                    readonly skeleton?: readonly (readonly [
+                        number,
+                        number
+                    ])[] | null;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Labels are of the id: they follow a new name. Keypoints and skeleton can be changed while no image shows the class. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description the ETag */
+                        readonly revision: number;
+                        readonly classes: readonly {
+                            readonly id: number;
+                            readonly name: string;
+                            readonly color: string;
+                            readonly supercategory: string | null;
+                            readonly keypoints: readonly string[] | null;
+                            readonly skeleton: readonly (readonly number[])[] | null;
+                            /** @description images that show it */
+                            readonly image_count: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ClassesController_merge_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description the ETag of the classes; 428 without it, 412 with the current classes in `current` when it is stale */
+                readonly "If-Match": string;
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly class_id: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly into: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Every label of the class becomes one of `into`, as a new revision of its image, and the class is gone: all or nothing. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description the ETag */
+                        readonly revision: number;
+                        readonly classes: readonly {
+                            readonly id: number;
+                            readonly name: string;
+                            readonly color: string;
+                            readonly supercategory: string | null;
+                            readonly keypoints: readonly string[] | null;
+                            readonly skeleton: readonly (readonly number[])[] | null;
+                            /** @description images that show it */
+                            readonly image_count: number;
+                        }[];
                     };
                 };
             };

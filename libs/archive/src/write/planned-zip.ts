@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import {
   CENTRAL_HEADER_BYTES,
   CENTRAL_HEADER_SIGNATURE,
@@ -72,6 +73,63 @@ export function plannedZip(entries: readonly PlannedEntry[], options: { readonly
     offsets: placed.map((one) => one.offset),
     stream: () => write(placed, end, force),
   };
+}
+
+/**
+ * The same archive from entries that come one by one: what is held of an entry that was written is its line in the directory, some 80 bytes. The size is known
+ * at the end. Throws when an entry does not give the bytes that were told, by length or, where it is stored, by CRC.
+ */
+export async function* streamedZip(entries: AsyncIterable<PlannedEntry>): AsyncIterable<Uint8Array> {
+  const directory = new DirectoryLines();
+  let offset = 0;
+  for await (const entry of entries) {
+    const one = { entry, name: Buffer.from(entry.name), offset, packedBytes: entry.deflatedBytes ?? entry.sizeBytes };
+    const header = localHeader(one, false);
+    yield header;
+    yield* checkedData(one);
+    offset += header.length + one.packedBytes;
+    directory.add(centralHeader(one, false));
+  }
+  yield* directory.blocks();
+  yield endRecords({ count: directory.count, offset, directoryBytes: directory.bytes }, false);
+}
+
+const BLOCK_BYTES = 2 ** 20;
+
+/** Lines of a directory one behind the other: a million small buffers would take several times their bytes. */
+class DirectoryLines {
+  private readonly full: Buffer[] = [];
+  private block = Buffer.alloc(BLOCK_BYTES);
+  private used = 0;
+  count = 0;
+  bytes = 0;
+
+  add(line: Buffer): void {
+    if (this.used + line.length > this.block.length) {
+      this.full.push(this.block.subarray(0, this.used));
+      this.block = Buffer.alloc(BLOCK_BYTES);
+      this.used = 0;
+    }
+    this.used += line.copy(this.block, this.used);
+    this.count += 1;
+    this.bytes += line.length;
+  }
+
+  *blocks(): Iterable<Buffer> {
+    yield* this.full;
+    yield this.block.subarray(0, this.used);
+  }
+}
+
+async function* checkedData({ entry, packedBytes }: Placed): AsyncIterable<Uint8Array> {
+  let [written, crc] = [0, 0];
+  for await (const chunk of entry.open()) {
+    written += chunk.byteLength;
+    crc = crc32(chunk, crc);
+    yield chunk;
+  }
+  if (written !== packedBytes) throw new Error(`entry ${entry.name} gave ${written} bytes, ${packedBytes} were planned`);
+  if (entry.deflatedBytes === undefined && crc !== entry.crc32) throw new Error(`entry ${entry.name} has other bytes than were planned`);
 }
 
 async function* write(placed: readonly Placed[], end: Buffer, force: boolean): AsyncIterable<Uint8Array> {

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AnnotationModule } from '../annotation/index.js';
 import { DatasetModule } from '../dataset/index.js';
 import { SnapshotsController } from './api/http/snapshots.controller.js';
 import { SnapshotRequestsConsumer } from './api/nats/snapshot-requests.consumer.js';
@@ -17,7 +18,7 @@ import { OutboxSnapshotOutcomes } from './infrastructure/outbox-snapshot-outcome
 import { TypeormSnapshotRepository } from './infrastructure/typeorm-snapshot.repository.js';
 
 @Module({
-  imports: [DatasetModule],
+  imports: [DatasetModule, AnnotationModule],
   controllers: [SnapshotsController, SnapshotRequestsConsumer],
   providers: [
     ...[RequestSnapshotForTrainingHandler, BuildSnapshotHandler, ListSnapshotsHandler, GetSnapshotHandler, CompleteSnapshots],

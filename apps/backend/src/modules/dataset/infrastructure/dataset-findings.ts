@@ -10,7 +10,9 @@ export async function markBroken(execute: Execute, of: { readonly datasetId: str
   const { datasetId, number, finding } = of;
   await execute('select 1 from datasets where id = $1 for update', [datasetId]);
   await execute(
-    `with broken as (update dataset_images set state = 'broken' where dataset_id = $1 and number = $2 and state = 'ready' returning 1)
+    // What was written down of the content counted it in: below any position, and each time lower, so that nobody who counted it writes it down again.
+    `with broken as (update dataset_images set state = 'broken' where dataset_id = $1 and number = $2 and state = 'ready' returning 1),
+     outdated as (update datasets set content_hash_seq = least(content_hash_seq, 0) - 1, view_seq = least(view_seq, 0) - 1, changed_at = clock_timestamp() where id = $1 and exists (select 1 from broken))
      insert into dataset_findings (dataset_id, position, code, message, entry, hint)
      select $1, coalesce((select max(position) from dataset_findings where dataset_id = $1), 0) + 1, $3, $4, $5, $6 from broken`,
     [datasetId, number, finding.code, finding.message, finding.entry ?? null, finding.hint ?? null],

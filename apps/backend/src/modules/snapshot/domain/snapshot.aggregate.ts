@@ -16,12 +16,12 @@ export interface SnapshotState {
   readonly id: string;
   readonly datasetId: string;
   readonly version: number;
-  readonly contentHash: string;
   readonly requestedBy: string;
   readonly note: string | null;
-  readonly numImages: number;
-  readonly numLabeled: number;
   readonly createdAt: Date;
+  contentHash: string;
+  numImages: number;
+  numLabeled: number;
   state: 'building' | 'ready' | 'failed';
   zip: SnapshotZip | null;
   failure: SnapshotFailure | null;
@@ -57,6 +57,20 @@ export class Snapshot extends AggregateRoot<SnapshotEvent> {
   awaitedBy(jobId: string): void {
     this.data.waitingJobIds = [...new Set([...this.data.waitingJobIds, jobId])];
     if (this.data.state === 'ready') this.raise(new SnapshotCompleted(this.told()));
+  }
+
+  /** Before it is made: the dataset went on. */
+  follow(content: { readonly contentHash: string; readonly numImages: number; readonly numLabeled: number }): void {
+    if (this.data.state !== 'building') return;
+    const { contentHash, numImages, numLabeled } = content;
+    Object.assign(this.data, { contentHash, numImages, numLabeled });
+  }
+
+  /** Ends without a zip, because another version has the content; answers who waited, for them to wait for that one. */
+  giveWayTo(version: number, now: Date): readonly string[] {
+    const waiting = this.told();
+    this.fail({ code: 'dataset-changed', detail: `The dataset was changed back before this version was made; version ${version} has its content.` }, now);
+    return waiting;
   }
 
   complete(zip: SnapshotZip, now: Date): void {

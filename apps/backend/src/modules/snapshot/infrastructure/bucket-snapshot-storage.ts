@@ -1,8 +1,11 @@
+import { streamedZip } from '@app/archive';
 import { DomainError } from '@app/kernel';
 import { ObjectStore, objectKeys, Presigner } from '@app/object-store';
 import { Injectable } from '@nestjs/common';
+import type { SourceEntry } from '../application/ports/snapshot-source.port.js';
 import { SnapshotStorage } from '../application/ports/snapshot-storage.port.js';
 import type { SnapshotZip } from '../domain/snapshot.aggregate.js';
+import { plannedEntries } from './zip-entries.js';
 
 @Injectable()
 export class BucketSnapshotStorage extends SnapshotStorage {
@@ -19,6 +22,12 @@ export class BucketSnapshotStorage extends SnapshotStorage {
     const present = (await this.store.head(key)) ?? (await this.store.copy(upload.key, key, { contentType: 'application/zip' }));
     if (present.sizeBytes !== upload.sizeBytes) throw new DomainError('state-conflict', 'The stored zip has another size than the upload.');
     return { key, sizeBytes: upload.sizeBytes, sha256: upload.sha256 };
+  }
+
+  async writeZip(datasetId: string, version: number, entries: AsyncIterable<SourceEntry>): Promise<SnapshotZip> {
+    const key = objectKeys.snapshotZip(datasetId, version);
+    const { sizeBytes, sha256 } = await this.store.upload(key, streamedZip(plannedEntries(entries, this.store)), { contentType: 'application/zip' });
+    return { key, sizeBytes, sha256 };
   }
 
   async writeManifest(datasetId: string, version: number, text: AsyncIterable<string>): Promise<void> {

@@ -72,7 +72,7 @@ export class TypeormSnapshotRepository extends SnapshotRepository {
     await this.query(
       `insert into snapshots (id, dataset_id, version, content_hash, state, requested_by, note, key, size_bytes, sha256, num_images, num_labeled, failure, created_at, completed_at)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-       on conflict (id) do update set state = excluded.state, key = excluded.key, size_bytes = excluded.size_bytes, sha256 = excluded.sha256, failure = excluded.failure, completed_at = excluded.completed_at`,
+       on conflict (id) do update set content_hash = excluded.content_hash, num_images = excluded.num_images, num_labeled = excluded.num_labeled, state = excluded.state, key = excluded.key, size_bytes = excluded.size_bytes, sha256 = excluded.sha256, failure = excluded.failure, completed_at = excluded.completed_at`,
       [
         ...[state.id, state.datasetId, state.version, state.contentHash, state.state, state.requestedBy, state.note],
         ...[state.zip?.key ?? null, state.zip?.sizeBytes ?? null, state.zip?.sha256 ?? null, state.numImages, state.numLabeled],

@@ -24,7 +24,7 @@ export class ImagesAndAnnotations1700000000500 implements MigrationInterface {
         drop column no_object, drop column next_object_number, drop column labels_digest, drop column labeled_by, drop column labeled_at, drop column reviewed_by, drop column reviewed_at,
         drop column assignee, drop column added_seq, drop column removed_seq, drop column added_at, drop column added_by;
       alter table datasets drop column change_seq, drop column changed_at, drop column classes_revision, drop column next_image_number, drop column image_bytes, drop column next_class_id, drop column labels_loaded,
-        drop column content_hash_seq, drop column view_seq, drop column view_written_at, drop column view_claimed_until, drop column purge_started_at;`);
+        drop column content_hash_seq, drop column content_totals, drop column view_seq, drop column view_written_at, drop column view_claimed_until, drop column purge_started_at;`);
   }
 }
 
@@ -41,9 +41,11 @@ const DATASETS = `
     add column next_class_id integer not null default 0,
     -- False while the labels of an uploaded zip are still being read into rows.
     add column labels_loaded boolean not null default true,
-    -- The position at which content_hash was computed.
+    -- The position at which content_hash was computed; below 0: it is outdated at any.
     add column content_hash_seq bigint not null default 0,
-    -- The position that annotations.json in the bucket shows; -1: never written.
+    -- Statistics of the label file at that position; null: not counted yet.
+    add column content_totals jsonb,
+    -- The position that annotations.json in the bucket shows; below 0: it was never written, or is outdated at any.
     add column view_seq bigint not null default -1,
     add column view_written_at timestamptz,
     add column view_claimed_until timestamptz,
@@ -54,7 +56,7 @@ const DATASETS = `
     image_bytes = coalesce((select sum(size_bytes) from dataset_images i where i.dataset_id = d.id), 0),
     next_image_number = 1 + coalesce((select max(number) from dataset_images i where i.dataset_id = d.id), 0),
     next_class_id = 1 + coalesce((select max(class_id) from dataset_classes c where c.dataset_id = d.id), -1);
-  create index datasets_view_due on datasets (changed_at) where view_seq < change_seq and deleted_at is null;
+  create index datasets_view_due on datasets (changed_at) where view_seq < change_seq and labels_loaded and deleted_at is null;
 `;
 
 const IMAGES = `

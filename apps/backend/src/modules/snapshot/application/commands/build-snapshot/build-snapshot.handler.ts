@@ -4,7 +4,7 @@ import { UnitOfWork } from '../../../../../platform/database/unit-of-work.js';
 import type { Snapshot, SnapshotFailure, SnapshotZip } from '../../../domain/snapshot.aggregate.js';
 import { manifestText } from '../../../domain/snapshot-manifest.js';
 import { SnapshotRepository } from '../../../domain/snapshot.repository.port.js';
-import { SnapshotSource, type SourceDataset } from '../../ports/snapshot-source.port.js';
+import { SnapshotSource, type SourceContent } from '../../ports/snapshot-source.port.js';
 import { SnapshotStorage } from '../../ports/snapshot-storage.port.js';
 import { BuildSnapshotCommand } from './build-snapshot.command.js';
 
@@ -22,6 +22,8 @@ export class BuildSnapshotHandler implements ICommandHandler<BuildSnapshotComman
     const snapshot = await this.unitOfWork.run(() => this.snapshots.findForUpdate(snapshotId));
     if (snapshot === null || snapshot.state.state !== 'building') return;
     const outcome = await this.build(snapshot);
+    // Its content is another version by now, which tells those who waited.
+    if (outcome === null) return;
     await this.unitOfWork.run(async () => {
       const current = await this.snapshots.findForUpdate(snapshotId);
       if (current === null) return;
@@ -32,28 +34,44 @@ export class BuildSnapshotHandler implements ICommandHandler<BuildSnapshotComman
     if ('sha256' in outcome) await this.pointLatest(snapshot.state.datasetId);
   }
 
-  private async build(snapshot: Snapshot): Promise<SnapshotZip | SnapshotFailure> {
-    const { datasetId, version, contentHash } = snapshot.state;
-    const dataset = await this.source.find(datasetId);
-    if (dataset === null || dataset.contentHash !== contentHash) {
-      return { code: 'dataset-changed', detail: 'The dataset was deleted or changed before this version was made.' };
-    }
+  private async build(snapshot: Snapshot): Promise<SnapshotZip | SnapshotFailure | null> {
+    const { datasetId, version } = snapshot.state;
+    const content = await this.source.content(datasetId);
+    if (content === null) return { code: 'dataset-changed', detail: 'The dataset was deleted before this version was made.' };
     try {
-      return await this.write(snapshot, dataset);
+      if (content.contentHash !== snapshot.state.contentHash && !(await this.follow(snapshot.state.id, content))) return null;
+      return await this.write(snapshot, content);
     } catch (error) {
-      // The store is away: the message comes again and the build with it. Anything else will not get better.
+      // The store is away, or images are still being read: the message comes again and the build with it. Anything else will not get better.
       if (error instanceof DomainError && error.code === 'unavailable') throw error;
       await this.storage.discard(datasetId, version);
       return { code: 'build-failed', detail: error instanceof DomainError ? error.detail : 'The version could not be built because of an error here.' };
+    } finally {
+      await content.close();
     }
   }
 
-  private async write(snapshot: Snapshot, dataset: SourceDataset): Promise<SnapshotZip> {
-    const { datasetId, version, contentHash, createdAt, requestedBy, note } = snapshot.state;
-    if (dataset.upload === null || dataset.changeSeq > 0) throw new DomainError('state-conflict', 'Versions of datasets that were edited cannot be built yet.');
-    const zip = await this.storage.copyUpload(datasetId, version, dataset.upload);
+  /** The dataset was edited between the request and the build: the version is of what there is now. False where that is a version already. */
+  private async follow(snapshotId: string, content: SourceContent): Promise<boolean> {
+    return this.unitOfWork.run(async () => {
+      const snapshot = await this.snapshots.findForUpdate(snapshotId);
+      if (snapshot === null || snapshot.state.state !== 'building') return false;
+      await this.snapshots.nextVersion(snapshot.state.datasetId);
+      const known = await this.snapshots.findByContent(snapshot.state.datasetId, content.contentHash);
+      if (known === null) snapshot.follow(content);
+      else for (const jobId of snapshot.giveWayTo(known.state.version, this.clock.now())) known.awaitedBy(jobId);
+      await this.snapshots.save(snapshot);
+      if (known !== null) await this.snapshots.save(known);
+      return known === null;
+    });
+  }
+
+  private async write(snapshot: Snapshot, content: SourceContent): Promise<SnapshotZip> {
+    const { datasetId, version, createdAt, requestedBy, note } = snapshot.state;
+    const { contentHash, upload } = content;
+    const zip = upload === null ? await this.storage.writeZip(datasetId, version, content.entries()) : await this.storage.copyUpload(datasetId, version, upload);
     const head = { datasetId, version, parent: version > 1 ? version - 1 : null, contentHash, createdAt: createdAt.toISOString(), createdBy: requestedBy, note, zip };
-    await this.storage.writeManifest(datasetId, version, manifestText(head, this.source.images(datasetId)));
+    await this.storage.writeManifest(datasetId, version, manifestText(head, content.images()));
     return zip;
   }
 

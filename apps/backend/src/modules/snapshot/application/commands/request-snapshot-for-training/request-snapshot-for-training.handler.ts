@@ -4,9 +4,11 @@ import { UnitOfWork } from '../../../../../platform/database/unit-of-work.js';
 import { EventInbox } from '../../../../../platform/messaging/event-inbox.js';
 import { Snapshot } from '../../../domain/snapshot.aggregate.js';
 import { SnapshotRepository } from '../../../domain/snapshot.repository.port.js';
-import { SnapshotSource } from '../../ports/snapshot-source.port.js';
+import { SnapshotSource, type SourceContent } from '../../ports/snapshot-source.port.js';
 import { SnapshotOutcomes } from '../../ports/snapshot-outcomes.port.js';
 import { RequestSnapshotForTrainingCommand } from './request-snapshot-for-training.command.js';
+
+type ContentFacts = Pick<SourceContent, 'contentHash' | 'numImages' | 'numLabeled'>;
 
 const CONSUMER = 'snapshot-requested-by-training';
 
@@ -22,9 +24,10 @@ export class RequestSnapshotForTrainingHandler implements ICommandHandler<Reques
   ) {}
 
   async execute({ eventId, request }: RequestSnapshotForTrainingCommand): Promise<void> {
+    const now = request.version === undefined ? await this.contentNow(request.datasetId) : null;
     await this.unitOfWork.run(async () => {
       if (!(await this.inbox.claim(CONSUMER, eventId))) return;
-      const snapshot = request.version === undefined ? await this.currentVersion(request) : await this.snapshots.findByVersionForUpdate(request.datasetId, request.version);
+      const snapshot = request.version === undefined ? await this.currentVersion(request, now) : await this.snapshots.findByVersionForUpdate(request.datasetId, request.version);
       if (snapshot === null || snapshot.state.state === 'failed') {
         await this.outcomes.tellFailed(request.datasetId, request.jobId, 'The dataset or the version that the training needs is not there any more.');
         return;
@@ -34,15 +37,21 @@ export class RequestSnapshotForTrainingHandler implements ICommandHandler<Reques
     });
   }
 
+  /** Before the unit of work: of a large dataset that was edited it takes some seconds. */
+  private async contentNow(datasetId: string): Promise<ContentFacts | null> {
+    const content = await this.source.content(datasetId);
+    await content?.close();
+    return content;
+  }
+
   /** Nothing changed since a version was made: that one; else the next. */
-  private async currentVersion(request: { datasetId: string; requestedBy: string }): Promise<Snapshot | null> {
-    const dataset = await this.source.find(request.datasetId);
-    if (dataset === null) return null;
+  private async currentVersion(request: { datasetId: string; requestedBy: string }, now: ContentFacts | null): Promise<Snapshot | null> {
+    if (now === null) return null;
+    const { datasetId, requestedBy } = request;
+    const { contentHash, numImages, numLabeled } = now;
     // The numbering is locked first: of fifty requests at once one makes the version and the others find it.
-    const version = await this.snapshots.nextVersion(dataset.id);
-    const known = await this.snapshots.findByContent(dataset.id, dataset.contentHash);
-    if (known !== null) return known;
-    const { contentHash, numImages, numLabeled } = dataset;
-    return Snapshot.request({ id: newId(), datasetId: dataset.id, version, contentHash, requestedBy: request.requestedBy, note: null, numImages, numLabeled, now: this.clock.now() });
+    const version = await this.snapshots.nextVersion(datasetId);
+    const known = await this.snapshots.findByContent(datasetId, contentHash);
+    return known ?? Snapshot.request({ id: newId(), datasetId, version, contentHash, requestedBy, note: null, numImages, numLabeled, now: this.clock.now() });
   }
 }

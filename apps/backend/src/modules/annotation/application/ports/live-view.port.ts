@@ -1,0 +1,70 @@
+import type { TaskType } from '@app/dice-format';
+
+/** What a cut is of. */
+export interface CutFacts {
+  readonly datasetId: string;
+  readonly name: string;
+  readonly taskType: TaskType;
+  /** Position in the dataset's sequence of changes. */
+  readonly changeSeq: number;
+}
+
+/** Counts over the images of a cut. */
+export interface CutTotals {
+  readonly images: number;
+  readonly labeled: number;
+  readonly annotations: number;
+  readonly splits: { readonly train: number; readonly val: number; readonly test: number };
+  /** Annotations by class id. */
+  readonly classes: Readonly<Record<string, number>>;
+}
+
+/** An image of a cut, as versions are made of them. */
+export interface CutImage {
+  readonly number: number;
+  readonly fileName: string;
+  /** Null: it is still an entry of the uploaded zip. */
+  readonly objectKey: string | null;
+  readonly sizeBytes: number;
+  /** Null until the image was read whole. */
+  readonly crc32: number | null;
+  readonly sha256: string;
+  readonly width: number;
+  readonly height: number;
+  readonly split: 'train' | 'val' | 'test' | null;
+}
+
+/** The mask of one image as an indexed PNG. */
+export interface CutMask {
+  readonly number: number;
+  /** Null: the image has none. */
+  readonly png: Uint8Array | null;
+}
+
+/**
+ * A dataset at one moment: whatever is read of it belongs together, and is the same when it is read again. Images that are broken or removed are not part
+ * of it. Holds a connection until it is closed; one thing is read at a time.
+ */
+export abstract class DatasetCut {
+  abstract readonly facts: CutFacts;
+  /** `sha256:` and 64 hex digits. */
+  abstract contentHash(): Promise<string>;
+  abstract totals(): Promise<CutTotals>;
+  /** The text of annotations.json; memory does not grow with the dataset. */
+  abstract annotations(): AsyncIterable<Uint8Array>;
+  /** The text of meta.json. */
+  abstract meta(): Promise<Uint8Array>;
+  /** In the order of their numbers. */
+  abstract images(): AsyncIterable<CutImage>;
+  /** Of the images that have one, in the order of their numbers. */
+  abstract masks(): AsyncIterable<CutMask & { readonly png: Uint8Array }>;
+  /** Of the images that changed after a position, whether they have one or not. */
+  abstract changedMasks(after: number): AsyncIterable<CutMask>;
+  /** May be called more than once. */
+  abstract close(): Promise<void>;
+}
+
+export abstract class LiveView {
+  /** Throws `not-found`, `state-conflict` while the labels of an uploaded zip are being read, and `unavailable` when too many are open. */
+  abstract open(datasetId: string): Promise<DatasetCut>;
+}

@@ -1,0 +1,2 @@
+export { filesOf, randomModel } from './random-models.js';
+export { validatedPackage } from './validated-package.js';
