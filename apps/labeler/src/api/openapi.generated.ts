@@ -36,6 +36,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/maintenance/store": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["StoreHealthController_store_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/auth/login": {
         readonly parameters: {
             readonly query?: never;
@@ -888,6 +904,53 @@ export interface operations {
                         readonly parts: {
                             readonly [key: string]: "up" | "down";
                         };
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly StoreHealthController_store_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The last examination of the store by this replica, made after its start. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @enum {string} */
+                        readonly state: "off" | "waiting" | "running" | "done";
+                        /** @description false when something failed that must hold; null until the examination is done */
+                        readonly fit: boolean | null;
+                        readonly finished_at: string | null;
+                        readonly checks: readonly {
+                            readonly id: string;
+                            /** @description what holds when it passes */
+                            readonly means: string;
+                            /** @enum {string} */
+                            readonly severity: "must" | "should";
+                            readonly ok: boolean;
+                            /** @description what was seen */
+                            readonly detail: string;
+                            /** @description the setting to change */
+                            readonly advice: string | null;
+                        }[];
                     };
                 };
             };
