@@ -1,4 +1,6 @@
 export * from './object-store.port.js';
+export { MultipartUploads, type UploadedPart } from './multipart-uploads.port.js';
+export { S3MultipartUploads } from './s3-multipart-uploads.js';
 export { objectKeys } from './object-keys.js';
 export { equalParts, MAX_PARTS, MAX_PART_BYTES, MIN_PART_BYTES, partRuleBroken } from './part-plan.js';
 export { S3ObjectStore, type S3ObjectStoreOptions } from './s3-object-store.js';
