@@ -11,6 +11,7 @@ import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 import { archiveReading } from '../test/bench/archive.mjs';
 import { annotationWrites } from '../test/bench/annotation-writes.mjs';
+import { directUpload } from '../test/bench/direct-upload.mjs';
 
 const quick = process.argv.includes('--quick');
 const ROUNDS = quick ? 3 : 7;
@@ -212,4 +213,5 @@ rows.push(...(await archiveReading({ quick })));
 await training();
 await uploading();
 rows.push(...(await annotationWrites({ quick })));
+rows.push(...(await directUpload({ quick })));
 console.table(rows);
