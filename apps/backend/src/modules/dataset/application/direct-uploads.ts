@@ -38,8 +38,12 @@ export class DirectUploads {
   }
 
   async view(upload: DirectUpload, page: PartPage): Promise<DirectUploadView> {
+    return this.shown(upload, page, upload.state === 'open' ? await this.storage.arrived(upload.id, upload.multipartId) : null);
+  }
+
+  /** `found`: the parts that arrived; of a new upload that is known without a question. */
+  shown(upload: DirectUpload, page: PartPage, found: readonly ArrivedPart[] | null): DirectUploadView {
     const planned = plannedParts(upload);
-    const found = upload.state === 'open' ? await this.storage.arrived(upload.id, upload.multipartId) : null;
     // No multipart upload: it was put together, and only `complete` is left.
     if (found === null) return { upload, partCount: planned.length, arrived: [], missing: [], nextAfter: null };
     const behind = missingParts(planned, found).filter((part) => part.number > page.after);

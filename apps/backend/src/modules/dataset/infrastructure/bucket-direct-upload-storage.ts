@@ -37,8 +37,8 @@ export class BucketDirectUploadStorage extends DirectUploadStorage {
     return this.presigner.presignPart(objectKeys.staging(uploadId), { uploadId: multipartId, number, sizeBytes, expiresInSeconds: PART_SECONDS });
   }
 
-  async assemble(uploadId: string, multipartId: string, parts: readonly UploadedPart[]): Promise<void> {
-    await this.multipart.complete(objectKeys.staging(uploadId), multipartId, parts);
+  async assemble(uploadId: string, multipartId: string, parts: readonly UploadedPart[]): Promise<ZipObject> {
+    return this.multipart.complete(objectKeys.staging(uploadId), multipartId, parts);
   }
 
   async staged(uploadId: string): Promise<ZipObject | null> {
@@ -49,6 +49,10 @@ export class BucketDirectUploadStorage extends DirectUploadStorage {
     const key = objectKeys.upload(datasetId, 1);
     await this.store.copy(zip.key, key, { contentType: TYPE });
     return { key, sizeBytes: zip.sizeBytes };
+  }
+
+  async discardStaged(uploadId: string): Promise<void> {
+    await this.store.delete([objectKeys.staging(uploadId)]);
   }
 
   async discard(uploadId: string, multipartId: string): Promise<void> {

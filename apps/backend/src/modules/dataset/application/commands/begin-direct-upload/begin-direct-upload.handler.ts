@@ -12,7 +12,7 @@ import { BeginDirectUploadCommand, type BeginDirectUploadInput } from './begin-d
 
 /** A lost part costs so much again; 20 GB are 1,250 of them. */
 const DEFAULT_PART_BYTES = 16 * 1024 * 1024;
-export const FIRST_PAGE = 100;
+const FIRST_PAGE = 100;
 /** Each holds room in the bucket for a day. */
 const MOST_OPEN = 20;
 
@@ -38,7 +38,7 @@ export class BeginDirectUploadHandler implements ICommandHandler<BeginDirectUplo
       await this.storage.discard(id, multipartId).catch(() => undefined);
       throw error;
     }
-    return this.uploads.view(await this.uploads.require(principal, id), { after: 0, limit: FIRST_PAGE });
+    return this.uploads.shown(await this.uploads.require(principal, id), { after: 0, limit: FIRST_PAGE }, []);
   }
 
   private async check(principal: Principal, input: BeginDirectUploadInput): Promise<void> {

@@ -51,7 +51,7 @@ export class CompleteDirectUploadHandler implements ICommandHandler<CompleteDire
     const progress = new UploadProgress(this.sessions, uploadId, upload.sizeBytes);
     try {
       const datasetId = await this.take(principal, upload, { progress, signal });
-      await this.storage.discard(uploadId, upload.multipartId).catch(() => undefined);
+      await this.storage.discardStaged(uploadId).catch(() => undefined);
       return await this.reader.require(principal, datasetId, { action: 'read' });
     } catch (error) {
       await this.undo(upload, progress, error);
@@ -84,7 +84,7 @@ export class CompleteDirectUploadHandler implements ICommandHandler<CompleteDire
     if (arrived !== null) {
       const missing = missingParts(plannedParts(upload), arrived);
       if (missing.length > 0) throw incomplete(missing.map((part) => part.number));
-      await this.storage.assemble(upload.id, upload.multipartId, arrived);
+      return this.storage.assemble(upload.id, upload.multipartId, arrived);
     }
     const staged = await this.storage.staged(upload.id);
     if (staged === null) throw new DomainError('not-found', 'The upload is gone from the bucket: it was given up, or is older than a day. Begin another one.');
