@@ -1,6 +1,6 @@
 // The benchmark: ratios between two things in one run, interleaved, medians. `--quick` takes about a minute.
 //   npm run bench [-- --quick]
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
@@ -13,6 +13,7 @@ import { imageAccess } from '../test/bench/image-access.mjs';
 import { archiveReading } from '../test/bench/archive.mjs';
 import { annotationWrites } from '../test/bench/annotation-writes.mjs';
 import { liveView } from '../test/bench/live-view.mjs';
+import { directUpload } from '../test/bench/direct-upload.mjs';
 
 const quick = process.argv.includes('--quick');
 const ROUNDS = quick ? 3 : 7;
@@ -215,6 +216,13 @@ await training();
 await uploading();
 rows.push(...(await annotationWrites({ quick })));
 rows.push(...(await liveView({ quick })));
+rows.push(...(await directUpload({ quick })));
 console.table(rows);
 // The seed's table 1.1, in its own columns.
 console.table(await imageAccess({ quick }));
+
+// Benches that fill a database or make pictures of their own, each in its own process.
+for (const bench of ['image-list', 'image-worker']) {
+  const { status } = spawnSync(process.execPath, [new URL(`../test/bench/${bench}.mjs`, import.meta.url).pathname, ...(quick ? ['--quick'] : [])], { stdio: 'inherit' });
+  if (status !== 0) process.exitCode = 1;
+}

@@ -77,6 +77,7 @@ export const DATASET_RULES: Readonly<Record<string, DatasetRule>> = {
 export const OTHER_ROUTES: Readonly<Record<string, string>> = {
   'GET /api/v1/health/live': 'public',
   'GET /api/v1/health/ready': 'public',
+  'GET /api/v1/maintenance/store': 'administrator: store-examination.int-spec.ts',
   'POST /api/v1/auth/login': 'public',
   'POST /api/v1/auth/refresh': 'by cookie: auth.int-spec.ts',
   'POST /api/v1/auth/logout': 'own session: auth.int-spec.ts',
@@ -90,6 +91,10 @@ export const OTHER_ROUTES: Readonly<Record<string, string>> = {
   'POST /api/v1/api-keys': 'own keys: auth.int-spec.ts',
   'DELETE /api/v1/api-keys/{id}': 'own keys: auth.int-spec.ts',
   'POST /api/v1/datasets/upload': 'everybody, scope label',
+  'POST /api/v1/datasets/uploads': 'everybody, scope label',
+  'GET /api/v1/datasets/uploads/{upload_id}': 'own uploads: direct-uploads.int-spec.ts',
+  'DELETE /api/v1/datasets/uploads/{upload_id}': 'own uploads: direct-uploads.int-spec.ts',
+  'POST /api/v1/datasets/uploads/{upload_id}/complete': 'own uploads: direct-uploads.int-spec.ts',
   'POST /api/v1/datasets/create': 'everybody, scope label',
   'POST /api/v1/datasets': 'everybody, scope label',
   'POST /api/v1/datasets/demo': 'everybody, scope label',

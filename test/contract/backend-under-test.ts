@@ -31,6 +31,8 @@ export async function startBackend(overrides: Record<string, string> = {}): Prom
     LOG_LEVEL: 'silent',
     // Their program is JavaScript, which only some tests build.
     IMAGE_WORKERS: '0',
+    // Others look at everything in the store that they share.
+    STORE_CHECK: 'off',
     ...overrides,
   });
   const app = await createApp(config, { logger: false });

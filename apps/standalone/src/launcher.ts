@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { freePort, LocalServiceError, portProblem } from '@app/local-services';
-import { localUrl, networkUrls, publicUrl } from './addresses.js';
+import { localUrl, networkUrls, pageOrigins, publicUrl } from './addresses.js';
 import { hasFirstPassword, jsonLine, readableBlock } from './announcement.js';
 import { openDataFolder } from './data-folder.js';
 import { watchDisk } from './disk-space.js';
@@ -116,6 +116,8 @@ export class Launcher {
         S3_ACCESS_KEY_ID: services.store.accessKeyId,
         S3_SECRET_ACCESS_KEY: services.store.secretAccessKey,
         JWT_SECRET: given(this.environment, 'JWT_SECRET') ?? secrets.jwt_secret,
+        ...storeCheckEnvironment(services, this.environment),
+        PAGE_ORIGINS: pageOrigins(this.options, port).join(','),
         ADMIN_EMAIL: admin.email,
         ADMIN_PASSWORD: admin.password,
         ...(existsSync(join(this.dist, 'labeler')) ? { WEB_ROOT: join(this.dist, 'labeler') } : {}),
@@ -198,4 +200,11 @@ export class Launcher {
 
 function storeEnvironment({ store }: Services): Record<string, string> {
   return { S3_ENDPOINT: store.endpoint, S3_REGION: store.region, S3_BUCKET: store.bucket };
+}
+
+/** The embedded store is the product's own: its CORS rules follow the page's addresses. A read-only pair that is the other one proves nothing. */
+function storeCheckEnvironment({ store }: Services, environment: Environment): Record<string, string> {
+  const cors = given(environment, 'S3_ENDPOINT') === undefined ? 'set' : 'check';
+  const pair = { S3_READONLY_ACCESS_KEY_ID: store.readonlyAccessKeyId, S3_READONLY_SECRET_ACCESS_KEY: store.readonlySecretAccessKey };
+  return { STORE_CORS: cors, STORE_CHECK: given(environment, 'STORE_CHECK') ?? 'on', ...(store.readonlyAccessKeyId === store.accessKeyId ? {} : pair) };
 }

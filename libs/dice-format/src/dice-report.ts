@@ -42,3 +42,10 @@ export interface DiceReport {
   readonly warnings: Finding[];
   readonly dataset: DiceReportDataset | null;
 }
+
+/** What directory and labels of a package say by themselves; `dataset` is null exactly when there are errors. */
+export interface DicePreview {
+  readonly errors: Finding[];
+  readonly errorsTotal: number;
+  readonly dataset: { readonly name: string; readonly taskType: TaskType; readonly multiLabel: boolean; readonly classes: readonly DiceClass[]; readonly numImages: number } | null;
+}

@@ -1,7 +1,7 @@
 import { DomainError } from '@app/kernel';
 import { contentHashOfSorted, labelsDigest } from './content-hash.js';
 import { type BuiltImage, hashedImages, reportedImages, totalsOf } from './built-image.js';
-import type { DiceReport, DiceReportDataset } from './dice-report.js';
+import type { DicePreview, DiceReport, DiceReportDataset } from './dice-report.js';
 import { FindingCollector } from './finding-collector.js';
 import type { ImageLabels } from './image-labels.js';
 import { type FileRecord, ImageTable } from './image-table.js';
@@ -105,6 +105,17 @@ export class DicePackageValidator {
     const facts = await readStreamedMask(bytes);
     if (typeof facts === 'string') return this.findings.error('invalid-mask', facts, { entry: name });
     this.masks.set(this.layout.inside(name) ?? name, facts);
+  }
+
+  /** What directory and labels say by themselves, before an image was read. Call it once, after both JSON files were fed, and instead of `finish`. */
+  preview(): DicePreview {
+    const { findings, reader } = this;
+    if (!this.annotationsRead) findings.error('missing-entry', 'The package has no readable annotations.json.', { entry: 'annotations.json' });
+    this.checkMeta();
+    const report = { errors: findings.errors, errorsTotal: findings.errorsTotal };
+    if (findings.errorsTotal > 0 || reader.taskType === undefined) return { ...report, dataset: null };
+    const classes = [...reader.classes.byId.values()].sort((a, b) => a.id - b.id);
+    return { ...report, dataset: { name: String(reader.head.get('dataset_name')), taskType: reader.taskType, multiLabel: reader.multiLabel, classes, numImages: this.images.paths.length } };
   }
 
   /** Compares what was fed and gives the report. Call it once, after everything was fed. */

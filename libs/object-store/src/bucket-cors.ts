@@ -24,9 +24,13 @@ export async function ensureBucketCors(options: S3ClientOptions, origins: readon
   }
 }
 
+const ruleFor = (origins: readonly string[]): CORSRule => ({ AllowedOrigins: [...origins], AllowedMethods: METHODS, AllowedHeaders: HEADERS, ExposeHeaders: EXPOSED, MaxAgeSeconds: 3_000 });
+
+/** The rules as JSON, to paste into the console of R2 or S3. */
+export const corsDocument = (origins: readonly string[]): string => JSON.stringify([ruleFor(origins)]);
+
 async function put(client: S3Client, Bucket: string, origins: readonly string[]): Promise<void> {
-  const rule: CORSRule = { AllowedOrigins: [...origins], AllowedMethods: METHODS, AllowedHeaders: HEADERS, ExposeHeaders: EXPOSED, MaxAgeSeconds: 3_000 };
-  await client.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules: [rule] } }));
+  await client.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules: [ruleFor(origins)] } }));
 }
 
 async function rulesOf(client: S3Client, Bucket: string): Promise<readonly CORSRule[]> {

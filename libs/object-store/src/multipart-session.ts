@@ -55,7 +55,7 @@ async function complete({ client, bucket, key, options }: Target, upload: { Buck
 }
 
 /** As S3 and R2 form it. Source: AWS, "Checking object integrity", ETag of multipart uploads. */
-function etagOfParts(etags: readonly string[]): string {
+export function etagOfParts(etags: readonly string[]): string {
   const bytes = Buffer.concat(etags.map((etag) => Buffer.from(etag.replaceAll('"', ''), 'hex')));
   return `"${createHash('md5').update(bytes).digest('hex')}-${etags.length}"`;
 }

@@ -91,4 +91,6 @@ export abstract class Presigner {
   abstract presignGet(key: string, options?: { readonly downloadName?: string; readonly contentType?: string }): PresignedUrl;
   /** For exactly these bytes: size, SHA-256 and `If-None-Match: *` are signed. */
   abstract presignPut(key: string, object: { readonly sizeBytes: number; readonly sha256: string; readonly contentType: string; readonly expiresInSeconds: number }): PresignedPut;
+  /** For one part of a multipart upload, of exactly this size; a part may be put again until the upload is completed. */
+  abstract presignPart(key: string, part: { readonly uploadId: string; readonly number: number; readonly sizeBytes: number; readonly expiresInSeconds: number }): PresignedPut;
 }

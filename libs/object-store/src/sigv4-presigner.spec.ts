@@ -66,6 +66,20 @@ describe('SigV4Presigner', () => {
     );
   });
 
+  it('signs a part as the SDK does, for any key and any id of an upload', async () => {
+    const presigner = new SigV4Presigner({ ...SETTINGS, endpoint: 'http://store.test:9000', now: () => NOW });
+    await fc.assert(
+      fc.asyncProperty(keys, segment, fc.integer({ min: 1, max: 10_000 }), fc.integer({ min: 1, max: 2 ** 32 }), async (key, uploadId, number, sizeBytes) => {
+        const part = presigner.presignPart(key, { uploadId, number, sizeBytes, expiresInSeconds: 3600 });
+        expect(part.headers).toEqual({ 'content-length': String(sizeBytes) });
+        const expected = await bySdk(key, NOW, { method: 'PUT', headers: { ...part.headers }, query: { partNumber: String(number), uploadId }, expiresIn: 3600 });
+        expect(new URL(part.url).searchParams.get('X-Amz-Signature')).toBe(expected.searchParams.get('X-Amz-Signature'));
+        expect(new URL(part.url).searchParams.get('uploadId')).toBe(uploadId);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('keeps the life of a PUT between one second and an hour, in whole seconds', () => {
     const presigner = new SigV4Presigner({ ...SETTINGS, endpoint: 'http://store.test:9000', now: () => NOW });
     const life = (expiresInSeconds: number): string | null => new URL(presigner.presignPut('k', { sizeBytes: 1, sha256: 'ab'.repeat(32), contentType: 'a/b', expiresInSeconds }).url).searchParams.get('X-Amz-Expires');

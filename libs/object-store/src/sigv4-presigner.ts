@@ -67,11 +67,20 @@ export class SigV4Presigner extends Presigner {
       'if-none-match': '*',
       'x-amz-checksum-sha256': Buffer.from(object.sha256, 'hex').toString('base64'),
     };
+    return this.presignedPut(key, { headers, query: {}, expiresInSeconds: object.expiresInSeconds });
+  }
+
+  presignPart(key: string, part: { readonly uploadId: string; readonly number: number; readonly sizeBytes: number; readonly expiresInSeconds: number }): PresignedPut {
+    const headers = { 'content-length': String(part.sizeBytes) };
+    return this.presignedPut(key, { headers, query: { partNumber: String(part.number), uploadId: part.uploadId }, expiresInSeconds: part.expiresInSeconds });
+  }
+
+  private presignedPut(key: string, of: { readonly headers: Record<string, string>; readonly query: Record<string, string>; readonly expiresInSeconds: number }): PresignedPut {
     // The store takes whole seconds, one at least.
-    const expiresInSeconds = Math.max(1, Math.min(Math.floor(object.expiresInSeconds), MAX_EXPIRES_SECONDS));
-    const signedHeaders: Record<string, string> = { ...headers, ...this.hostHeader };
-    const template = this.template({ at: this.now(), expiresInSeconds, overrides: {}, signedHeaders: Object.keys(signedHeaders).sort().join(';') });
-    return { url: this.signed('PUT', key, { ...template, headers: signedHeaders }), expiresAt: template.expiresAt, headers };
+    const expiresInSeconds = Math.max(1, Math.min(Math.floor(of.expiresInSeconds), MAX_EXPIRES_SECONDS));
+    const signedHeaders: Record<string, string> = { ...of.headers, ...this.hostHeader };
+    const template = this.template({ at: this.now(), expiresInSeconds, overrides: of.query, signedHeaders: Object.keys(signedHeaders).sort().join(';') });
+    return { url: this.signed('PUT', key, { ...template, headers: signedHeaders }), expiresAt: template.expiresAt, headers: of.headers };
   }
 
   private signed(method: string, key: string, of: ReadTemplate & { readonly headers: Readonly<Record<string, string>> }): string {

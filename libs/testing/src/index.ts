@@ -4,3 +4,4 @@ export { startStoreProxy, type StoreProxy, type StoreRequest } from './store-pro
 export { createTestDatabase, type TestDatabase } from './test-database.js';
 export { TEST_NATS_USER, startTestNats, type TestNats } from './test-nats.js';
 export { testServices, type TestServices, type TestStore } from './test-services.js';
+export { startUnsoundStore, type PassingRequest, type StoreFault, type UnsoundStore } from './unsound-store.js';

@@ -29,6 +29,12 @@ const prefixes = z
   .transform((text) => text.split(',').map((one) => one.trim()).filter((one) => one !== ''))
   .refine((list) => list.every(isImportPrefix), 'folders that end in /, and none under datasets/, models/ or staging/');
 
+const origins = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').map((one) => one.trim()).filter((one) => one !== ''))
+  .refine((list) => list.every((one) => URL.canParse(one) && new URL(one).origin === one), 'origins such as https://vision.example, with commas between');
+
 /** Every variable that the backend reads, with default and reason. docs/configuration.md is written from it. */
 export const backendEnvironment = z.object({
   NODE_ENV: z.enum(['production', 'development', 'test']).default('development').describe('production refuses short and default secrets'),
@@ -45,6 +51,11 @@ export const backendEnvironment = z.object({
   S3_BUCKET: z.string().min(3).max(63),
   S3_ACCESS_KEY_ID: z.string().min(1),
   S3_SECRET_ACCESS_KEY: z.string().min(1),
+  S3_READONLY_ACCESS_KEY_ID: z.string().min(1).optional().describe('the pair of the training service: not used here, only examined'),
+  S3_READONLY_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+  STORE_CHECK: z.enum(['on', 'off']).default('on').describe('whether the store is examined in the background after the start'),
+  STORE_CORS: z.enum(['check', 'set']).default('check').describe('set: the bucket is the product\'s own, so its CORS rules are written; else they are examined only'),
+  PAGE_ORIGINS: origins.describe('origins of the page, with commas between; default that of PUBLIC_URL'),
   JWT_SECRET: secret(32).describe('signs access tokens and page cursors'),
   ADMIN_EMAIL: z.email().optional().describe('the first administrator, made when there is no user'),
   ADMIN_PASSWORD: secret(12).optional().describe('their first password'),
@@ -103,6 +114,13 @@ export class BackendConfig {
       secretAccessKey: this.values.S3_SECRET_ACCESS_KEY,
       kind: new URL(endpoint).hostname.endsWith('.r2.cloudflarestorage.com') ? 'r2' : 's3',
     };
+  }
+  /** What the check of the store must know beside the store itself. */
+  get storeCheck(): { enabled: boolean; setsCors: boolean; pageOrigins: readonly string[]; readonlyCredential?: { accessKeyId: string; secretAccessKey: string } } {
+    const { S3_READONLY_ACCESS_KEY_ID: accessKeyId, S3_READONLY_SECRET_ACCESS_KEY: secretAccessKey } = this.values;
+    const pageOrigins = this.values.PAGE_ORIGINS.length > 0 || this.publicUrl === undefined ? this.values.PAGE_ORIGINS : [new URL(this.publicUrl).origin];
+    const readonly = accessKeyId === undefined || secretAccessKey === undefined ? {} : { readonlyCredential: { accessKeyId, secretAccessKey } };
+    return { enabled: this.values.STORE_CHECK === 'on', setsCors: this.values.STORE_CORS === 'set', pageOrigins, ...readonly };
   }
   get jwtSecret(): string {
     return this.values.JWT_SECRET;

@@ -36,6 +36,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/maintenance/store": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["StoreHealthController_store_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/auth/login": {
         readonly parameters: {
             readonly query?: never;
@@ -191,6 +207,54 @@ export interface paths {
         readonly put?: never;
         readonly post?: never;
         readonly delete: operations["ApiKeysController_revoke_v1"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/uploads": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["DirectUploadsController_begin_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/uploads/{upload_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["DirectUploadsController_get_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete: operations["DirectUploadsController_abort_v1"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/uploads/{upload_id}/complete": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["DirectUploadsController_complete_v1"];
+        readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -998,6 +1062,53 @@ export interface operations {
             };
         };
     };
+    readonly StoreHealthController_store_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The last examination of the store by this replica, made after its start. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @enum {string} */
+                        readonly state: "off" | "waiting" | "running" | "done";
+                        /** @description false when something failed that must hold; null until the examination is done */
+                        readonly fit: boolean | null;
+                        readonly finished_at: string | null;
+                        readonly checks: readonly {
+                            readonly id: string;
+                            /** @description what holds when it passes */
+                            readonly means: string;
+                            /** @enum {string} */
+                            readonly severity: "must" | "should";
+                            readonly ok: boolean;
+                            /** @description what was seen */
+                            readonly detail: string;
+                            /** @description the setting to change */
+                            readonly advice: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly AuthController_logIn_v1: {
         readonly parameters: {
             readonly query?: never;
@@ -1509,6 +1620,301 @@ export interface operations {
             };
         };
     };
+    readonly DirectUploadsController_begin_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description for you to know it again */
+                    readonly file_name?: string;
+                    /** @description default: the name inside the zip */
+                    readonly name?: string;
+                    /**
+                     * @default private
+                     * @enum {string}
+                     */
+                    readonly visibility?: "private" | "public";
+                    /** @description of the zip */
+                    readonly size_bytes: number;
+                    /** @description of each part but the last; larger where there would be more than 10,000 */
+                    readonly part_bytes?: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description A presigned PUT a part; more of them at datasets/uploads/{upload_id}. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** Format: uuid */
+                        readonly id: string;
+                        /**
+                         * @description open: put the missing parts, then complete; checking: the dataset is there and its zip is being read
+                         * @enum {string}
+                         */
+                        readonly state: "open" | "receiving" | "validating" | "registering" | "checking" | "completed" | "refused";
+                        readonly file_name: string | null;
+                        readonly size_bytes: number;
+                        readonly part_bytes: number;
+                        readonly part_count: number;
+                        readonly received_bytes: number;
+                        readonly received_parts: readonly {
+                            readonly part_number: number;
+                            readonly size_bytes: number;
+                            readonly etag: string;
+                        }[];
+                        /** @description a page of those that have not arrived, each with a presigned PUT */
+                        readonly missing_parts: readonly {
+                            readonly part_number: number;
+                            readonly size_bytes: number;
+                            /** Format: uri */
+                            readonly url: string;
+                            /** @description to be sent exactly like this */
+                            readonly headers: {
+                                readonly [key: string]: string;
+                            };
+                            /** Format: date-time */
+                            readonly expires_at: string;
+                        }[];
+                        /** @description for the next page of missing parts */
+                        readonly next_after: number | null;
+                        readonly dataset_id: string | null;
+                        /** @description why it was refused */
+                        readonly code: string | null;
+                        readonly errors: readonly {
+                            readonly code: string;
+                            readonly message: string;
+                            /** @description JSON pointer */
+                            readonly pointer?: string;
+                            /** @description path inside the zip */
+                            readonly entry?: string;
+                            readonly hint?: string;
+                        }[] | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly DirectUploadsController_get_v1: {
+        readonly parameters: {
+            readonly query?: {
+                readonly after?: number;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly upload_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What has arrived, and new URLs for what has not: an upload goes on after a closed tab. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** Format: uuid */
+                        readonly id: string;
+                        /**
+                         * @description open: put the missing parts, then complete; checking: the dataset is there and its zip is being read
+                         * @enum {string}
+                         */
+                        readonly state: "open" | "receiving" | "validating" | "registering" | "checking" | "completed" | "refused";
+                        readonly file_name: string | null;
+                        readonly size_bytes: number;
+                        readonly part_bytes: number;
+                        readonly part_count: number;
+                        readonly received_bytes: number;
+                        readonly received_parts: readonly {
+                            readonly part_number: number;
+                            readonly size_bytes: number;
+                            readonly etag: string;
+                        }[];
+                        /** @description a page of those that have not arrived, each with a presigned PUT */
+                        readonly missing_parts: readonly {
+                            readonly part_number: number;
+                            readonly size_bytes: number;
+                            /** Format: uri */
+                            readonly url: string;
+                            /** @description to be sent exactly like this */
+                            readonly headers: {
+                                readonly [key: string]: string;
+                            };
+                            /** Format: date-time */
+                            readonly expires_at: string;
+                        }[];
+                        /** @description for the next page of missing parts */
+                        readonly next_after: number | null;
+                        readonly dataset_id: string | null;
+                        /** @description why it was refused */
+                        readonly code: string | null;
+                        readonly errors: readonly {
+                            readonly code: string;
+                            readonly message: string;
+                            /** @description JSON pointer */
+                            readonly pointer?: string;
+                            /** @description path inside the zip */
+                            readonly entry?: string;
+                            readonly hint?: string;
+                        }[] | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly DirectUploadsController_abort_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly upload_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Given up; nothing of it stays in the bucket. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly DirectUploadsController_complete_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly upload_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The dataset with status `validating`: directory and labels are right, the images are still being read. A repeat gives the same. Refused later: uploads/{id} says why. */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly id: string;
+                        readonly name: string;
+                        /** @enum {string} */
+                        readonly task_type: "image_classification" | "object_detection" | "instance_segmentation" | "semantic_segmentation" | "pose_estimation";
+                        readonly multi_label: boolean;
+                        /** @constant */
+                        readonly format: "dice";
+                        /** @enum {string} */
+                        readonly storage_type: "r2" | "s3";
+                        readonly bucket: string;
+                        /** @description key of the zip that it came as, else the prefix of its objects */
+                        readonly storage_path: string;
+                        readonly num_images: number;
+                        readonly num_classes: number;
+                        readonly num_labeled: number;
+                        readonly classes: readonly {
+                            readonly id: number;
+                            readonly name: string;
+                            readonly color: string;
+                            /** @description labeled images that show it */
+                            readonly count: number;
+                        }[];
+                        readonly splits: {
+                            readonly train: number;
+                            readonly val: number;
+                            readonly test: number;
+                            readonly unassigned: number;
+                        };
+                        /**
+                         * @description validating: a zip that was put straight into the bucket is still being read; it can be trained when it is ready
+                         * @enum {string}
+                         */
+                        readonly status: "ready" | "validating";
+                        /** @enum {string} */
+                        readonly visibility: "private" | "public";
+                        /** @description the first 20; all of them at datasets/{id}/findings */
+                        readonly warnings: readonly {
+                            readonly code: string;
+                            readonly message: string;
+                            /** @description JSON pointer */
+                            readonly pointer?: string;
+                            /** @description path inside the zip */
+                            readonly entry?: string;
+                            readonly hint?: string;
+                        }[];
+                        readonly content_hash: string;
+                        /** @description of the zip that it came as, else of its images */
+                        readonly size_bytes: number;
+                        /** @description position in its sequence of changes; moves with every edit */
+                        readonly change_seq: number;
+                        /** @description for If-Match of writes to the classes */
+                        readonly classes_revision: number;
+                        /** @description false while the labels of the zip are still being read; they cannot be edited until then */
+                        readonly labels_loaded: boolean;
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                        readonly deleted_at: string | null;
+                        /** Format: uuid */
+                        readonly created_by: string;
+                        /** @description your own */
+                        readonly role: ("viewer" | "annotator" | "reviewer" | "admin" | "owner") | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly DatasetsController_upload_v1: {
         readonly parameters: {
             readonly query?: never;
@@ -1568,8 +1974,11 @@ export interface operations {
                             readonly test: number;
                             readonly unassigned: number;
                         };
-                        /** @constant */
-                        readonly status: "ready";
+                        /**
+                         * @description validating: a zip that was put straight into the bucket is still being read; it can be trained when it is ready
+                         * @enum {string}
+                         */
+                        readonly status: "ready" | "validating";
                         /** @enum {string} */
                         readonly visibility: "private" | "public";
                         /** @description the first 20; all of them at datasets/{id}/findings */
@@ -1693,8 +2102,11 @@ export interface operations {
                             readonly test: number;
                             readonly unassigned: number;
                         };
-                        /** @constant */
-                        readonly status: "ready";
+                        /**
+                         * @description validating: a zip that was put straight into the bucket is still being read; it can be trained when it is ready
+                         * @enum {string}
+                         */
+                        readonly status: "ready" | "validating";
                         /** @enum {string} */
                         readonly visibility: "private" | "public";
                         /** @description the first 20; all of them at datasets/{id}/findings */
@@ -1790,8 +2202,11 @@ export interface operations {
                                 readonly test: number;
                                 readonly unassigned: number;
                             };
-                            /** @constant */
-                            readonly status: "ready";
+                            /**
+                             * @description validating: a zip that was put straight into the bucket is still being read; it can be trained when it is ready
+                             * @enum {string}
+                             */
+                            readonly status: "ready" | "validating";
                             /** @enum {string} */
                             readonly visibility: "private" | "public";
                             /** @description the first 20; all of them at datasets/{id}/findings */
@@ -1917,8 +2332,11 @@ export interface operations {
                             readonly test: number;
                             readonly unassigned: number;
                         };
-                        /** @constant */
-                        readonly status: "ready";
+                        /**
+                         * @description validating: a zip that was put straight into the bucket is still being read; it can be trained when it is ready
+                         * @enum {string}
+                         */
+                        readonly status: "ready" | "validating";
                         /** @enum {string} */
                         readonly visibility: "private" | "public";
                         /** @description the first 20; all of them at datasets/{id}/findings */
@@ -2010,8 +2428,11 @@ export interface operations {
                             readonly test: number;
                             readonly unassigned: number;
                         };
-                        /** @constant */
-                        readonly status: "ready";
+                        /**
+                         * @description validating: a zip that was put straight into the bucket is still being read; it can be trained when it is ready
+                         * @enum {string}
+                         */
+                        readonly status: "ready" | "validating";
                         /** @enum {string} */
                         readonly visibility: "private" | "public";
                         /** @description the first 20; all of them at datasets/{id}/findings */
@@ -2101,8 +2522,11 @@ export interface operations {
                             readonly test: number;
                             readonly unassigned: number;
                         };
-                        /** @constant */
-                        readonly status: "ready";
+                        /**
+                         * @description validating: a zip that was put straight into the bucket is still being read; it can be trained when it is ready
+                         * @enum {string}
+                         */
+                        readonly status: "ready" | "validating";
                         /** @enum {string} */
                         readonly visibility: "private" | "public";
                         /** @description the first 20; all of them at datasets/{id}/findings */
@@ -2232,8 +2656,11 @@ export interface operations {
                             readonly test: number;
                             readonly unassigned: number;
                         };
-                        /** @constant */
-                        readonly status: "ready";
+                        /**
+                         * @description validating: a zip that was put straight into the bucket is still being read; it can be trained when it is ready
+                         * @enum {string}
+                         */
+                        readonly status: "ready" | "validating";
                         /** @enum {string} */
                         readonly visibility: "private" | "public";
                         /** @description the first 20; all of them at datasets/{id}/findings */
@@ -2326,8 +2753,11 @@ export interface operations {
                             readonly test: number;
                             readonly unassigned: number;
                         };
-                        /** @constant */
-                        readonly status: "ready";
+                        /**
+                         * @description validating: a zip that was put straight into the bucket is still being read; it can be trained when it is ready
+                         * @enum {string}
+                         */
+                        readonly status: "ready" | "validating";
                         /** @enum {string} */
                         readonly visibility: "private" | "public";
                         /** @description the first 20; all of them at datasets/{id}/findings */
@@ -2476,7 +2906,7 @@ export interface operations {
                             /** Format: uuid */
                             readonly id: string;
                             /** @enum {string} */
-                            readonly kind: "load-labels" | "unpack-zip" | "register-prefix";
+                            readonly kind: "load-labels" | "unpack-zip" | "register-prefix" | "validate-zip";
                             /** @enum {string} */
                             readonly state: "waiting" | "running" | "completed" | "failed";
                             readonly done: number;
@@ -2737,8 +3167,11 @@ export interface operations {
                     readonly "application/json": {
                         /** Format: uuid */
                         readonly id: string;
-                        /** @enum {string} */
-                        readonly state: "receiving" | "validating" | "registering" | "completed" | "refused";
+                        /**
+                         * @description open: its parts are being put into the bucket; checking: the dataset is there and its zip is being read
+                         * @enum {string}
+                         */
+                        readonly state: "open" | "receiving" | "validating" | "registering" | "checking" | "completed" | "refused";
                         readonly received_bytes: number;
                         readonly total_bytes: number | null;
                         readonly checked_entries: number;

@@ -3,7 +3,7 @@ import { datasetIdSchema } from '../common.js';
 import { defineEvent } from '../envelope/cloud-event.js';
 
 const STREAM = 'VISION_DATASET';
-export const IMPORT_KINDS = ['load-labels', 'unpack-zip', 'register-prefix'] as const;
+export const IMPORT_KINDS = ['load-labels', 'unpack-zip', 'register-prefix', 'validate-zip'] as const;
 export type ImportKind = (typeof IMPORT_KINDS)[number];
 
 const reference = { import_id: z.uuid(), dataset_id: datasetIdSchema, kind: z.enum(IMPORT_KINDS) };

@@ -5,11 +5,12 @@ import { DatasetChangeLog } from './application/ports/dataset-change-log.port.js
 import { ImportQueue } from './application/ports/import-queue.port.js';
 import { BACKGROUND_PROVIDERS } from './background-providers.js';
 import { DATASET_CONTROLLERS, DATASET_PROVIDERS } from './dataset-providers.js';
+import { DIRECT_UPLOAD_CONTROLLERS, DIRECT_UPLOAD_PROVIDERS } from './direct-upload-providers.js';
 import { IMAGE_CONTROLLERS, IMAGE_PROVIDERS } from './image-providers.js';
 
 @Module({
-  controllers: [...DATASET_CONTROLLERS, ...IMAGE_CONTROLLERS],
-  providers: [...DATASET_PROVIDERS, ...IMAGE_PROVIDERS, ...BACKGROUND_PROVIDERS],
+  controllers: [...DIRECT_UPLOAD_CONTROLLERS, ...DATASET_CONTROLLERS, ...IMAGE_CONTROLLERS],
+  providers: [...DATASET_PROVIDERS, ...DIRECT_UPLOAD_PROVIDERS, ...IMAGE_PROVIDERS, ...BACKGROUND_PROVIDERS],
   exports: [DatasetAccess, DatasetImages, DatasetChangeLog, ImportQueue, ImageIntake],
 })
 export class DatasetModule {}

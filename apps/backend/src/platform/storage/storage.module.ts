@@ -1,14 +1,19 @@
-import { ObjectStore, Presigner, S3ObjectStore, SigV4Presigner } from '@app/object-store';
+import { MultipartUploads, ObjectStore, Presigner, S3MultipartUploads, S3ObjectStore, SigV4Presigner } from '@app/object-store';
 import { Global, Module } from '@nestjs/common';
 import { BackendConfig } from '../../config/backend-config.js';
+import { StoreExamination } from './store-examination.js';
+import { StoreHealthController } from './store-health.controller.js';
 
 @Global()
 @Module({
+  controllers: [StoreHealthController],
   providers: [
+    StoreExamination,
     { provide: ObjectStore, inject: [BackendConfig], useFactory: (config: BackendConfig) => new S3ObjectStore(config.store) },
+    { provide: MultipartUploads, inject: [BackendConfig], useFactory: (config: BackendConfig) => new S3MultipartUploads(config.store) },
     // URLs are for browsers and workers: signed for the address that they use.
     { provide: Presigner, inject: [BackendConfig], useFactory: (config: BackendConfig) => new SigV4Presigner({ ...config.store, endpoint: config.store.publicEndpoint }) },
   ],
-  exports: [ObjectStore, Presigner],
+  exports: [ObjectStore, MultipartUploads, Presigner],
 })
 export class StorageModule {}

@@ -6,7 +6,6 @@ const WRITE_EVERY_MILLISECONDS = 500;
 
 /** Notes how far an upload is, at most twice a second; also the sign that its process lives. */
 export class UploadProgress {
-  private receivedBytes = 0;
   private checkedEntries = 0;
   private totalEntries: number | null = null;
   private datasetId: string | null = null;
@@ -16,6 +15,7 @@ export class UploadProgress {
   constructor(
     private readonly sessions: UploadSessions,
     private readonly id: string,
+    private receivedBytes = 0,
   ) {
     this.timer = setInterval(() => this.write({}), WRITE_EVERY_MILLISECONDS);
   }
@@ -56,6 +56,12 @@ export class UploadProgress {
 
   stop(): void {
     clearInterval(this.timer);
+  }
+
+  /** Stops, and waits for the note that is on its way: none comes after it. */
+  async settled(): Promise<void> {
+    clearInterval(this.timer);
+    await this.writing;
   }
 
   private write(change: { state?: UploadState }): void {

@@ -17,18 +17,22 @@ export interface SplitCounts {
   readonly unassigned: number;
 }
 
+/** `validating`: its zip lies in the bucket and is still being read; it can be seen, but not worked with. */
+export type DatasetStatus = 'ready' | 'validating';
+
 export interface DatasetState {
   readonly id: string;
   readonly taskType: string;
   readonly multiLabel: boolean;
   /** The zip that it came as; null for one that began empty. */
-  readonly upload: DatasetUpload | null;
-  readonly numImages: number;
-  readonly numClasses: number;
-  readonly numLabeled: number;
-  readonly splits: SplitCounts;
-  readonly splitConfig: unknown;
-  readonly contentHash: string;
+  upload: DatasetUpload | null;
+  numImages: number;
+  numClasses: number;
+  numLabeled: number;
+  splits: SplitCounts;
+  splitConfig: unknown;
+  contentHash: string;
+  status: DatasetStatus;
   readonly createdBy: string;
   readonly createdAt: Date;
   name: string;
@@ -39,7 +43,10 @@ export interface DatasetState {
   revision: number;
 }
 
-export type DatasetRegistration = Omit<DatasetState, 'updatedAt' | 'deletedAt' | 'deletedBy' | 'revision'> & { readonly upload: DatasetUpload };
+export type DatasetRegistration = Omit<DatasetState, 'status' | 'updatedAt' | 'deletedAt' | 'deletedBy' | 'revision'> & { readonly upload: DatasetUpload };
+/** What is known of a zip before its images were read. */
+export type DatasetReception = Pick<DatasetState, 'id' | 'name' | 'taskType' | 'multiLabel' | 'visibility' | 'numImages' | 'numClasses' | 'createdBy' | 'createdAt'> & { readonly upload: DatasetUpload };
+export type DatasetAcceptance = Pick<DatasetState, 'numImages' | 'numClasses' | 'numLabeled' | 'splits' | 'splitConfig' | 'contentHash'> & { readonly upload: DatasetUpload };
 export type DatasetCreation = Pick<DatasetState, 'id' | 'name' | 'taskType' | 'multiLabel' | 'visibility' | 'numClasses' | 'contentHash' | 'createdBy' | 'createdAt'>;
 
 /** Days that a dataset can be taken back from the trash. */
@@ -54,16 +61,23 @@ export class Dataset extends AggregateRoot<DatasetEvent> {
   /** A finished dataset that passed validation. */
   static register(registration: DatasetRegistration): Dataset {
     const name = datasetName(registration.name);
-    const dataset = new Dataset({ ...registration, name, updatedAt: registration.createdAt, deletedAt: null, deletedBy: null, revision: 0 });
+    const dataset = new Dataset({ ...registration, name, status: 'ready', updatedAt: registration.createdAt, deletedAt: null, deletedBy: null, revision: 0 });
     dataset.raise(new DatasetUploaded());
     return dataset;
+  }
+
+  /** A zip that lies in the bucket and is not validated yet. It is announced to nobody. */
+  static receive(reception: DatasetReception): Dataset {
+    const unknown = { numLabeled: 0, splits: { train: 0, val: 0, test: 0, unassigned: 0 }, splitConfig: null, contentHash: '' };
+    const life = { updatedAt: reception.createdAt, deletedAt: null, deletedBy: null, revision: 1 };
+    return new Dataset({ ...reception, name: datasetName(reception.name), status: 'validating', ...unknown, ...life });
   }
 
   /** Without an image; they follow one by one. */
   static create(creation: DatasetCreation): Dataset {
     const empty = { upload: null, numImages: 0, numLabeled: 0, splits: { train: 0, val: 0, test: 0, unassigned: 0 }, splitConfig: null };
     const life = { updatedAt: creation.createdAt, deletedAt: null, deletedBy: null, revision: 0 };
-    const dataset = new Dataset({ ...creation, name: datasetName(creation.name), ...empty, ...life });
+    const dataset = new Dataset({ ...creation, name: datasetName(creation.name), status: 'ready', ...empty, ...life });
     dataset.raise(new DatasetCreated());
     return dataset;
   }
@@ -74,6 +88,13 @@ export class Dataset extends AggregateRoot<DatasetEvent> {
 
   get state(): Readonly<DatasetState> {
     return this.data;
+  }
+
+  /** The zip holds what it promised. */
+  accept(content: DatasetAcceptance, now: Date): void {
+    if (this.data.status !== 'validating') throw new DomainError('state-conflict', 'The dataset is validated already.');
+    Object.assign(this.data, content, { status: 'ready', updatedAt: now });
+    this.raise(new DatasetUploaded());
   }
 
   rename(name: string, now: Date): void {

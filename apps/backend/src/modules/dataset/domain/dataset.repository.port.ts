@@ -37,6 +37,12 @@ export interface DatasetContent {
 export abstract class DatasetRepository {
   /** A dataset with everything in it, and its outbox rows. */
   abstract insert(dataset: Dataset, content: DatasetContent): Promise<void>;
+  /** One that is not validated yet: the row, and nothing of its content. */
+  abstract insertReceived(dataset: Dataset): Promise<void>;
+  /** The content of one that was just accepted. */
+  abstract fill(dataset: Dataset, content: DatasetContent): Promise<void>;
+  /** Removes one that is not validated, with its members and imports. */
+  abstract discardReceived(id: string): Promise<void>;
   /** Whether a dataset of this id was registered; trashed ones too. */
   abstract exists(id: string): Promise<boolean>;
   /** Locks the row. Trashed ones too. */

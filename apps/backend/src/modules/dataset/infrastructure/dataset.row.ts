@@ -1,4 +1,4 @@
-import type { DatasetState, DatasetUpload, SplitCounts, Visibility } from '../domain/dataset.aggregate.js';
+import type { DatasetState, DatasetStatus, DatasetUpload, SplitCounts, Visibility } from '../domain/dataset.aggregate.js';
 
 /** A row of datasets as pg reads it; never leaves infrastructure. */
 export interface DatasetRow {
@@ -7,6 +7,7 @@ export interface DatasetRow {
   readonly task_type: string;
   readonly multi_label: boolean;
   readonly visibility: Visibility;
+  readonly status: DatasetStatus;
   readonly upload: DatasetUpload | null;
   readonly num_images: number;
   readonly num_classes: number;
@@ -33,6 +34,7 @@ export function stateOfRow(row: DatasetRow): DatasetState {
     taskType: row.task_type,
     multiLabel: row.multi_label,
     visibility: row.visibility,
+    status: row.status,
     upload: row.upload,
     numImages: row.num_images,
     numClasses: row.num_classes,

@@ -6,6 +6,7 @@ import { IntegrationEvents } from '../../../platform/messaging/integration-event
 import { Dataset, type DatasetState } from '../domain/dataset.aggregate.js';
 import type { DatasetEvent } from '../domain/dataset.events.js';
 import { DatasetRepository, type DatasetContent, type NewClass, type NewImage } from '../domain/dataset.repository.port.js';
+import { MEMBERSHIP_TABLE } from '../../identity/index.js';
 import { stateOfRow, type DatasetRow } from './dataset.row.js';
 
 /** Rows in one insert: a few hundred kilobytes of parameters. */
@@ -22,20 +23,49 @@ export class TypeormDatasetRepository extends DatasetRepository {
 
   async insert(dataset: Dataset, content: DatasetContent): Promise<void> {
     const { state } = dataset;
+    await this.insertRow(state);
+    await this.insertContent(state, content);
+    for (const event of dataset.pullEvents()) await this.announce(state, event);
+  }
+
+  async insertReceived(dataset: Dataset): Promise<void> {
+    await this.insertRow(dataset.state);
+  }
+
+  async fill(dataset: Dataset, content: DatasetContent): Promise<void> {
+    const { state } = dataset;
+    const filled = await this.query(
+      `with filled as (update datasets set status = 'ready', upload = $2, num_images = $3, num_classes = $4, num_labeled = $5, splits = $6, split_config = $7, content_hash = $8, updated_at = $9, revision = revision + 1
+       where id = $1 and status = 'validating' returning 1) select * from filled`,
+      [state.id, JSON.stringify(state.upload), state.numImages, state.numClasses, state.numLabeled, JSON.stringify(state.splits), state.splitConfig == null ? null : JSON.stringify(state.splitConfig), state.contentHash, state.updatedAt],
+    );
+    if (filled.length !== 1) throw new DomainError('version-conflict', 'The dataset was validated by another process.');
+    await this.insertContent(state, content);
+    for (const event of dataset.pullEvents()) await this.announce(state, event);
+  }
+
+  async discardReceived(id: string): Promise<void> {
+    await this.query(`delete from ${MEMBERSHIP_TABLE} m using datasets d where m.dataset_id = $1 and d.id = $1 and d.status = 'validating'`, [id]);
+    await this.query(`delete from datasets where id = $1 and status = 'validating'`, [id]);
+  }
+
+  private async insertRow(state: Readonly<DatasetState>): Promise<void> {
     await this.query(
       `insert into datasets (id, name, task_type, multi_label, visibility, status, upload, num_images, num_classes, num_labeled, splits, split_config, content_hash, created_by, created_at, updated_at, revision, labels_loaded)
-       values ($1, $2, $3, $4, $5, 'ready', $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, 1, $6::jsonb is null)`,
+       values ($1, $2, $3, $4, $5, $15, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, 1, $6::jsonb is null)`,
       [
         ...[state.id, state.name, state.taskType, state.multiLabel, state.visibility, state.upload === null ? null : JSON.stringify(state.upload), state.numImages, state.numClasses],
-        ...[state.numLabeled, JSON.stringify(state.splits), state.splitConfig == null ? null : JSON.stringify(state.splitConfig), state.contentHash, state.createdBy, state.createdAt],
+        ...[state.numLabeled, JSON.stringify(state.splits), state.splitConfig == null ? null : JSON.stringify(state.splitConfig), state.contentHash, state.createdBy, state.createdAt, state.status],
       ],
     );
+  }
+
+  private async insertContent(state: Readonly<DatasetState>, content: DatasetContent): Promise<void> {
     await this.insertClasses(state.id, content.classes);
     for (const batch of batchesOf(content.images, IMAGE_BATCH)) await this.insertImages(state.id, batch);
     await this.insertFindings(state.id, content.warnings);
     await this.countContent(state.id);
     if (state.upload !== null) await this.planUnpacking(state);
-    for (const event of dataset.pullEvents()) await this.announce(state, event);
   }
 
   /** The counters that follow from the content, and the index of classes. */

@@ -18,7 +18,9 @@ interface UploadRow {
   readonly updated_at: Date;
 }
 
+/** Some process works on it, and says so twice a second. */
 const LIVE = `state in ('receiving','validating','registering')`;
+const ENDED = `state in ('completed','refused')`;
 
 @Injectable()
 export class TypeormUploadSessions extends UploadSessions {
@@ -43,7 +45,7 @@ export class TypeormUploadSessions extends UploadSessions {
     const rows = await this.query(
       `with changed as (update dataset_uploads set state = coalesce($2, state), received_bytes = coalesce($3, received_bytes), checked_entries = coalesce($4, checked_entries),
          total_entries = coalesce($5, total_entries), dataset_id = coalesce($6, dataset_id), code = coalesce($7, code), findings = coalesce($8::jsonb, findings), updated_at = clock_timestamp()
-       where id = $1 and ${LIVE} returning 1) select * from changed`,
+       where id = $1 and not (${ENDED}) returning 1) select * from changed`,
       [
         ...[id, change.state ?? null, change.receivedBytes ?? null, change.checkedEntries ?? null, change.totalEntries ?? null],
         ...[change.datasetId ?? null, change.code ?? null, change.findings == null ? null : JSON.stringify(change.findings)],
@@ -52,15 +54,15 @@ export class TypeormUploadSessions extends UploadSessions {
     return rows.length === 1;
   }
 
-  async abandoned(olderThanSeconds: number): Promise<readonly { id: string; datasetId: string | null }[]> {
-    return this.query<{ id: string; datasetId: string | null }>(
-      `select id, dataset_id as "datasetId" from dataset_uploads where ${LIVE} and updated_at < clock_timestamp() - make_interval(secs => $1)`,
+  async abandoned(olderThanSeconds: number): Promise<readonly { id: string; datasetId: string | null; isDirect: boolean }[]> {
+    return this.query<{ id: string; datasetId: string | null; isDirect: boolean }>(
+      `select id, dataset_id as "datasetId", exists (select 1 from dataset_direct_uploads d where d.id = u.id) as "isDirect" from dataset_uploads u where ${LIVE} and updated_at < clock_timestamp() - make_interval(secs => $1)`,
       [olderThanSeconds],
     );
   }
 
   async forgetFinished(olderThanDays: number): Promise<void> {
-    await this.query(`delete from dataset_uploads where not (${LIVE}) and updated_at < now() - make_interval(days => $1)`, [olderThanDays]);
+    await this.query(`delete from dataset_uploads where ${ENDED} and updated_at < now() - make_interval(days => $1)`, [olderThanDays]);
   }
 
   private async query<T>(sql: string, parameters: unknown[]): Promise<T[]> {

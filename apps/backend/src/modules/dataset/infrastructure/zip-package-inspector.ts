@@ -1,12 +1,12 @@
 import { createHash, hash, type Hash } from 'node:crypto';
 import { DEFAULT_ARCHIVE_LIMITS, openArchive, rangedSource, readEntries, readEntry, type ArchiveDirectory, type ArchiveEntry, type RandomAccessSource } from '@app/archive';
 import { DicePackageValidator, ImageSniffer, packageEntries } from '@app/dice-format';
-import { DomainError } from '@app/kernel';
+import { DomainError, type Finding } from '@app/kernel';
 import { ObjectStore } from '@app/object-store';
 import { Injectable } from '@nestjs/common';
 import { BackendConfig } from '../../../config/backend-config.js';
-import { PackageInspector, type InspectedPackage, type InspectionProgress } from '../application/ports/package-inspector.port.js';
-import type { StagedZip } from '../application/ports/upload-storage.port.js';
+import { PackageInspector, type InspectedPackage, type InspectionProgress, type PreviewedPackage } from '../application/ports/package-inspector.port.js';
+import type { ZipObject } from '../application/ports/upload-storage.port.js';
 
 /** meta.json is about a kilobyte. */
 const MAX_META_BYTES = 1_000_000;
@@ -29,10 +29,19 @@ export class ZipPackageInspector extends PackageInspector {
     super();
   }
 
-  async inspect(staged: StagedZip, options: { onProgress: InspectionProgress; signal: AbortSignal }): Promise<InspectedPackage> {
-    const source = rangedSource(staged.sizeBytes, async (range, signal) => (await this.store.get(staged.key, { range: { start: range.start, end: range.end - 1 }, signal })).body);
-    const directory = await openArchive(source, { ...DEFAULT_ARCHIVE_LIMITS, maxArchiveBytes: this.config.maxUploadBytes }, options.signal);
-    const validator = new DicePackageValidator(packageEntries(directory));
+  async preview(zip: ZipObject, signal: AbortSignal): Promise<PreviewedPackage> {
+    const { source, directory, validator } = await this.open(zip, signal);
+    await readLabels(source, directory, { validator, signal });
+    for (const entry of directory.entries()) {
+      if (validator.roleOf(entry.name) === 'meta') validator.readMeta(await gathered(readEntry(source, entry, signal), MAX_META_BYTES));
+    }
+    const { dataset, errors, errorsTotal } = validator.preview();
+    if (dataset === null) throw refusalOf(errors, errorsTotal);
+    return { ...dataset, classes: dataset.classes.map((one) => ({ classId: one.id, name: one.name, color: one.color, details: one.details, imageCount: 0 })) };
+  }
+
+  async inspect(zip: ZipObject, options: { onProgress: InspectionProgress; signal: AbortSignal }): Promise<InspectedPackage> {
+    const { source, directory, validator } = await this.open(zip, options.signal);
     await readLabels(source, directory, { validator, signal: options.signal });
     let checked = 0;
     await readEntries(
@@ -46,6 +55,12 @@ export class ZipPackageInspector extends PackageInspector {
       options.signal,
     );
     return packageOf(validator);
+  }
+
+  private async open(zip: ZipObject, signal: AbortSignal): Promise<{ source: RandomAccessSource; directory: ArchiveDirectory; validator: DicePackageValidator }> {
+    const source = rangedSource(zip.sizeBytes, async (range, aborted) => (await this.store.get(zip.key, { range: { start: range.start, end: range.end - 1 }, signal: aborted })).body);
+    const directory = await openArchive(source, { ...DEFAULT_ARCHIVE_LIMITS, maxArchiveBytes: this.config.maxUploadBytes }, signal);
+    return { source, directory, validator: new DicePackageValidator(packageEntries(directory)) };
   }
 }
 
@@ -110,15 +125,16 @@ async function gathered(bytes: AsyncIterable<Uint8Array>, mostBytes: number): Pr
 
 function packageOf(validator: DicePackageValidator): InspectedPackage {
   const report = validator.finish();
-  if (report.dataset === null || report.errors.length > 0) {
-    const onlyImages = report.errors.length > 0 && report.errors.every((finding) => OF_IMAGES.has(finding.code));
-    const count = report.errorsTotal;
-    throw new DomainError(onlyImages ? 'unsupported-image' : 'validation-failed', `The dataset was refused: ${count} ${count === 1 ? 'finding' : 'findings'}. Nothing of it was kept.`, { findings: report.errors });
-  }
+  if (report.dataset === null || report.errors.length > 0) throw refusalOf(report.errors, report.errorsTotal);
   const { dataset } = report;
   return {
     ...dataset,
     classes: dataset.classes.map((one) => ({ classId: one.id, name: one.name, color: one.color, details: one.details, imageCount: one.imageCount })),
     warnings: report.warnings,
   };
+}
+
+function refusalOf(findings: readonly Finding[], count: number): DomainError {
+  const onlyImages = findings.length > 0 && findings.every((finding) => OF_IMAGES.has(finding.code));
+  return new DomainError(onlyImages ? 'unsupported-image' : 'validation-failed', `The dataset was refused: ${count} ${count === 1 ? 'finding' : 'findings'}. Nothing of it was kept.`, { findings });
 }

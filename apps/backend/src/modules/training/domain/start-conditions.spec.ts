@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { unmetConditions, warningsOf, type TrainableFacts } from './start-conditions.js';
 
 const facts = (changes: Partial<TrainableFacts> = {}): TrainableFacts => ({
+  isValidated: true,
   taskType: 'image_classification',
   multiLabel: false,
   classes: [
@@ -30,6 +31,7 @@ describe('what a training needs', () => {
     ['one class that several labels may have or not', { ...oneClass, multiLabel: true }, []],
     ['one class to detect', { ...oneClass, taskType: 'object_detection' }, []],
     ['two classes of which the images show one', { imagesByClass: new Map([[1, 100]]) }, ['too-few-classes']],
+    ['a zip that is still being read', { isValidated: false, classes: [] }, ['not-validated']],
     ['nothing at all', { classes: [], imagesByClass: new Map(), labeled: { train: 0, val: 0, unassigned: 0 } }, ['no-labeled-image', 'too-few-classes']],
   ] as [string, Partial<TrainableFacts>, string[]][])('%s', (_, changes, expected) => expect(codes(changes)).toEqual(expected));
 });

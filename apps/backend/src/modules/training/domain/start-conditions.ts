@@ -3,6 +3,8 @@ import type { JobWarning } from './training-job.aggregate.js';
 
 /** What the decision needs to know of the data. Counts are of images. */
 export interface TrainableFacts {
+  /** False while the zip that it came as is still being read: nothing else is known of it. */
+  readonly isValidated: boolean;
   readonly taskType: string;
   /** Classification with any number of classes an image. */
   readonly multiLabel: boolean;
@@ -19,6 +21,7 @@ export const STRONG_IMBALANCE = 20;
 
 /** Every unmet condition at once; empty when training may start. Only a choice of one class among several needs two. */
 export function unmetConditions(facts: TrainableFacts): Finding[] {
+  if (!facts.isValidated) return [{ code: 'not-validated', pointer: '/dataset_id', message: 'The zip of the dataset is still being validated.', hint: 'Wait until its status is ready.' }];
   const findings: Finding[] = [];
   const { train, val, unassigned } = facts.labeled;
   if (train + val + unassigned === 0) {

@@ -13,7 +13,7 @@ export class DatasetTrainableDatasets extends TrainableDatasets {
     const dataset = await this.datasets.require(principal, datasetId, action);
     const labeled = action === 'train' ? await this.datasets.labeledCounts(datasetId) : { train: 0, val: 0, unassigned: 0 };
     const { id, name, taskType, multiLabel, classes } = dataset;
-    return { id, name, taskType, multiLabel, classes, labeled, imagesByClass: new Map(classes.map((one) => [one.id, one.count])) };
+    return { isValidated: dataset.status === 'ready', id, name, taskType, multiLabel, classes, labeled, imagesByClass: new Map(classes.map((one) => [one.id, one.count])) };
   }
 
   async visibleIds(principal: Principal): Promise<readonly string[] | null> {

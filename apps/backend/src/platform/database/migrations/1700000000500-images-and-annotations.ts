@@ -7,6 +7,7 @@ export class ImagesAndAnnotations1700000000500 implements MigrationInterface {
     await runner.query(IMAGES);
     await runner.query(CHANGES);
     await runner.query(WORK);
+    await runner.query(DIRECT_UPLOADS);
     // A dataset that is removed for good takes its versions along.
     await runner.query('alter table snapshots add constraint snapshots_dataset foreign key (dataset_id) references datasets (id) on delete cascade');
     // Datasets from before have labels and images in their zip only: they are read like those of a new upload.
@@ -16,7 +17,14 @@ export class ImagesAndAnnotations1700000000500 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('alter table snapshots drop constraint snapshots_dataset');
+    await runner.query(`
+      alter table snapshots drop constraint snapshots_dataset;
+      drop table dataset_direct_uploads;
+      delete from dataset_uploads where state in ('open','checking');
+      delete from datasets where status = 'validating';
+      alter table datasets drop constraint datasets_status_check, add constraint datasets_status_check check (status in ('ready'));
+      alter table dataset_uploads drop constraint dataset_uploads_state_check, add constraint dataset_uploads_state_check check (state in ('receiving','validating','registering','completed','refused'));
+      drop index dataset_uploads_open`);
     await runner.query(`
       drop table image_processing, image_uploads, dataset_imports, dataset_changes, dataset_image_classes;
       drop index dataset_images_status, dataset_images_split, dataset_images_split_status, dataset_images_assignee, dataset_images_broken, dataset_images_sha256, dataset_images_folded, dataset_images_name, dataset_images_live;
@@ -137,11 +145,30 @@ const CHANGES = `
   create unique index dataset_changes_repeat on dataset_changes (dataset_id, number, actor, idempotency_key) where idempotency_key is not null;
 `;
 
+/** Zips that are put straight into the bucket, in parts. */
+const DIRECT_UPLOADS = `
+  alter table datasets drop constraint datasets_status_check, add constraint datasets_status_check check (status in ('ready','validating'));
+  alter table dataset_uploads drop constraint dataset_uploads_state_check,
+    -- open: its parts are put by the client. checking: the dataset is there, and a worker reads the zip.
+    add constraint dataset_uploads_state_check check (state in ('open','receiving','validating','registering','checking','completed','refused'));
+  create table dataset_direct_uploads (
+    id uuid primary key references dataset_uploads (id) on delete cascade,
+    -- The store's id of the multipart upload.
+    multipart_id text not null,
+    size_bytes bigint not null,
+    part_bytes bigint not null,
+    file_name text,
+    name text,
+    visibility text not null check (visibility in ('private','public'))
+  );
+  create index dataset_uploads_open on dataset_uploads (started_at) where state = 'open';
+`;
+
 const WORK = `
   create table dataset_imports (
     id uuid primary key,
     dataset_id text not null references datasets (id) on delete cascade,
-    kind text not null check (kind in ('load-labels','unpack-zip','register-prefix')),
+    kind text not null check (kind in ('load-labels','unpack-zip','register-prefix','validate-zip')),
     state text not null check (state in ('waiting','running','completed','failed')),
     done integer not null default 0,
     total integer,

@@ -1,7 +1,7 @@
 import type { TaskType } from '@app/contracts';
 import type { Finding } from '@app/kernel';
 import type { DatasetRole } from '../../../../platform/auth/access-policy.js';
-import type { DatasetUpload, SplitCounts, Visibility } from '../../domain/dataset.aggregate.js';
+import type { DatasetStatus, DatasetUpload, SplitCounts, Visibility } from '../../domain/dataset.aggregate.js';
 
 export interface DatasetClassView {
   readonly id: number;
@@ -16,6 +16,7 @@ export interface DatasetView {
   readonly taskType: TaskType;
   readonly multiLabel: boolean;
   readonly visibility: Visibility;
+  readonly status: DatasetStatus;
   /** The zip that it came as; null for one that began empty. */
   readonly upload: DatasetUpload | null;
   readonly numImages: number;

@@ -1,6 +1,7 @@
 import type { Finding } from '@app/kernel';
 
-export type UploadState = 'receiving' | 'validating' | 'registering' | 'completed' | 'refused';
+export const UPLOAD_STATES = ['open', 'receiving', 'validating', 'registering', 'checking', 'completed', 'refused'] as const;
+export type UploadState = (typeof UPLOAD_STATES)[number];
 
 export interface UploadView {
   readonly id: string;
@@ -25,6 +26,6 @@ export abstract class UploadSessions {
   /** False when the upload is not live any more: it ended, or was taken for abandoned. */
   abstract update(id: string, change: Partial<Pick<UploadView, 'state' | 'receivedBytes' | 'checkedEntries' | 'totalEntries' | 'datasetId' | 'code' | 'findings'>>): Promise<boolean>;
   /** Live uploads not heard of since; their process is gone. */
-  abstract abandoned(olderThanSeconds: number): Promise<readonly { readonly id: string; readonly datasetId: string | null }[]>;
+  abstract abandoned(olderThanSeconds: number): Promise<readonly { readonly id: string; readonly datasetId: string | null; readonly isDirect: boolean }[]>;
   abstract forgetFinished(olderThanDays: number): Promise<void>;
 }

@@ -1,8 +1,11 @@
 import type { DatasetUpload } from '../../domain/dataset.aggregate.js';
 
-export interface StagedZip {
+export interface ZipObject {
   readonly key: string;
   readonly sizeBytes: number;
+}
+
+export interface StagedZip extends ZipObject {
   readonly sha256: string;
 }
 

@@ -2,7 +2,7 @@ import { datasetIdSchema, TASK_TYPES } from '@app/contracts';
 import { z } from 'zod';
 import { DATASET_ROLES } from '../../../../../platform/auth/access-policy.js';
 import { DATASET_SORTS, type DatasetView } from '../../../application/ports/dataset-read-model.port.js';
-import type { UploadView } from '../../../application/ports/upload-sessions.port.js';
+import { UPLOAD_STATES, type UploadView } from '../../../application/ports/upload-sessions.port.js';
 
 export const findingSchema = z.object({
   code: z.string(),
@@ -26,7 +26,7 @@ export const datasetResponse = z.object({
   num_labeled: z.number().int(),
   classes: z.array(z.object({ id: z.number().int(), name: z.string(), color: z.string(), count: z.number().int().describe('labeled images that show it') })),
   splits: z.object({ train: z.number().int(), val: z.number().int(), test: z.number().int(), unassigned: z.number().int() }),
-  status: z.literal('ready'),
+  status: z.enum(['ready', 'validating']).describe('validating: a zip that was put straight into the bucket is still being read; it can be trained when it is ready'),
   visibility: z.enum(['private', 'public']),
   warnings: z.array(findingSchema).describe('the first 20; all of them at datasets/{id}/findings'),
   content_hash: z.string(),
@@ -80,7 +80,7 @@ export type UpdateDatasetRequest = z.infer<typeof updateDatasetRequest>;
 
 export const uploadResponse = z.object({
   id: z.uuid(),
-  state: z.enum(['receiving', 'validating', 'registering', 'completed', 'refused']),
+  state: z.enum(UPLOAD_STATES).describe('open: its parts are being put into the bucket; checking: the dataset is there and its zip is being read'),
   received_bytes: z.number().int(),
   total_bytes: z.number().int().nullable(),
   checked_entries: z.number().int(),
@@ -117,7 +117,7 @@ export function toDatasetResponse(view: DatasetView, storage: { storageType: 'r2
     num_labeled: view.numLabeled,
     classes: [...view.classes],
     splits: { ...view.splits },
-    status: 'ready',
+    status: view.status,
     visibility: view.visibility,
     warnings: [...view.warnings],
     content_hash: view.contentHash,

@@ -1,5 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DatasetRepository } from '../../../domain/dataset.repository.port.js';
+import { DirectUploadSessions } from '../../ports/direct-upload-sessions.port.js';
+import { DirectUploadStorage } from '../../ports/direct-upload-storage.port.js';
 import { UploadSessions } from '../../ports/upload-sessions.port.js';
 import { UploadStorage } from '../../ports/upload-storage.port.js';
 import { SweepUploadsCommand } from './sweep-uploads.command.js';
@@ -16,20 +18,28 @@ export class SweepUploadsHandler implements ICommandHandler<SweepUploadsCommand>
     private readonly sessions: UploadSessions,
     private readonly storage: UploadStorage,
     private readonly datasets: DatasetRepository,
+    private readonly direct: DirectUploadSessions,
+    private readonly parts: DirectUploadStorage,
   ) {}
 
   async execute(): Promise<number> {
     const abandoned = await this.sessions.abandoned(ABANDONED_AFTER_SECONDS);
     for (const upload of abandoned) await this.cleanUp(upload);
+    for (const { id, multipartId } of await this.direct.openSince(STAGED_FOR_HOURS)) {
+      await this.parts.discard(id, multipartId);
+      await this.direct.forget(id);
+    }
     await this.storage.discardOldStaged(STAGED_FOR_HOURS);
     await this.sessions.forgetFinished(FORGET_AFTER_DAYS);
     return abandoned.length;
   }
 
-  private async cleanUp(upload: { readonly id: string; readonly datasetId: string | null }): Promise<void> {
-    await this.storage.discardStaged(upload.id);
+  private async cleanUp(upload: { readonly id: string; readonly datasetId: string | null; readonly isDirect: boolean }): Promise<void> {
+    // What was put together of a direct upload stays: it can be completed again.
+    if (!upload.isDirect) await this.storage.discardStaged(upload.id);
     const registered = upload.datasetId !== null && (await this.datasets.exists(upload.datasetId));
     if (upload.datasetId !== null && !registered) await this.storage.discardDataset(upload.datasetId);
+    if (upload.isDirect && !registered) return this.direct.reopen(upload.id);
     // Killed between the commit and the last note: the dataset is there.
     await this.sessions.update(upload.id, registered ? { state: 'completed' } : { state: 'refused', code: 'unavailable', findings: [] });
   }

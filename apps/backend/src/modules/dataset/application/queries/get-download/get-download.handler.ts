@@ -14,6 +14,7 @@ export class GetDownloadHandler implements IQueryHandler<GetDownloadQuery> {
   async execute({ principal, datasetId }: GetDownloadQuery): Promise<Download> {
     const dataset = await this.reader.require(principal, datasetId, { action: 'read' });
     if (dataset.upload === null) throw new DomainError('state-conflict', 'This dataset did not come as a zip. Make a version of it and download that.');
+    if (dataset.status !== 'ready') throw new DomainError('state-conflict', 'The zip of this dataset is still being validated.', { retryAfterSeconds: 5 });
     return this.storage.presignDownload(dataset.upload.key, `${datasetId}.zip`);
   }
 }
