@@ -56,7 +56,9 @@ async function measure(url, quick) {
 /** Datasets of rows made by SQL, two boxes an image. */
 async function fill(url, sizes) {
   const { migrated, dataSourceOptions } = await import(new URL('backend/apps/backend/src/platform/database/database.module.js', DIST));
-  const source = await migrated({ ...dataSourceOptions({ url, poolSize: 2 }), extra: {} });
+  // One connection, for which a million rows in one statement may take their time.
+  const source = await migrated(dataSourceOptions({ url, poolSize: 1 }));
+  await source.query('set statement_timeout = 0');
   const ids = {};
   for (const [name, images] of Object.entries(sizes)) {
     const id = `platform-bench-${randomUUID().slice(0, 8)}`;
