@@ -56,7 +56,10 @@ async function measure(url, quick) {
 /** Datasets of rows made by SQL, two boxes an image. */
 async function fill(url, sizes) {
   const { migrated, dataSourceOptions } = await import(new URL('backend/apps/backend/src/platform/database/database.module.js', DIST));
-  const source = await migrated({ ...dataSourceOptions({ url, poolSize: 2 }), extra: {} });
+  const database = await migrated(dataSourceOptions({ url, poolSize: 2 }));
+  // One connection, for which a million rows in one statement may take their time.
+  const source = database.createQueryRunner();
+  await source.query('set statement_timeout = 0');
   const ids = {};
   for (const [name, images] of Object.entries(sizes)) {
     const id = `platform-bench-${randomUUID().slice(0, 8)}`;
@@ -77,7 +80,8 @@ async function fill(url, sizes) {
     );
   }
   await source.query('analyze dataset_images');
-  await source.destroy();
+  await source.release();
+  await database.destroy();
   return ids;
 }
 
