@@ -8,7 +8,7 @@ import { S3ObjectStore } from '@app/object-store';
 import pg from 'pg';
 import { expect } from 'vitest';
 import { z } from 'zod';
-import { ADMIN, startBackend } from '../contract/backend-under-test.js';
+import { ADMIN, startBackend, type BackendUnderTest } from '../contract/backend-under-test.js';
 import { takeResidue, type Residue } from './residue.js';
 
 const findingSchema = z.object({ code: z.string(), message: z.string(), pointer: z.string().optional(), entry: z.string().optional(), hint: z.string().optional() });
@@ -48,7 +48,7 @@ export class HostileBackend {
     readonly url: string,
     readonly token: string,
     readonly databaseUrl: string,
-    private readonly parts: { readonly pool: pg.Pool; readonly store: S3ObjectStore; readonly stop: () => Promise<void> },
+    private readonly parts: { readonly pool: pg.Pool; readonly store: S3ObjectStore; readonly stop: () => Promise<void>; readonly backend: BackendUnderTest },
   ) {}
 
   static async start(overrides: Record<string, string> = {}): Promise<HostileBackend> {
@@ -67,7 +67,12 @@ export class HostileBackend {
       await rm(folder, { recursive: true, force: true });
     };
     const token = await logIn(backend.url, ADMIN);
-    return new HostileBackend(backend.url, token, backend.databaseUrl, { pool, store, stop });
+    return new HostileBackend(backend.url, token, backend.databaseUrl, { pool, store, stop, backend });
+  }
+
+  /** A part of the backend, to be driven by hand. */
+  part<T>(type: (abstract new (...args: never[]) => T)): T {
+    return this.parts.backend.app.get<T>(type as never, { strict: false });
   }
 
   /** Any request; a refusal is checked to be a problem document that leaks nothing, and never a 500. */

@@ -14,7 +14,7 @@ export interface Residue {
  * Written by refused requests by design: throttle, sessions, the note on a refused upload (its state is asked of the API), and what the relay
  * writes by itself.
  */
-const NOTES: ReadonlySet<string> = new Set(['login_attempts', 'refresh_tokens', 'dataset_uploads', 'inbox', 'dead_letters', 'broker_streams', 'idempotency_keys']);
+const NOTES: ReadonlySet<string> = new Set(['login_attempts', 'refresh_tokens', 'dataset_uploads', 'dataset_direct_uploads', 'inbox', 'dead_letters', 'broker_streams', 'idempotency_keys']);
 /** The live view follows the database by itself, and notes how far it is. */
 const VIEW_COLUMNS = ['view_seq', 'view_written_at', 'view_claimed_until', 'content_hash_seq', 'content_totals'];
 const VIEW_OBJECT = /^datasets\/[^/]+\/(?:annotations\.json|meta\.json|masks\/.*) /;
