@@ -1,3 +1,4 @@
+import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { crc32, deflateSync } from 'node:zlib';
 import { objectKeys } from '@app/object-store';
@@ -249,5 +250,15 @@ describe('the queue of images', () => {
       await mine.close();
       await one.close();
     }
+  });
+});
+
+describe('the process that decodes', () => {
+  it.each([0, 30, 100, 300, 1_000])('ends when its parent goes %i ms after the start, also while it is loading', async (milliseconds) => {
+    const child = fork(program.path, [], { stdio: 'ignore' });
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    child.disconnect();
+    expect(await Promise.race([ended, new Promise((resolve) => setTimeout(() => resolve('still there'), 20_000))])).toBe(0);
   });
 });

@@ -5,6 +5,8 @@ async function main(options: ObjectStoreOptions): Promise<void> {
   const store = await startObjectStore({ ...options, log: (message) => void process.stderr.write(`${message}\n`) });
   const stop = (): void => void store.close().finally(() => process.exit(0));
   process.once('SIGTERM', stop).once('disconnect', stop);
+  // It may have gone while the store was opened.
+  if (process.connected === false) stop();
   process.send?.({ endpoint: store.endpoint });
 }
 

@@ -39,11 +39,15 @@ export function installShutdown(options: ShutdownOptions): Shutdown {
   };
   const onDisconnect = (): void => void stop('the launcher is gone');
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal).on('disconnect', onDisconnect);
+  if (launcherIsGone()) onDisconnect();
   return {
     stop,
     uninstall: () => void process.off('SIGTERM', onSignal).off('SIGINT', onSignal).off('disconnect', onDisconnect),
   };
 }
+
+/** Whether this process had a launcher that is not there any more: it may go while this one is still loading, before anybody listens for `disconnect`. */
+export const launcherIsGone = (): boolean => process.connected === false;
 
 async function runSteps(reason: string, options: ShutdownOptions): Promise<void> {
   options.logger?.info(`Stopping (${reason}).`);

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { launcherIsGone } from '@app/observability';
 import type { INestApplication } from '@nestjs/common';
 
 /** Requests in progress get so long; then their connections are cut: an upload without an end is no reason not to stop. */
@@ -22,4 +23,5 @@ export function stopOnSignals(app: INestApplication): void {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   process.on('disconnect', stop);
+  if (launcherIsGone()) stop();
 }

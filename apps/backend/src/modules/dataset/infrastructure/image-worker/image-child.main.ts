@@ -50,5 +50,6 @@ process.on('message', (raw) => {
   else if (message.kind === 'stop') process.exit(0);
   else if (store !== null) void run(message.job, store);
 });
-// The parent is gone: nobody takes the results, and another will process the images.
+// The parent is gone: nobody takes the results, and another will process the images. It may have gone while this process was loading, untold.
 process.on('disconnect', () => process.exit(0));
+if (!process.connected) process.exit(0);
