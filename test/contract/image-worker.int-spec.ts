@@ -259,6 +259,8 @@ describe('the process that decodes', () => {
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
     await new Promise((resolve) => setTimeout(resolve, milliseconds));
     child.disconnect();
-    expect(await Promise.race([ended, new Promise((resolve) => setTimeout(() => resolve('still there'), 20_000))])).toBe(0);
+    const outcome = await Promise.race([ended, new Promise((resolve) => setTimeout(() => resolve('still there'), 20_000))]);
+    child.kill('SIGKILL');
+    expect(outcome).toBe(0);
   });
 });
