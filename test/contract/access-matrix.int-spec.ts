@@ -5,7 +5,7 @@ import { DATASET_ROLES, type DatasetRole } from '../../apps/backend/src/platform
 import { DATASET_RULES, OTHER_ROUTES, type DatasetRule } from './access-rules.js';
 import { startBackend, type BackendUnderTest } from './backend-under-test.js';
 import { People } from './people.js';
-import { untilQuiet } from './until-quiet.js';
+import { DATASET_FACTS_SQL, untilQuiet } from './until-quiet.js';
 
 /**
  * Every route about a dataset, tried by everybody (2.B of the threat model): who may not see it gets the very answer of a dataset that is not there, who
@@ -57,13 +57,13 @@ async function attempt(route: string, rule: DatasetRule, run: { readonly dataset
   return { status, body: rest };
 }
 
-/** All of the database but what a refused request may write. */
 /** The relay marks rows of the outbox; how far the live view is, it notes by itself. */
 const COMPARED: Readonly<Record<string, string>> = {
   outbox: '(select id from outbox)',
-  datasets: `(select to_jsonb(d) - array['view_seq', 'view_written_at', 'view_claimed_until', 'content_hash_seq', 'content_totals'] from datasets d)`,
+  datasets: `(select ${DATASET_FACTS_SQL} from datasets)`,
 };
 
+/** All of the database but what a refused request may write. */
 async function state(): Promise<string> {
   await untilQuiet(pool);
   const { rows } = await pool.query<{ name: string }>(`select table_name as name from information_schema.tables where table_schema = 'public' and table_name not in ('login_attempts', 'refresh_tokens', 'api_keys', 'idempotency_keys', 'broker_streams', 'migrations') order by 1`);

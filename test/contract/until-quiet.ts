@@ -1,5 +1,10 @@
 import type pg from 'pg';
 
+/** Columns of `datasets` that the live view writes by itself, some seconds behind a change. */
+const VIEW_COLUMNS = ['view_seq', 'view_written_at', 'view_claimed_until', 'content_hash', 'content_hash_seq', 'content_totals'];
+/** As text of SQL: what else a dataset's row says. */
+export const DATASET_FACTS_SQL = `to_jsonb(datasets) - array[${VIEW_COLUMNS.map((name) => `'${name}'`).join(', ')}]`;
+
 const PATIENCE_MILLISECONDS = 30_000;
 
 /**

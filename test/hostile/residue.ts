@@ -1,6 +1,6 @@
 import type { S3ObjectStore } from '@app/object-store';
 import type pg from 'pg';
-import { untilQuiet } from '../contract/until-quiet.js';
+import { DATASET_FACTS_SQL, untilQuiet } from '../contract/until-quiet.js';
 
 /** Everything that a refused request must leave as it was; compare two with `toEqual`. */
 export interface Residue {
@@ -15,12 +15,11 @@ export interface Residue {
  * writes by itself.
  */
 const NOTES: ReadonlySet<string> = new Set(['login_attempts', 'refresh_tokens', 'dataset_uploads', 'dataset_direct_uploads', 'inbox', 'dead_letters', 'broker_streams', 'idempotency_keys']);
-/** The live view follows the database by itself, and notes how far it is. */
-const VIEW_COLUMNS = ['view_seq', 'view_written_at', 'view_claimed_until', 'content_hash_seq', 'content_totals'];
+/** The live view follows the database by itself. */
 const VIEW_OBJECT = /^datasets\/[^/]+\/(?:annotations\.json|meta\.json|masks\/.*) /;
 /** Compared by these columns only: the relay marks rows of the outbox, a key's use is noted. */
 const COMPARED: Readonly<Record<string, string>> = {
-  datasets: `to_jsonb(datasets) - array[${VIEW_COLUMNS.map((name) => `'${name}'`).join(', ')}] as facts`,
+  datasets: `${DATASET_FACTS_SQL} as facts`,
   outbox: 'id, stream, type, event',
   api_keys: 'id, name, scopes, expires_at, revoked_at',
 };
