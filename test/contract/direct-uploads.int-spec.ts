@@ -14,6 +14,7 @@ import { UnitOfWork } from '../../apps/backend/src/platform/database/unit-of-wor
 import { startBackend, type BackendUnderTest } from './backend-under-test.js';
 import { startOwnStore, type OwnStore } from './own-store.js';
 import { People, type Answer } from './people.js';
+import { isLiveView } from './until-quiet.js';
 
 const PART = 5 * 1024 * 1024;
 
@@ -106,7 +107,7 @@ async function residue(): Promise<unknown> {
   for (const table of ['datasets', 'dataset_classes', 'dataset_images', 'dataset_members', 'dataset_findings']) counts[table] = (await pool.query(`select count(*)::int as n from ${table}`)).rows;
   counts['events'] = (await pool.query(`select count(*)::int as n from outbox where type not like 'vision.dataset.import.%'`)).rows;
   const keys: string[] = [];
-  for await (const { key } of store.list('')) keys.push(key);
+  for await (const { key } of store.list('')) if (!isLiveView(key)) keys.push(key);
   return { counts, keys, open: await store.abortStaleUploads('', new Date(Date.now() + 60_000)) };
 }
 

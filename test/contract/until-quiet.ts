@@ -5,6 +5,9 @@ const VIEW_COLUMNS = ['view_seq', 'view_written_at', 'view_claimed_until', 'cont
 /** As text of SQL: what else a dataset's row says. */
 export const DATASET_FACTS_SQL = `to_jsonb(datasets) - array[${VIEW_COLUMNS.map((name) => `'${name}'`).join(', ')}]`;
 
+/** Whether the object is part of the live view, which follows what was accepted before by itself. */
+export const isLiveView = (key: string): boolean => /^datasets\/[^/]+\/(?:annotations\.json|meta\.json|masks\/.*)$/.test(key);
+
 const PATIENCE_MILLISECONDS = 30_000;
 
 /**

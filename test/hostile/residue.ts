@@ -1,6 +1,6 @@
 import type { S3ObjectStore } from '@app/object-store';
 import type pg from 'pg';
-import { DATASET_FACTS_SQL, untilQuiet } from '../contract/until-quiet.js';
+import { DATASET_FACTS_SQL, isLiveView, untilQuiet } from '../contract/until-quiet.js';
 
 /** Everything that a refused request must leave as it was; compare two with `toEqual`. */
 export interface Residue {
@@ -15,8 +15,6 @@ export interface Residue {
  * writes by itself.
  */
 const NOTES: ReadonlySet<string> = new Set(['login_attempts', 'refresh_tokens', 'dataset_uploads', 'dataset_direct_uploads', 'inbox', 'dead_letters', 'broker_streams', 'idempotency_keys']);
-/** The live view follows the database by itself. */
-const VIEW_OBJECT = /^datasets\/[^/]+\/(?:annotations\.json|meta\.json|masks\/.*) /;
 /** Compared by these columns only: the relay marks rows of the outbox, a key's use is noted. */
 const COMPARED: Readonly<Record<string, string>> = {
   datasets: `${DATASET_FACTS_SQL} as facts`,
@@ -31,8 +29,8 @@ export async function takeResidue(pool: pg.Pool, store: S3ObjectStore): Promise<
   const tables: Record<string, string> = {};
   for (const { name } of names.rows) if (!NOTES.has(name)) tables[name] = await digestOf(pool, name);
   const objects: string[] = [];
-  for await (const { key, sizeBytes, etag } of store.list('')) objects.push(`${key} ${sizeBytes} ${etag}`);
-  return { tables, objects: objects.filter((one) => !VIEW_OBJECT.test(one)).sort(), openMultipartUploads: await store.abortStaleUploads('', new Date(Date.now() + 60_000)) };
+  for await (const { key, sizeBytes, etag } of store.list('')) if (!isLiveView(key)) objects.push(`${key} ${sizeBytes} ${etag}`);
+  return { tables, objects: objects.sort(), openMultipartUploads: await store.abortStaleUploads('', new Date(Date.now() + 60_000)) };
 }
 
 async function digestOf(pool: pg.Pool, table: string): Promise<string> {
