@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Product } from './harness.js';
 
 /** Processes below `root` (itself included) whose command line contains the text. */
@@ -20,3 +20,22 @@ export function descendantsOf(root: number, text: string): number[] {
 
 /** Of a product under test. */
 export const processesOf = (product: Product, text: string): number[] => descendantsOf(product.process.pid ?? 0, text);
+
+/** Highest resident memory of a process so far, MB. */
+export function highWaterOf(pid: number): number {
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1000;
+}
+
+/** Begins anew to count the highest resident memory. */
+export function forgetHighWater(pid: number): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient } from '../e2e/api-client.js';
 import { startProduct, type Product } from '../e2e/harness.js';
 import { diceZip } from '../e2e/mnist-zip.js';
-import { descendantsOf, isAlive } from './process-tree.js';
+import { descendantsOf, isAlive } from '../e2e/process-tree.js';
 
 const IMAGES = 1_500;
 const BACKEND = 'dist/backend/apps/backend/src/main.js';

@@ -12,7 +12,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient } from '../e2e/api-client.js';
 import { startProduct, type Product } from '../e2e/harness.js';
-import { descendantsOf, forgetHighWater, highWaterOf } from './process-tree.js';
+import { descendantsOf, forgetHighWater, highWaterOf } from '../e2e/process-tree.js';
 
 /** Over what the upload of the same zip, or a tenth of the images, took before. */
 const MOST_GROWTH = 1.15;
