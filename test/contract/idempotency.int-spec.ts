@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { IdempotencyKeys } from '../../apps/backend/src/platform/http/idempotency-keys.js';
 import { startBackend, type BackendUnderTest } from './backend-under-test.js';
 import { People, type Answer } from './people.js';
 
@@ -63,6 +64,16 @@ describe('a write with an Idempotency-Key', () => {
     await pool.query('drop trigger refuse on idempotency_keys');
     expect((await create(key, 'atomic')).status).toBe(201);
     expect(await countOf('atomic')).toBe(1);
+  });
+
+  it('is remembered for a day and not for longer', async () => {
+    const keys = backend.app.get(IdempotencyKeys, { strict: false });
+    const [young, old] = [randomUUID(), randomUUID()];
+    for (const key of [young, old]) await create(key, 'remembered');
+    await pool.query(`update idempotency_keys set claimed_at = case when key = $1 then now() - interval '25 hours' else now() - interval '23 hours' end where key = any($2)`, [old, [old, young]]);
+    expect(await keys.forgetOld()).toBe(1);
+    expect((await pool.query('select key from idempotency_keys where key = any($1)', [[old, young]])).rows).toEqual([{ key: young }]);
+    expect((await create(young, 'remembered')).headers.get('idempotent-replay')).toBe('true');
   });
 
   it('is rolled back where its claim was taken over meanwhile', async () => {
