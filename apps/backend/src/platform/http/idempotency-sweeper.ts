@@ -1,4 +1,5 @@
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Rounds } from '../rounds.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
 
 const SWEEP_EVERY_MILLISECONDS = 600_000;
@@ -7,20 +8,23 @@ const SWEEP_EVERY_MILLISECONDS = 600_000;
 @Injectable()
 export class IdempotencySweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(IdempotencySweeper.name);
-  private timer: NodeJS.Timeout | undefined;
-  private sweep: Promise<unknown> = Promise.resolve();
+  private readonly rounds = new Rounds({ firstAfter: SWEEP_EVERY_MILLISECONDS, every: SWEEP_EVERY_MILLISECONDS, work: () => this.run() });
 
   constructor(private readonly keys: IdempotencyKeys) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.sweep = this.keys.forgetOld().catch((error: unknown) => this.logger.warn(`old idempotency keys stay: ${error instanceof Error ? error.message : String(error)}`));
-    }, SWEEP_EVERY_MILLISECONDS);
-    this.timer.unref();
+    this.rounds.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.sweep;
+    await this.rounds.stop();
+  }
+
+  private async run(): Promise<void> {
+    try {
+      await this.keys.forgetOld();
+    } catch (error) {
+      this.logger.warn(`old idempotency keys stay: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 }

@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { PurgeDatasetsCommand } from '../application/commands/purge-datasets/purge-datasets.command.js';
 import { SweepImageUploadsCommand } from '../application/commands/sweep-image-uploads/sweep-image-uploads.command.js';
 import { SweepOrphansCommand } from '../application/commands/sweep-orphans/sweep-orphans.command.js';
-import { Rounds } from './rounds.js';
+import { Rounds } from '../../../platform/rounds.js';
 
 const MINUTE = 60_000;
 

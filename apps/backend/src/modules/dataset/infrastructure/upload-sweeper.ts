@@ -1,5 +1,6 @@
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
+import { Rounds } from '../../../platform/rounds.js';
 import { SweepUploadsCommand } from '../application/commands/sweep-uploads/sweep-uploads.command.js';
 
 const SWEEP_EVERY_MILLISECONDS = 60_000;
@@ -9,26 +10,16 @@ const FIRST_SWEEP_MILLISECONDS = 2_000;
 @Injectable()
 export class UploadSweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(UploadSweeper.name);
-  private timer: NodeJS.Timeout | undefined;
-  private sweep: Promise<void> = Promise.resolve();
+  private readonly rounds = new Rounds({ firstAfter: FIRST_SWEEP_MILLISECONDS, every: SWEEP_EVERY_MILLISECONDS, work: () => this.run() });
 
   constructor(private readonly commands: CommandBus) {}
 
   onApplicationBootstrap(): void {
-    this.plan(FIRST_SWEEP_MILLISECONDS);
+    this.rounds.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    await this.sweep;
-  }
-
-  private plan(milliseconds: number): void {
-    this.timer = setTimeout(() => {
-      this.sweep = this.run();
-    }, milliseconds);
-    this.timer.unref();
+    await this.rounds.stop();
   }
 
   private async run(): Promise<void> {
@@ -38,6 +29,5 @@ export class UploadSweeper implements OnApplicationBootstrap, BeforeApplicationS
     } catch (error) {
       this.logger.warn(`abandoned uploads could not be removed: ${error instanceof Error ? error.message : String(error)}`);
     }
-    if (this.timer !== undefined) this.plan(SWEEP_EVERY_MILLISECONDS);
   }
 }
