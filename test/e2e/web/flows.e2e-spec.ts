@@ -80,7 +80,7 @@ describe.skipIf(chrome === null)('what people do', () => {
     await button('Language').click();
     await page.getByRole('menuitem', { name: '한국어' }).click();
     await page.getByRole('heading', { name: '데이터셋', level: 1 }).waitFor();
-    expect(await page.getAttribute('html', 'lang')).toBe('ko');
+    await expect.poll(() => page.getAttribute('html', 'lang')).toBe('ko');
     await page.reload();
     await page.getByRole('heading', { name: '데이터셋', level: 1 }).waitFor();
   });
@@ -97,7 +97,7 @@ describe.skipIf(chrome === null)('what people do', () => {
     await button('Show problems').click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('/annotations/31/bbox/2').waitFor();
-    expect(await dialog.getByRole('row').count()).toBe(44);
+    await expect.poll(() => dialog.getByRole('row').count()).toBe(44);
     await keep('findings');
     expect(await seriousFindings(page)).toEqual([]);
     const download = page.waitForEvent('download');
@@ -105,7 +105,7 @@ describe.skipIf(chrome === null)('what people do', () => {
     const saved: unknown = JSON.parse(readFileSync(await (await download).path(), 'utf8'));
     expect(saved).toHaveLength(43);
     await dialog.getByRole('textbox', { name: 'Filter problems' }).fill('unknown-class');
-    expect(await dialog.getByRole('row').count()).toBe(2);
+    await expect.poll(() => dialog.getByRole('row').count()).toBe(2);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
@@ -139,7 +139,7 @@ describe.skipIf(chrome === null)('what people do', () => {
     expect(await page.getByRole('link', { name: 'Download model', exact: true }).getAttribute('href')).toContain('/final-6');
     await page.getByRole('link', { name: 'Download Model, ONNX of epoch 6' }).waitFor();
     await button('Numbers').click();
-    expect(await page.getByRole('region', { name: 'Figures by epoch' }).getByRole('row').count()).toBe(7);
+    await expect.poll(() => page.getByRole('region', { name: 'Figures by epoch' }).getByRole('row').count()).toBe(7);
     expect(await seriousFindings(page)).toEqual([]);
   });
 
@@ -157,7 +157,8 @@ describe.skipIf(chrome === null)('what people do', () => {
     await enter();
     await page.getByRole('link', { name: 'ImageNet-10' }).click();
     await button('Delete').click();
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Cancel');
+    // React moves the focus in an effect, after the dialog can be seen.
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Cancel');
     await button('Move to the trash').click();
     await page.getByRole('heading', { name: 'Datasets' }).waitFor();
     await page.getByRole('link', { name: 'ImageNet-10' }).waitFor({ state: 'detached' });
@@ -174,7 +175,7 @@ describe.skipIf(chrome === null)('what people do', () => {
     expect(await seriousFindings(page)).toEqual([]);
     await button('Save').click();
     await page.getByRole('heading', { name: 'ImageNet, ten classes' }).waitFor();
-    expect(await page.getByText('Public', { exact: true }).count()).toBe(0);
+    await expect.poll(() => page.getByText('Public', { exact: true }).count()).toBe(0);
     await button('Delete').click();
     await button('Move to the trash').click();
     await page.getByRole('link', { name: 'Trash' }).click();
@@ -240,7 +241,7 @@ describe.skipIf(chrome === null)('what people do', () => {
     await page.getByTestId('secret').waitFor();
     await button('I have copied it').click();
     await page.getByText('my script').waitFor();
-    expect(await page.getByText('vk_9d41f0c7a2b84e6f9b1d3c5e7f90a1b2c3d4e5f6').count()).toBe(0);
+    await expect.poll(() => page.getByText('vk_9d41f0c7a2b84e6f9b1d3c5e7f90a1b2c3d4e5f6').count()).toBe(0);
     await button('Revoke').first().click();
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
     await page.getByText(/^my script/).waitFor({ state: 'detached' });
@@ -266,12 +267,12 @@ describe.skipIf(chrome === null)('what people do', () => {
     await page.reload();
     await page.waitForSelector('article');
     await page.keyboard.press('Tab');
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to content');
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Skip to content');
     await page.keyboard.press('Enter');
     for (let step = 0; step < 12 && (await page.evaluate('document.activeElement.tagName + document.activeElement.getAttribute("href")')) !== 'A/datasets/platform-digits-1f2e3d4c'; step += 1) await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: '손글씨 숫자' }).waitFor();
-    expect(await page.evaluate('document.activeElement.id')).toBe('main');
+    await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('main');
   });
 
   it('goes to the login when the session has ended elsewhere, and shows what cannot be reached', async () => {

@@ -100,8 +100,8 @@ describe.skipIf(chrome === null)('the pages', () => {
     it(`are whole and accessible: ${look.language}, ${look.scheme}, ${look.width} px`, async () => {
       const { page, watch } = await open(look);
       const findings = await check(page, 'login', look);
-      expect(await page.getAttribute('html', 'lang')).toBe(look.language);
-      expect(await page.getAttribute('html', 'data-mantine-color-scheme')).toBe(look.scheme);
+      await expect.poll(() => page.getAttribute('html', 'lang')).toBe(look.language);
+      await expect.poll(() => page.getAttribute('html', 'data-mantine-color-scheme')).toBe(look.scheme);
       await logIn(page);
       for (const [name, path] of PAGES) {
         await page.goto(`${site.url}${path}`);

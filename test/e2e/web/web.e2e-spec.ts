@@ -49,7 +49,7 @@ describe.skipIf(chrome === null)('the web page before the real product', () => {
     await button('Language').click();
     await page.getByRole('menuitem', { name: '한국어' }).click();
     await page.getByText('아직 데이터셋이 없습니다').waitFor();
-    expect(await page.getAttribute('html', 'lang')).toBe('ko');
+    await expect.poll(() => page.getAttribute('html', 'lang')).toBe('ko');
     await button('언어').click();
     await page.getByRole('menuitem', { name: 'English' }).click();
     await page.getByText('No datasets yet').waitFor();
@@ -68,7 +68,7 @@ describe.skipIf(chrome === null)('the web page before the real product', () => {
     await button('Show problems').click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Nothing was stored.', { exact: false }).waitFor();
-    expect(await dialog.getByRole('row').count()).toBeGreaterThan(2);
+    await expect.poll(() => dialog.getByRole('row').count()).toBeGreaterThan(2);
     expect(await seriousFindings(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByText('No datasets yet').waitFor();
@@ -85,11 +85,11 @@ describe.skipIf(chrome === null)('the web page before the real product', () => {
     const chart = page.getByRole('img', { name: /^Loss by epoch/ });
     await chart.waitFor({ timeout: TRAINING_MILLISECONDS });
     await page.getByText('The model is ready', { exact: true }).waitFor({ timeout: TRAINING_MILLISECONDS });
-    expect(await chart.getAttribute('aria-label')).toContain('4 epochs');
+    await expect.poll(() => chart.getAttribute('aria-label')).toContain('4 epochs');
     await button('Numbers').click();
-    expect(await page.getByRole('region', { name: 'Figures by epoch' }).getByRole('row').count()).toBe(5);
+    await expect.poll(() => page.getByRole('region', { name: 'Figures by epoch' }).getByRole('row').count()).toBe(5);
     await page.getByRole('region', { name: 'Confusion matrix' }).waitFor();
-    expect(await page.getByRole('log').getByText(/./).count()).toBeGreaterThan(0);
+    await expect.poll(() => page.getByRole('log').getByText(/./).count()).toBeGreaterThan(0);
     await keepPicture(page, 'real-job', true);
     expect(await seriousFindings(page)).toEqual([]);
   });
