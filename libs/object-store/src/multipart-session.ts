@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CreateMultipartUploadCommand, UploadPartCommand, UploadPartCopyCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { ByteRange, PutOptions } from './object-store.port.js';
 import { createdByUs } from './lost-answer.js';
-import { asStoreError } from './store-errors.js';
+import { asStoreError, PartCopyRefused } from './store-errors.js';
 
 /** Bytes of this process, or of another object (without a range: all of it, of any size). */
 export type PartSource = Uint8Array | { readonly copySource: string; readonly range?: Required<ByteRange> };
@@ -14,7 +14,7 @@ interface Target {
   readonly options: PutOptions;
 }
 
-/** A multipart upload that is completed or aborted, never left open. `work` gives the parts in their order; its own errors come out as they are. Answers the ETag. */
+/** A multipart upload that is completed or aborted, never left open. `work` gives the parts in their order, and need not wait for one before the next; its own errors come out as they are. Answers the ETag. */
 export async function inMultipart(at: Target, work: (uploadPart: (part: PartSource) => Promise<void>) => Promise<void>): Promise<string> {
   const { client, options } = at;
   const { signal } = options;
@@ -22,14 +22,16 @@ export async function inMultipart(at: Target, work: (uploadPart: (part: PartSour
   const { UploadId } = await asStoreError(signal, () => client.send(new CreateMultipartUploadCommand({ ...object, ContentType: options.contentType }), { abortSignal: signal }));
   const upload = { ...object, UploadId };
   const parts: { ETag: string; PartNumber: number }[] = [];
+  let given = 0;
   try {
     await work(async (part) => {
       signal?.throwIfAborted();
-      const PartNumber = parts.length + 1;
+      given += 1;
+      const PartNumber = given;
       const ETag = await asStoreError(signal, () => sendPart(client, { ...upload, PartNumber }, part, signal));
       parts.push({ ETag, PartNumber });
     });
-    return await asStoreError(signal, () => complete(at, upload, parts));
+    return await asStoreError(signal, () => complete(at, upload, parts.sort((a, b) => a.PartNumber - b.PartNumber)));
   } catch (error) {
     await client.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined);
     throw error;
@@ -39,7 +41,17 @@ export async function inMultipart(at: Target, work: (uploadPart: (part: PartSour
 async function sendPart(client: S3Client, part: { Bucket: string; Key: string; UploadId: string | undefined; PartNumber: number }, source: PartSource, signal?: AbortSignal): Promise<string> {
   if (source instanceof Uint8Array) return (await client.send(new UploadPartCommand({ ...part, Body: source }), { abortSignal: signal })).ETag ?? '';
   const CopySourceRange = source.range === undefined ? undefined : `bytes=${source.range.start}-${source.range.end}`;
-  return (await client.send(new UploadPartCopyCommand({ ...part, CopySource: source.copySource, CopySourceRange }), { abortSignal: signal })).CopyPartResult?.ETag ?? '';
+  try {
+    return (await client.send(new UploadPartCopyCommand({ ...part, CopySource: source.copySource, CopySourceRange }), { abortSignal: signal })).CopyPartResult?.ETag ?? '';
+  } catch (error) {
+    throw isRefusal(error) ? new PartCopyRefused(error) : error;
+  }
+}
+
+/** The store knows no such call, or takes no such part. */
+function isRefusal(error: unknown): boolean {
+  const status = (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
+  return status === 501 || status === 400 || status === 405;
 }
 
 async function complete({ client, bucket, key, options }: Target, upload: { Bucket: string; Key: string; UploadId: string | undefined }, parts: { ETag: string; PartNumber: number }[]): Promise<string> {

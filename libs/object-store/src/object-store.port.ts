@@ -32,6 +32,8 @@ export interface PutOptions {
 }
 
 export interface UploadOptions extends PutOptions {
+  /** The SHA-256 of the bytes, where their giver computes it: asked for when all were given, instead of computing it once more. */
+  readonly sha256?: () => string;
   /** Size of each part but the last, bytes; 5 MiB at least. */
   readonly partBytes?: number;
   readonly onProgress?: (bytesSent: number) => void;
@@ -47,6 +49,17 @@ export interface UploadResult {
 export type ComposePart =
   | { readonly kind: 'copy'; readonly key: string; readonly range: Required<ByteRange> }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
+
+/** What an object begins with. */
+export interface ObjectPrefix {
+  readonly key: string;
+  readonly bytes: number;
+}
+
+export interface ExtendOptions extends PutOptions {
+  /** Bytes of the new object that are there, copied ones included. */
+  readonly onProgress?: (bytes: number) => void;
+}
 
 /**
  * The bucket as the product sees it: S3 or R2 behind one class, all keys inside one bucket.
@@ -65,6 +78,11 @@ export abstract class ObjectStore {
   abstract copy(fromKey: string, toKey: string, options?: PutOptions): Promise<ObjectHead>;
   /** Multipart upload of the parts in order, R2's rules checked first (equal parts but the last, 5 MiB at least). */
   abstract compose(toKey: string, parts: readonly ComposePart[], options?: PutOptions): Promise<ObjectHead>;
+  /**
+   * A new object that begins with the first bytes of another one, copied inside the store, and goes on with bytes of this process: parts by R2's rules, memory of three
+   * parts of 16 MiB at most below 80 GB. `rest` is opened once. Errors: `ObjectNotFound` (no such prefix), `PartCopyRefused`, `RangeError` (the prefix is below 5 MiB).
+   */
+  abstract extend(toKey: string, prefix: ObjectPrefix, rest: () => AsyncIterable<Uint8Array>, options?: ExtendOptions): Promise<ObjectHead>;
   /** Absent keys are no error. */
   abstract delete(keys: readonly string[]): Promise<void>;
   /** In key order (UTF-8 bytes). */

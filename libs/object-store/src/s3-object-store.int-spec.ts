@@ -83,6 +83,23 @@ describe('S3ObjectStore on the embedded store', () => {
     expect(await blobCount()).toBe(1);
   });
 
+  it.each([
+    ['one copy and one part', 12 * MIB, 5_000],
+    ['a remainder that is read, and new bytes in several parts', 39 * MIB + 11, 40 * MIB],
+  ])('goes on where another object ends: %s', async (_, prefixBytes, restBytes) => {
+    const [bytes, rest] = [randomBytes(prefixBytes + 100), randomBytes(restBytes)];
+    await store.upload('base', pieces(bytes, MIB));
+    const progress: number[] = [];
+    const made = await store.extend('extended', { key: 'base', bytes: prefixBytes }, () => pieces(rest), { onlyIfAbsent: true, onProgress: (done) => progress.push(done) });
+    const whole = Buffer.concat([bytes.subarray(0, prefixBytes), rest]);
+    expect(sha256(await read(store, 'extended'))).toBe(sha256(whole));
+    expect(made.sizeBytes).toBe(whole.length);
+    expect(progress.at(-1)).toBe(whole.length);
+    await expect(store.extend('extended', { key: 'base', bytes: prefixBytes }, () => pieces(rest), { onlyIfAbsent: true })).rejects.toBeInstanceOf(ObjectExists);
+    await expect(store.extend('other', { key: 'gone', bytes: prefixBytes }, () => pieces(rest))).rejects.toMatchObject({ code: 'not-found' });
+    expect(await store.abortStaleUploads('', new Date(Date.now() + 60_000))).toBe(0);
+  });
+
   it('copies and composes inside the store without a byte', async () => {
     const bytes = randomBytes(13 * MIB);
     await store.upload('source', pieces(bytes), { partBytes: 5 * MIB });

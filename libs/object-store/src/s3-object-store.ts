@@ -13,6 +13,7 @@ import {
   type ListMultipartUploadsCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { extendObject } from './extend-object.js';
 import { guardedBody } from './guarded-body.js';
 import { createdByUs } from './lost-answer.js';
 import { inMultipart, type PartSource } from './multipart-session.js';
@@ -20,9 +21,11 @@ import {
   ObjectStore,
   type ByteRange,
   type ComposePart,
+  type ExtendOptions,
   type GetOptions,
   type ObjectBody,
   type ObjectHead,
+  type ObjectPrefix,
   type PutOptions,
   type UploadOptions,
   type UploadResult,
@@ -98,7 +101,7 @@ export class S3ObjectStore extends ObjectStore {
   }
 
   async upload(key: string, body: AsyncIterable<Uint8Array>, options: UploadOptions = {}): Promise<UploadResult> {
-    const hash = createHash('sha256');
+    const hash = options.sha256 === undefined ? createHash('sha256') : null;
     const partBytes = Math.max(MIN_PART_BYTES, options.partBytes ?? DEFAULT_PART_BYTES);
     const chunks = chunksOf(body, partBytes);
     const first = await this.nextChunk(chunks, options.signal);
@@ -110,7 +113,7 @@ export class S3ObjectStore extends ObjectStore {
       let pending: Uint8Array | null = first;
       let ahead: Uint8Array | null = second;
       while (pending !== null) {
-        hash.update(pending);
+        hash?.update(pending);
         await uploadPart(pending);
         sizeBytes += pending.byteLength;
         options.onProgress?.(sizeBytes);
@@ -118,7 +121,7 @@ export class S3ObjectStore extends ObjectStore {
         ahead = pending === null ? null : await this.nextChunk(chunks, options.signal);
       }
     });
-    return { sizeBytes, sha256: hash.digest('hex'), etag: done };
+    return { sizeBytes, sha256: options.sha256?.() ?? hash?.digest('hex') ?? '', etag: done };
   }
 
   async copy(fromKey: string, toKey: string, options: PutOptions = {}): Promise<ObjectHead> {
@@ -145,6 +148,10 @@ export class S3ObjectStore extends ObjectStore {
       for (const part of parts) await uploadPart(part.kind === 'bytes' ? part.bytes : { copySource: this.source(part.key), range: part.range });
     });
     return { key: toKey, sizeBytes: sizes.reduce((sum, size) => sum + size, 0), etag, lastModified: new Date() };
+  }
+
+  extend(toKey: string, prefix: ObjectPrefix, rest: () => AsyncIterable<Uint8Array>, options: ExtendOptions = {}): Promise<ObjectHead> {
+    return extendObject(this, { toKey, prefix, rest, options, copySource: this.source(prefix.key), inMultipart: (work) => this.inMultipart(toKey, options, work) });
   }
 
   async delete(keys: readonly string[]): Promise<void> {
@@ -186,7 +193,7 @@ export class S3ObjectStore extends ObjectStore {
   private async uploadWhole(key: string, bytes: Uint8Array, options: UploadOptions): Promise<UploadResult> {
     const put = await this.put(key, bytes, options);
     options.onProgress?.(bytes.byteLength);
-    return { sizeBytes: bytes.byteLength, sha256: createHash('sha256').update(bytes).digest('hex'), etag: put.etag };
+    return { sizeBytes: bytes.byteLength, sha256: options.sha256?.() ?? createHash('sha256').update(bytes).digest('hex'), etag: put.etag };
   }
 
   private async headWithType(key: string, signal?: AbortSignal): Promise<{ readonly head: ObjectHead; readonly contentType: string | undefined } | null> {

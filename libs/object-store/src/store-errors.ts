@@ -27,6 +27,13 @@ export class StoreUnavailable extends DomainError {
   }
 }
 
+/** The store does not copy parts of objects inside itself: what was to be put together so must be written whole. */
+export class PartCopyRefused extends DomainError {
+  constructor(cause?: unknown) {
+    super('unavailable', 'The object store does not copy parts of objects.', { cause });
+  }
+}
+
 /** An error of the SDK as one of ours; endpoint, key and XML stay in the cause. An abort is handed on as it is. */
 export function storeError(error: unknown, signal?: AbortSignal): unknown {
   if (signal?.aborted === true) return signal.reason;
