@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { bufferSource, DEFAULT_ARCHIVE_LIMITS, openArchive } from '@app/archive';
+import { bufferSource, DEFAULT_ARCHIVE_LIMITS, openArchive, readEntry } from '@app/archive';
 import { spansText } from '@app/dice-format';
 import { objectKeys } from '@app/object-store';
 import { CommandBus } from '@nestjs/cqrs';
@@ -25,6 +25,7 @@ interface Version {
   readonly num_images: number;
   readonly num_labeled: number;
   readonly failure: unknown;
+  readonly zip: { readonly state: string };
 }
 
 const SIDE = 24;
@@ -64,6 +65,15 @@ async function train(id: string): Promise<void> {
 const versions = async (id: string): Promise<Version[]> => (await under.api.call<{ items: Version[] }>('GET', `datasets/${id}/snapshots`)).body.items;
 const zipOf = async (id: string, version: number): Promise<Uint8Array> => under.writer.getBytes(objectKeys.snapshotZip(id, version), 10_000_000);
 const namesIn = async (zip: Uint8Array): Promise<string[]> => [...(await openArchive(bufferSource(zip), DEFAULT_ARCHIVE_LIMITS)).entries()].map((entry) => entry.name);
+
+async function textOf(zip: Uint8Array, name: string): Promise<string> {
+  const source = bufferSource(zip);
+  const entry = [...(await openArchive(source, DEFAULT_ARCHIVE_LIMITS)).entries()].find((one) => one.name === name);
+  if (entry === undefined) throw new Error(`the zip has no ${name}`);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of readEntry(source, entry)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
 
 /** What an upload of the version's zip becomes. */
 async function asUpload(zip: Uint8Array): Promise<{ content_hash: string; warnings: unknown[]; num_images: number }> {
@@ -111,21 +121,24 @@ describe('a dataset that was made by hand', () => {
     await under.pool.query('update dataset_images set crc32 = null where dataset_id = $1 and number = 2', [id]);
     const job = await under.api.start(id, { epochs: 1 });
     await new Promise((resolve) => setTimeout(resolve, 3_000));
-    expect(await versions(id)).toMatchObject([{ version: 1, state: 'building' }]);
+    expect(await versions(id)).toMatchObject([{ version: 1, zip: { state: 'building' } }]);
     await under.pool.query('update dataset_images set crc32 = $2 where dataset_id = $1 and number = 2', [id, crc32(await picture(2, true))]);
     expect((await under.api.untilEnded(job.id, 90_000)).state).toBe('completed');
   }, 120_000);
 
-  it('is of what there is when it is built: edits between request and build are in it', async () => {
+  it('is of what there was when it was asked for: edits between request and build are the next one', async () => {
     const id = await madeByHand('Edited meanwhile', 6);
+    const before = await (await fetch(`${under.backend.url}/api/v1/datasets/${id}/annotations.json`, { headers: { authorization: `Bearer ${under.api.token}` } })).text();
     await under.pool.query('update dataset_images set crc32 = null where dataset_id = $1 and number = 2', [id]);
     const job = await under.api.start(id, { epochs: 1 });
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await until(async () => (await versions(id)).length > 0);
     await label(id, 1, { revision: 2, classId: 0 });
     await under.pool.query('update dataset_images set crc32 = $2 where dataset_id = $1 and number = 2', [id, crc32(await picture(2, true))]);
     expect((await under.api.untilEnded(job.id, 90_000)).state).toBe('completed');
     const [version] = await versions(id);
-    expect(await asUpload(await zipOf(id, 1))).toMatchObject({ content_hash: version?.content_hash, warnings: [] });
+    const zip = await zipOf(id, 1);
+    expect(await asUpload(zip)).toMatchObject({ content_hash: version?.content_hash, warnings: [] });
+    expect(await textOf(zip, 'annotations.json')).toBe(before);
   }, 120_000);
 
   it('has its masks in the zip, where the label file says', async () => {
@@ -135,7 +148,7 @@ describe('a dataset that was made by hand', () => {
     expect(labeled.status, JSON.stringify(labeled.body)).toBe(200);
     // No model learns masks yet: what a start would ask for.
     await under.backend.app.get(CommandBus).execute(new RequestSnapshotForTrainingCommand(randomUUID(), { jobId: randomUUID(), datasetId: id, requestedBy: randomUUID() }));
-    await until(async () => (await versions(id))[0]?.state === 'ready');
+    await until(async () => (await versions(id))[0]?.zip.state === 'ready');
     const zip = await zipOf(id, 1);
     expect((await namesIn(zip)).slice(3)).toEqual(['masks/000002.png', 'annotations.json', 'meta.json']);
     expect(await asUpload(zip)).toMatchObject({ content_hash: (await versions(id))[0]?.content_hash, warnings: [] });
@@ -148,7 +161,7 @@ describe('a dataset that was made by hand', () => {
     await under.writer.put(key, Uint8Array.from(bytes, (byte, at) => (at === bytes.length - 20 ? byte ^ 1 : byte)));
     const job = await under.api.start(id, { epochs: 1 });
     expect((await under.api.untilEnded(job.id, 60_000)).state).toBe('failed');
-    expect(await versions(id)).toMatchObject([{ state: 'failed', failure: { code: 'build-failed' } }]);
+    expect(await versions(id)).toMatchObject([{ state: 'ready', zip: { state: 'failed' }, failure: { code: 'build-failed' } }]);
     expect([await under.writer.head(objectKeys.snapshotZip(id, 1)), await under.writer.head(objectKeys.snapshotManifest(id, 1))]).toEqual([null, null]);
   }, 60_000);
 });

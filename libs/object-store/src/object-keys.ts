@@ -18,6 +18,8 @@ export const objectKeys = {
   meta: (datasetId: string): string => `datasets/${datasetId}/meta.json`,
   snapshotZip: (datasetId: string, version: number): string => `datasets/${datasetId}/snapshots/v${version}.zip`,
   snapshotManifest: (datasetId: string, version: number): string => `datasets/${datasetId}/snapshots/v${version}.json`,
+  /** Of a zip that was dropped: what stood behind its images, for it to be made again byte for byte. */
+  snapshotTail: (datasetId: string, version: number): string => `datasets/${datasetId}/snapshots/v${version}.tail`,
   latestSnapshot: (datasetId: string): string => `datasets/${datasetId}/snapshots/latest.json`,
   checkpoint: (jobId: string, of: { readonly epoch: number; readonly extension: 'ckpt' | 'onnx'; readonly attempt?: number }): string =>
     `models/${jobId}/checkpoint-epoch-${of.epoch}${suffix(of.attempt)}.${of.extension}`,

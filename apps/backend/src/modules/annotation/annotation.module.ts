@@ -14,6 +14,7 @@ import { RestoreAnnotationsHandler } from './application/commands/restore-annota
 import { AnnotationStore } from './application/ports/annotation-store.port.js';
 import { ClassStore } from './application/ports/class-store.port.js';
 import { LabelSource } from './application/ports/label-source.port.js';
+import { DatasetPositions } from './application/ports/dataset-positions.port.js';
 import { LiveView } from './application/ports/live-view.port.js';
 import { LoadedLabelsStore } from './application/ports/loaded-labels.port.js';
 import { ViewClaims } from './application/ports/view-claims.port.js';
@@ -23,6 +24,7 @@ import { GetAnnotationsHandler } from './application/queries/get-annotations/get
 import { ListClassesHandler } from './application/queries/list-classes/list-classes.handler.js';
 import { ListHistoryHandler } from './application/queries/list-history/list-history.handler.js';
 import { OpenViewHandler } from './application/queries/open-view/open-view.handler.js';
+import { SqlDatasetPositions } from './infrastructure/at-position/sql-dataset-positions.js';
 import { LabelLoader } from './infrastructure/label-loader.js';
 import { BucketViewStorage } from './infrastructure/live-view/bucket-view-storage.js';
 import { SqlViewClaims } from './infrastructure/live-view/sql-view-claims.js';
@@ -44,10 +46,11 @@ import { ZipLabelSource } from './infrastructure/zip-label-source.js';
     { provide: ClassStore, useClass: SqlClassStore },
     { provide: LabelSource, useClass: ZipLabelSource },
     { provide: LiveView, useClass: SqlLiveView },
+    { provide: DatasetPositions, useClass: SqlDatasetPositions },
     { provide: ViewClaims, useClass: SqlViewClaims },
     { provide: ViewStorage, useClass: BucketViewStorage },
     { provide: LoadedLabelsStore, useClass: SqlLoadedLabelsStore },
   ],
-  exports: [AnnotationWriter, AnnotationReader, LiveView],
+  exports: [AnnotationWriter, AnnotationReader, LiveView, DatasetPositions],
 })
 export class AnnotationModule {}

@@ -42,6 +42,7 @@ import { CredentialPrincipals } from './infrastructure/credential-principals.js'
 import { DatasetTrainableDatasets } from './infrastructure/dataset-trainable-datasets.js';
 import { InProcessJobEventSignal } from './infrastructure/in-process-job-event-signal.js';
 import { LeaseSweeper } from './infrastructure/lease-sweeper.js';
+import { SqlSnapshotUses } from './infrastructure/sql-snapshot-uses.js';
 import { SnapshotTrainingSnapshots } from './infrastructure/snapshot-training-snapshots.js';
 import { TypeormEarlyReports } from './infrastructure/typeorm-early-reports.js';
 import { TypeormJobReadModel } from './infrastructure/typeorm-job-read-model.js';
@@ -60,7 +61,7 @@ const QUERIES = [ListModelsHandler, ListJobsHandler, GetJobHandler, GetJobLogsHa
   providers: [
     ...COMMANDS,
     ...QUERIES,
-    ...[JobAccess, JobEventFeed, LeaseSweeper, ReportEffects, CheckpointRetention],
+    ...[JobAccess, JobEventFeed, LeaseSweeper, ReportEffects, CheckpointRetention, SqlSnapshotUses],
     { provide: TrainingSettings, inject: [BackendConfig], useFactory: (config: BackendConfig) => new TrainingSettings(config.trainingLeaseSeconds) },
     { provide: TrainingJobRepository, useClass: TypeormTrainingJobRepository },
     { provide: JobRecords, useClass: TypeormJobRecords },

@@ -39,7 +39,8 @@ const GIVEN = `unnest(${EDIT_COLUMNS.map((column, index) => `$${index + 3}::${TY
  *
  * The dataset's row is locked before any other is changed (`locked` drives the joins of all that follow): edits of one dataset are committed one statement
  * after the other, so positions are committed in order, and nobody waits for an image's row. A row whose revision moved on is passed over: its
- * writer finds it missing in the answer. Everything else hangs on the rows that were changed.
+ * writer finds it missing in the answer. Everything else hangs on the rows that were changed. One instant for the row and its history: an earlier position is read
+ * from the history, and must be what it was to the millisecond.
  */
 export const WRITE_SQL = `
   with locked as materialized (
@@ -50,9 +51,9 @@ export const WRITE_SQL = `
     update ${IMAGE_TABLE} i set revision = i.revision + 1, objects = g.objects::jsonb, no_object = g.no_object, status = g.status, next_object_number = g.next_object_number,
       class_ids = g.class_ids::int[], object_count = g.object_count, labels_digest = decode(g.labels_digest, 'hex'),
       labeled_by = case when g.relabeled then g.actor else i.labeled_by end,
-      labeled_at = case when g.relabeled then clock_timestamp() else i.labeled_at end,
+      labeled_at = case when g.relabeled then statement_timestamp() else i.labeled_at end,
       reviewed_by = case when g.reviewed then g.actor when g.status = 'reviewed' then i.reviewed_by end,
-      reviewed_at = case when g.reviewed then clock_timestamp() when g.status = 'reviewed' then i.reviewed_at end
+      reviewed_at = case when g.reviewed then statement_timestamp() when g.status = 'reviewed' then i.reviewed_at end
     from locked, given g
     where i.dataset_id = locked.id and i.number = g.number and i.revision = g.revision and i.width = g.width and i.height = g.height and i.removed_seq is null
     returning g.place, i.labeled_by, i.labeled_at, i.reviewed_by, i.reviewed_at
@@ -65,8 +66,8 @@ export const WRITE_SQL = `
   ), placed as materialized (
     select e.*, m.base + row_number() over (order by e.place) as seq from edited e cross join moved m
   ), logged as (
-    insert into ${CHANGE_TABLE} (dataset_id, seq, actor, kind, number, revision, body, idempotency_key, request_hash)
-    select $1, p.seq, g.actor, 'annotated', g.number, g.revision + 1, g.body::jsonb, g.idempotency_key, decode(g.request_hash, 'hex')
+    insert into ${CHANGE_TABLE} (dataset_id, seq, at, actor, kind, number, revision, body, idempotency_key, request_hash)
+    select $1, p.seq, statement_timestamp(), g.actor, 'annotated', g.number, g.revision + 1, g.body::jsonb, g.idempotency_key, decode(g.request_hash, 'hex')
     from placed p join given g on g.place = p.place
   ), told as (
     ${outboxStore.insertBundleSql(imageAnnotatedV1, `

@@ -33,8 +33,10 @@ function countOf(objects: readonly LabelObject[]): number {
   return objects.filter((one) => one.class_id !== IGNORE_CLASS).length;
 }
 
-function bodyOf({ before, after, changes, reason }: LabelEdit): string {
-  return JSON.stringify({ changes, status: [before.state.status, after.status], no_object: [before.state.noObject, after.noObject], ...(reason === undefined ? {} : { reason }) });
+/** Who labeled and who reviewed an image at an earlier position is read from the flags (at-position). */
+function bodyOf({ before, after, changes, reason, relabeled, reviewed }: LabelEdit): string {
+  const why = { ...(reason === undefined ? {} : { reason }), ...(relabeled ? { relabeled } : {}), ...(reviewed ? { reviewed } : {}) };
+  return JSON.stringify({ changes, status: [before.state.status, after.status], no_object: [before.state.noObject, after.noObject], ...why });
 }
 
 /** Its position is filled in by the statement that gives it. */

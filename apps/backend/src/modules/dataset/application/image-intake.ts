@@ -5,7 +5,7 @@ import { IntegrationEvents } from '../../../platform/messaging/integration-event
 import { ImageIntakePlan, type PlannedImage } from './image-intake-plan.js';
 import type { FileResult, VerifiedImage } from './image-facts.js';
 import { DatasetChangeLog, type CounterChange, type DatasetChange } from './ports/dataset-change-log.port.js';
-import { ImageRows } from './ports/image-rows.port.js';
+import { ImageRows, type ImageRow } from './ports/image-rows.port.js';
 
 export interface IntakeRequest {
   readonly datasetId: string;
@@ -67,11 +67,16 @@ export class ImageIntake {
 }
 
 function changeOf({ image, fileName, number, replaces }: Numbered): DatasetChange {
-  const { sha256, width, height, sizeBytes, split, objectKey } = image;
-  const after = { file_name: fileName, sha256, width, height, size_bytes: sizeBytes, key: objectKey };
-  if (replaces === null) return { kind: 'image-added', number, body: { ...after, split } };
-  const before = { file_name: replaces.fileName, sha256: replaces.sha256, width: replaces.width, height: replaces.height, size_bytes: replaces.sizeBytes, key: replaces.objectKey };
-  return { kind: 'image-replaced', number, body: { before, after } };
+  const after = fileFacts({ ...image, fileName, depth: image.channels });
+  if (replaces === null) return { kind: 'image-added', number, body: { ...after, split: image.split } };
+  return { kind: 'image-replaced', number, body: { before: fileFacts(replaces), after } };
+}
+
+type FileFacts = Pick<ImageRow, 'fileName' | 'sha256' | 'width' | 'height' | 'sizeBytes' | 'objectKey' | 'crc32' | 'depth' | 'format' | 'orientation'>;
+
+/** All that a version must know of the file, for versions from before a replacement. */
+function fileFacts({ fileName, sha256, width, height, sizeBytes, objectKey, crc32, depth, format, orientation }: FileFacts): Record<string, unknown> {
+  return { file_name: fileName, sha256, width, height, size_bytes: sizeBytes, key: objectKey, crc32, depth, format, orientation };
 }
 
 function countersOf(numbered: readonly Numbered[]): CounterChange {

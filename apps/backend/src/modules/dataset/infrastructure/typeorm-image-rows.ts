@@ -3,7 +3,7 @@ import { TransactionContext } from '../../../platform/database/transaction-conte
 import type { ImageSplit, VerifiedImage } from '../application/image-facts.js';
 import { ImageRows, type ImageRow, type NewImageRow } from '../application/ports/image-rows.port.js';
 
-const COLUMNS = `number, file_name as "fileName", encode(sha256, 'hex') as sha256, size_bytes::float8 as "sizeBytes", width, height, split, status, no_object as "noObject", object_key as "objectKey",
+const COLUMNS = `number, file_name as "fileName", encode(sha256, 'hex') as sha256, size_bytes::float8 as "sizeBytes", crc32::float8 as crc32, depth, format, orientation, width, height, split, status, no_object as "noObject", object_key as "objectKey",
   class_ids as "classIds", revision, assignee, removed_seq is not null as removed`;
 
 @Injectable()

@@ -17,7 +17,14 @@ export class CompleteSnapshots {
 
   async find(datasetId: string, version: number): Promise<CompleteSnapshot | null> {
     const state = (await this.snapshots.findByVersion(datasetId, version))?.state;
-    if (state?.state !== 'ready' || state.zip === null) return null;
-    return { id: state.id, datasetId, version, ...state.zip };
+    if (state?.zipState !== 'ready' || state.zip === null) return null;
+    const { key, sizeBytes, sha256 } = state.zip;
+    return { id: state.id, datasetId, version, key, sizeBytes, sha256 };
+  }
+
+  /** Whether there is such a version; its zip is made when it is asked for. */
+  async exists(datasetId: string, version: number): Promise<boolean> {
+    const state = (await this.snapshots.findByVersion(datasetId, version))?.state.state;
+    return state === 'ready' || state === 'building';
   }
 }

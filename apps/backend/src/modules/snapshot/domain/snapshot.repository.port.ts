@@ -1,16 +1,32 @@
 import type { Snapshot } from './snapshot.aggregate.js';
+import type { ZipRegion } from './snapshot.state.js';
 
-/** All inside the caller's unit of work. */
+/** A zip that another one may begin like. */
+export interface ZipBase {
+  readonly version: number;
+  readonly key: string;
+  readonly region: ZipRegion;
+}
+
+/** All inside the caller's unit of work. Versions that failed or were deleted are found by their number only. */
 export abstract class SnapshotRepository {
   abstract findForUpdate(id: string): Promise<Snapshot | null>;
-  /** The version of this content that is ready or being built. Locked. */
+  /** Locked. */
   abstract findByContent(datasetId: string, contentHash: string): Promise<Snapshot | null>;
+  /** The newest version of this position. Locked. */
+  abstract findByPosition(datasetId: string, position: number): Promise<Snapshot | null>;
   abstract findByVersion(datasetId: string, version: number): Promise<Snapshot | null>;
   /** The same, locked: for who saves it. */
   abstract findByVersionForUpdate(datasetId: string, version: number): Promise<Snapshot | null>;
   /** Locks the dataset's numbering until the transaction ends, and answers the next number. */
   abstract nextVersion(datasetId: string): Promise<number>;
-  abstract newestReady(datasetId: string): Promise<Snapshot | null>;
+  /** Newest first; without those that failed or were deleted. */
+  abstract newest(datasetId: string, count: number): Promise<readonly Snapshot[]>;
+  abstract newestWithZip(datasetId: string): Promise<Snapshot | null>;
+  /** Newest first. */
+  abstract zipBases(datasetId: string, count: number): Promise<readonly ZipBase[]>;
+  /** Ids of versions whose zip nobody needed since then, and that have a newer one with a zip. */
+  abstract supersededZips(unusedSince: Date): Promise<readonly string[]>;
   /** Newest first. */
   abstract list(datasetId: string, page: { readonly limit: number; readonly beforeVersion?: number }): Promise<readonly Snapshot[]>;
   /** Saves and writes the outbox rows in the same transaction. */

@@ -1,46 +1,55 @@
-import { streamedZip } from '@app/archive';
 import { DomainError } from '@app/kernel';
 import { ObjectStore, objectKeys, Presigner } from '@app/object-store';
 import { Injectable } from '@nestjs/common';
-import type { SourceEntry } from '../application/ports/snapshot-source.port.js';
-import { SnapshotStorage } from '../application/ports/snapshot-storage.port.js';
-import type { SnapshotZip } from '../domain/snapshot.aggregate.js';
-import { plannedEntries } from './zip-entries.js';
+import type { SourceContent } from '../application/ports/snapshot-source.port.js';
+import { SnapshotStorage, type BuildOptions, type BuiltZip, type StoredVersion } from '../application/ports/snapshot-storage.port.js';
+import type { SnapshotState, SnapshotZip } from '../domain/snapshot.state.js';
+import { ZipComposer } from './zip-composer.js';
 
 @Injectable()
 export class BucketSnapshotStorage extends SnapshotStorage {
   constructor(
     private readonly store: ObjectStore,
     private readonly presigner: Presigner,
+    private readonly composer: ZipComposer,
   ) {
     super();
   }
 
-  async copyUpload(datasetId: string, version: number, upload: { key: string; sizeBytes: number; sha256: string }): Promise<SnapshotZip> {
+  async copyUpload({ datasetId, version }: StoredVersion, upload: { key: string; sizeBytes: number; sha256: string }): Promise<BuiltZip> {
     const key = objectKeys.snapshotZip(datasetId, version);
     // A build that was killed behind the copy finds its zip.
     const present = (await this.store.head(key)) ?? (await this.store.copy(upload.key, key, { contentType: 'application/zip' }));
     if (present.sizeBytes !== upload.sizeBytes) throw new DomainError('state-conflict', 'The stored zip has another size than the upload.');
-    return { key, sizeBytes: upload.sizeBytes, sha256: upload.sha256 };
+    return { zip: { key, sizeBytes: upload.sizeBytes, sha256: upload.sha256, region: null }, bytesMoved: 0, bytesCopied: upload.sizeBytes };
   }
 
-  async writeZip(datasetId: string, version: number, entries: AsyncIterable<SourceEntry>): Promise<SnapshotZip> {
-    const key = objectKeys.snapshotZip(datasetId, version);
-    const { sizeBytes, sha256 } = await this.store.upload(key, streamedZip(plannedEntries(entries, this.store)), { contentType: 'application/zip' });
-    return { key, sizeBytes, sha256 };
+  async writeZip({ datasetId, version, tail }: StoredVersion, content: SourceContent, options: BuildOptions): Promise<BuiltZip> {
+    return this.composer.write({ key: objectKeys.snapshotZip(datasetId, version), tail, content, options });
   }
 
-  async writeManifest(datasetId: string, version: number, text: AsyncIterable<string>): Promise<void> {
-    await this.store.upload(objectKeys.snapshotManifest(datasetId, version), encoded(text), { contentType: 'application/json' });
+  async writeManifest({ datasetId, version }: StoredVersion, text: AsyncIterable<string>): Promise<string> {
+    return (await this.store.upload(objectKeys.snapshotManifest(datasetId, version), encoded(text), { contentType: 'application/json' })).sha256;
   }
 
-  async pointLatest(datasetId: string, latest: { version: number } & SnapshotZip): Promise<void> {
-    const text = JSON.stringify({ version: latest.version, key: latest.key, sha256: latest.sha256 });
-    await this.store.put(objectKeys.latestSnapshot(datasetId), new TextEncoder().encode(text), { contentType: 'application/json' });
+  async pointLatest(datasetId: string, latest: { version: number; zip: SnapshotZip } | null): Promise<void> {
+    const key = objectKeys.latestSnapshot(datasetId);
+    if (latest === null) return this.store.delete([key]);
+    const text = JSON.stringify({ version: latest.version, key: latest.zip.key, sha256: latest.zip.sha256 });
+    await this.store.put(key, new TextEncoder().encode(text), { contentType: 'application/json' });
   }
 
-  async discard(datasetId: string, version: number): Promise<void> {
-    await this.store.delete([objectKeys.snapshotZip(datasetId, version), objectKeys.snapshotManifest(datasetId, version)]);
+  async keepTail({ datasetId, version, zip }: StoredVersion): Promise<SnapshotState['tail']> {
+    if (zip?.region == null) return null;
+    const key = objectKeys.snapshotTail(datasetId, version);
+    const { body } = await this.store.get(zip.key, { range: { start: zip.region.bytes } });
+    const { sizeBytes } = await this.store.upload(key, body, { contentType: 'application/octet-stream' });
+    return { key, sizeBytes };
+  }
+
+  async remove({ datasetId, version }: Pick<StoredVersion, 'datasetId' | 'version'>, what: 'zip' | 'all'): Promise<void> {
+    const others = [objectKeys.snapshotManifest(datasetId, version), objectKeys.snapshotTail(datasetId, version)];
+    await this.store.delete([objectKeys.snapshotZip(datasetId, version), ...(what === 'all' ? others : [])]);
   }
 
   presignDownload(key: string, fileName: string): { url: string; expiresAt: Date } {

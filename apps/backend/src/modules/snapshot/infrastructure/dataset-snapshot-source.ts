@@ -1,16 +1,22 @@
-import { DomainError } from '@app/kernel';
-import { objectKeys } from '@app/object-store';
+import { hashedHeadLine } from '@app/dice-format';
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../../platform/auth/principal.js';
-import { LiveView, type CutImage, type DatasetCut } from '../../annotation/index.js';
-import { DatasetAccess, DatasetImages, type DatasetView } from '../../dataset/index.js';
-import { SnapshotSource, type SourceContent, type SourceEntry, type SourceImage } from '../application/ports/snapshot-source.port.js';
+import { DatasetPositions, LiveView, type FrozenHead, type PositionedImage } from '../../annotation/index.js';
+import { DatasetAccess, DatasetImages } from '../../dataset/index.js';
+import { SnapshotSource, type SourceContent, type SourcePosition } from '../application/ports/snapshot-source.port.js';
+import type { SnapshotHead } from '../domain/snapshot.state.js';
+import { CutContent } from './cut-content.js';
+import { UploadedContent } from './uploaded-content.js';
+
+/** More changed images than this are not compared while somebody waits. */
+const MOST_COMPARED = 1_000;
 
 @Injectable()
 export class DatasetSnapshotSource extends SnapshotSource {
   constructor(
     private readonly datasets: DatasetAccess,
     private readonly datasetImages: DatasetImages,
+    private readonly positions: DatasetPositions,
     private readonly view: LiveView,
   ) {
     super();
@@ -20,55 +26,37 @@ export class DatasetSnapshotSource extends SnapshotSource {
     return this.datasets.require(principal, datasetId, action);
   }
 
-  async content(datasetId: string): Promise<SourceContent | null> {
+  async now(datasetId: string): Promise<SourcePosition | null> {
+    return this.positions.now(datasetId);
+  }
+
+  async sameContent(datasetId: string, one: SnapshotHead, other: SnapshotHead): Promise<boolean | null> {
+    const [from, to] = [frozen(one), frozen(other)];
+    if (headLine(from) !== headLine(to)) return false;
+    const range = { after: Math.min(one.position, other.position), upTo: Math.max(one.position, other.position) };
+    const numbers = await this.positions.changed(datasetId, range, { afterNumber: 0, limit: MOST_COMPARED + 1 });
+    if (numbers.length > MOST_COMPARED) return null;
+    const [before, after] = [await this.positions.imagesAt(datasetId, one.position, numbers), await this.positions.imagesAt(datasetId, other.position, numbers)];
+    return before.filter(isPresent).map(contentOf).join() === after.filter(isPresent).map(contentOf).join();
+  }
+
+  async open(version: { datasetId: string; head: SnapshotHead | null; numImages: number }): Promise<SourceContent | null> {
+    const { datasetId, head, numImages } = version;
     const dataset = await this.datasets.find(datasetId);
     if (dataset === null) return null;
     // Its labels are in the zip only, and nobody can have changed one.
-    if (!dataset.labelsLoaded) return this.asUploaded(dataset);
-    const cut = await this.view.open(datasetId);
-    try {
-      const [contentHash, totals] = [await cut.contentHash(), await cut.totals()];
-      const isUntouched = cut.facts.changeSeq === 0 && totals.images === dataset.numImages;
-      return { contentHash, numImages: totals.images, numLabeled: totals.labeled, upload: isUntouched ? dataset.upload : null, entries: () => entriesOf(cut), images: () => imagesOf(cut), close: () => cut.close() };
-    } catch (error) {
-      await cut.close();
-      throw error;
-    }
-  }
-
-  private asUploaded({ id, contentHash, numImages, numLabeled, upload }: DatasetView): SourceContent {
-    return { contentHash, numImages, numLabeled, upload, entries: () => none(), images: () => this.datasetImages.list(id), close: () => Promise.resolve() };
+    if (!dataset.labelsLoaded) return new UploadedContent(dataset, this.datasetImages);
+    const at = head === null ? undefined : frozen(head);
+    return CutContent.open(() => this.view.open(datasetId, at), { numImages, upload: dataset.upload });
   }
 }
 
-async function* none(): AsyncIterable<SourceEntry> {
-  throw await Promise.resolve(notYet('labels'));
-}
+/** It was taken from the Annotation module, and goes back to it. */
+const frozen = (head: SnapshotHead): FrozenHead => head as FrozenHead;
+const headLine = ({ task_type: taskType, multi_label: multiLabel, classes }: FrozenHead): string => hashedHeadLine({ taskType, multiLabel, classes });
+const isPresent = (image: PositionedImage): boolean => image.present;
 
-async function* entriesOf(cut: DatasetCut): AsyncIterable<SourceEntry> {
-  for await (const { fileName, objectKey, sizeBytes, crc32 } of cut.images()) {
-    if (objectKey === null || crc32 === null) throw notYet('images');
-    yield { kind: 'object', name: fileName, key: objectKey, sizeBytes, crc32 };
-  }
-  for await (const { number, png } of cut.masks()) yield { kind: 'bytes', name: maskName(cut.facts.datasetId, number), bytes: png };
-  yield { kind: 'text', name: 'annotations.json', open: () => cut.annotations() };
-  yield { kind: 'bytes', name: 'meta.json', bytes: await cut.meta() };
-}
-
-/** As the label file names it: the bucket and the zip have one layout. */
-function maskName(datasetId: string, number: number): string {
-  return objectKeys.mask(datasetId, number).slice(objectKeys.dataset(datasetId).length);
-}
-
-async function* imagesOf(cut: DatasetCut): AsyncIterable<SourceImage> {
-  for await (const image of cut.images()) yield manifested(image);
-}
-
-function manifested({ crc32, ...image }: CutImage): SourceImage {
-  if (crc32 === null) throw notYet('images');
-  return { ...image, crc32 };
-}
-
-function notYet(what: string): DomainError {
-  return new DomainError('unavailable', `Some ${what} of the dataset are still being read.`, { retryAfterSeconds: 5 });
+/** What the content hash is of. */
+function contentOf({ number, fileName, sha256, width, height, split, status, noObject, labelsDigest }: PositionedImage): string {
+  return JSON.stringify([number, fileName, sha256, width, height, split, status, noObject, labelsDigest]);
 }

@@ -1,21 +1,23 @@
 import { createDeflateRaw, crc32 } from 'node:zlib';
 import { Readable } from 'node:stream';
 import type { PlannedEntry } from '@app/archive';
+import { DomainError } from '@app/kernel';
 import type { ObjectStore } from '@app/object-store';
-import type { SourceEntry } from '../application/ports/snapshot-source.port.js';
+import type { SourceEntry, SourceImage } from '../application/ports/snapshot-source.port.js';
+import { imageEntry } from './zip-plan.js';
 
 /** Small images are fetched ahead: one after the other, the store's answering time would be most of the build. */
 const AHEAD = 8;
 const MAX_AHEAD_BYTES = 1024 * 1024;
 
-/** Entries with all that a zip must know before their first byte. */
-export async function* plannedEntries(entries: AsyncIterable<SourceEntry>, store: ObjectStore): AsyncIterable<PlannedEntry> {
+/** Images with the bytes that stand in the zip. */
+export async function* imageEntries(images: AsyncIterable<SourceImage>, store: ObjectStore, signal: AbortSignal): AsyncIterable<PlannedEntry> {
   const waiting: Promise<PlannedEntry>[] = [];
   try {
-    for await (const entry of entries) {
-      waiting.push(quiet(planned(entry, store)));
-      // A text is read from the same place as the entries: it is written before the next of them is asked for.
-      while (waiting.length > (entry.kind === 'object' ? AHEAD : 0)) yield await next(waiting);
+    for await (const image of images) {
+      signal.throwIfAborted();
+      waiting.push(quiet(fetched(image, store, signal)));
+      if (waiting.length > AHEAD) yield await next(waiting);
     }
     while (waiting.length > 0) yield await next(waiting);
   } finally {
@@ -35,27 +37,27 @@ async function next(waiting: Promise<PlannedEntry>[]): Promise<PlannedEntry> {
   return first;
 }
 
-async function planned(entry: SourceEntry, store: ObjectStore): Promise<PlannedEntry> {
-  switch (entry.kind) {
-    case 'object':
-      return objectEntry(entry, store);
-    case 'bytes':
-      return { name: entry.name, sizeBytes: entry.bytes.byteLength, crc32: crc32(entry.bytes), open: () => [entry.bytes] };
-    case 'text':
-      return textEntry(entry);
-  }
+async function fetched(image: SourceImage, store: ObjectStore, signal: AbortSignal): Promise<PlannedEntry> {
+  const { key, sizeBytes } = image;
+  if (key === null) throw new DomainError('unavailable', 'Some images of the dataset are still being unpacked.', { retryAfterSeconds: 5 });
+  const entry = imageEntry(image);
+  if (sizeBytes > MAX_AHEAD_BYTES) return { ...entry, open: () => bodyOf(store, key, signal) };
+  const bytes = await store.getBytes(key, sizeBytes, { signal });
+  return { ...entry, open: () => [bytes] };
 }
 
-async function objectEntry({ name, key, sizeBytes, crc32: crc }: Extract<SourceEntry, { kind: 'object' }>, store: ObjectStore): Promise<PlannedEntry> {
-  if (sizeBytes > MAX_AHEAD_BYTES) return { name, sizeBytes, crc32: crc, open: () => bodyOf(store, key) };
-  const bytes = await store.getBytes(key, sizeBytes);
-  return { name, sizeBytes, crc32: crc, open: () => [bytes] };
-}
-
-async function* bodyOf(store: ObjectStore, key: string): AsyncIterable<Uint8Array> {
-  const { body } = await store.get(key);
+async function* bodyOf(store: ObjectStore, key: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  const { body } = await store.get(key, { signal });
   const chunks: AsyncIterable<Uint8Array> = body;
   yield* chunks;
+}
+
+/** What stands behind the images. */
+export async function* labelEntries(entries: AsyncIterable<SourceEntry>): AsyncIterable<PlannedEntry> {
+  for await (const entry of entries) {
+    if (entry.kind === 'text') yield await textEntry(entry);
+    else yield { name: entry.name, sizeBytes: entry.bytes.byteLength, crc32: crc32(entry.bytes), open: () => [entry.bytes] };
+  }
 }
 
 /** Read twice, once to measure and once to write: it can be larger than memory. */

@@ -8,6 +8,10 @@ export class SnapshotTrainingSnapshots extends TrainingSnapshots {
     super();
   }
 
+  async exists(datasetId: string, version: number): Promise<boolean> {
+    return this.snapshots.exists(datasetId, version);
+  }
+
   async find(datasetId: string, version: number): Promise<TrainingSnapshot | null> {
     return this.snapshots.find(datasetId, version);
   }

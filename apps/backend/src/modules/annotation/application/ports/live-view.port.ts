@@ -1,4 +1,5 @@
 import type { TaskType } from '@app/dice-format';
+import type { FrozenHead } from './dataset-positions.port.js';
 
 /** What a cut is of. */
 export interface CutFacts {
@@ -54,8 +55,8 @@ export abstract class DatasetCut {
   abstract annotations(): AsyncIterable<Uint8Array>;
   /** The text of meta.json. */
   abstract meta(): Promise<Uint8Array>;
-  /** In the order of their numbers. */
-  abstract images(): AsyncIterable<CutImage>;
+  /** In the order of their numbers; `after` leaves out those up to a number. */
+  abstract images(after?: number): AsyncIterable<CutImage>;
   /** Of the images that have one, in the order of their numbers. */
   abstract masks(): AsyncIterable<CutMask & { readonly png: Uint8Array }>;
   /** Of the images that changed after a position, whether they have one or not. */
@@ -65,6 +66,9 @@ export abstract class DatasetCut {
 }
 
 export abstract class LiveView {
-  /** Throws `not-found`, `state-conflict` while the labels of an uploaded zip are being read, and `unavailable` when too many are open. */
-  abstract open(datasetId: string): Promise<DatasetCut>;
+  /**
+   * The dataset as it is, or as it was at an earlier position. Throws `not-found`, `state-conflict` while the labels of an uploaded zip are being read, and
+   * `unavailable` when too many are open.
+   */
+  abstract open(datasetId: string, at?: FrozenHead): Promise<DatasetCut>;
 }

@@ -19,7 +19,7 @@ export class CutConnection {
       const client = await pool.connect();
       const connection = new CutConnection(client);
       // A client that reads slowly is no statement that runs away; the reader's own limits end it.
-      await connection.query('begin isolation level repeatable read read only').catch((error: unknown) => connection.fail(error));
+      await connection.query('begin isolation level repeatable read').catch((error: unknown) => connection.fail(error));
       await connection.query('set local statement_timeout = 0');
       await connection.query('set local idle_in_transaction_session_timeout = 0');
       return connection;

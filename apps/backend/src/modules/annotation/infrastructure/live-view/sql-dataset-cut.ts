@@ -1,26 +1,18 @@
 import { createHash } from 'node:crypto';
-import { encodeMaskPng, hashedHeadLine, labelMapOf, labelsDigest, layersOf, type DiceClass, type LiveObject, type TaskType } from '@app/dice-format';
+import { encodeMaskPng, hashedHeadLine, labelMapOf, labelsDigest, layersOf, type DiceClass, type LiveObject } from '@app/dice-format';
+import type { FrozenHead } from '../../application/ports/dataset-positions.port.js';
 import { DatasetCut, type CutFacts, type CutImage, type CutMask, type CutTotals } from '../../application/ports/live-view.port.js';
 import { CHANGE_TABLE } from '../../../dataset/index.js';
 import type { CutConnection } from './cut-connection.js';
-import { IMAGE_LINE, imagesOf, MASK_LINE, TOTALS_SQL } from './cut-sql.js';
+import { IMAGE_LINE, MASK_LINE, totalsSql } from './cut-sql.js';
 import { hashedLine, imageJson } from './image-json-sql.js';
 import { commaSeparated, parsedLines } from './text-lines.js';
 
-export interface HeadRow {
+/** What a cut says of the dataset itself. */
+export interface CutHead extends FrozenHead {
   readonly id: string;
-  readonly name: string;
-  readonly task_type: TaskType;
-  readonly multi_label: boolean;
-  readonly split_config: unknown;
-  readonly created_at: Date;
-  readonly modified_at: Date;
-  readonly change_seq: number;
-  readonly labels_loaded: boolean;
-  readonly content_hash: string;
-  readonly content_hash_seq: number;
-  readonly content_totals: CutTotals | null;
-  readonly classes: readonly DiceClass[];
+  /** Of this very position, where it was computed before. */
+  readonly known: Partial<CutContent>;
 }
 
 interface TotalsRow {
@@ -47,12 +39,15 @@ export class SqlDatasetCut extends DatasetCut {
 
   constructor(
     private readonly connection: CutConnection,
-    private readonly head: HeadRow,
+    private readonly head: CutHead,
+    /** The images, from the `from` on. */
+    private readonly rows: string,
     private readonly hooks: { readonly remember: (content: CutContent) => Promise<void>; readonly closed: () => void },
   ) {
     super();
-    this.facts = { datasetId: head.id, name: head.name, taskType: head.task_type, changeSeq: head.change_seq };
-    if (head.content_hash_seq === head.change_seq && head.content_totals !== null) this.content = { hash: head.content_hash, totals: head.content_totals };
+    this.facts = { datasetId: head.id, name: head.name, taskType: head.task_type, changeSeq: head.position };
+    const { hash, totals } = head.known;
+    if (hash !== undefined && totals !== undefined) this.content = { hash, totals };
   }
 
   async contentHash(): Promise<string> {
@@ -66,7 +61,7 @@ export class SqlDatasetCut extends DatasetCut {
   async *annotations(): AsyncIterable<Uint8Array> {
     const { head } = this;
     const classes = head.classes.map(({ id, name, color, details }) => ({ id, name, color, ...details }));
-    const begin = { ...this.identity(), created_at: head.created_at.toISOString(), ...(head.multi_label ? { multi_label: true } : {}), ...(head.split_config === null ? {} : { split_config: head.split_config }), classes };
+    const begin = { ...this.identity(), created_at: head.created_at, ...(head.multi_label ? { multi_label: true } : {}), ...(head.split_config === null ? {} : { split_config: head.split_config }), classes };
     yield encoder.encode(`${JSON.stringify(begin).slice(0, -1)},"images":[`);
     yield* commaSeparated(this.lines(imageJson(this.imageOptions()), 'order by number'));
     // What is known only after all images were counted stands behind them, so that the first byte need not wait.
@@ -80,8 +75,8 @@ export class SqlDatasetCut extends DatasetCut {
     return encoder.encode(JSON.stringify({ ...this.identity(), content_hash: hash, total_images: totals.images, labeled_images: totals.labeled, num_classes: this.head.classes.length }));
   }
 
-  async *images(): AsyncIterable<CutImage> {
-    for await (const line of parsedLines(this.lines(IMAGE_LINE, 'order by number'))) yield imageOf(line as ImageLine);
+  async *images(after = 0): AsyncIterable<CutImage> {
+    for await (const line of parsedLines(this.lines(IMAGE_LINE, `and number > ${Math.trunc(after)} order by number`))) yield imageOf(line as ImageLine);
   }
 
   async *masks(): AsyncIterable<CutMask & { readonly png: Uint8Array }> {
@@ -110,12 +105,12 @@ export class SqlDatasetCut extends DatasetCut {
   }
 
   private lines(column: string, rest: string): AsyncIterable<Buffer> {
-    return this.connection.lines(`select ${column} ${imagesOf(this.id)} ${rest}`);
+    return this.connection.lines(`select ${column} ${this.rows} ${rest}`);
   }
 
   private identity(): Record<string, unknown> {
-    const { id, name, task_type: taskType, change_seq: changeSeq, modified_at: modifiedAt } = this.head;
-    return { format_version: '1.0', dataset_id: id, dataset_name: name, task_type: taskType, version: changeSeq + 1, last_modified_at: modifiedAt.toISOString() };
+    const { id, name, task_type: taskType, position, modified_at: modifiedAt } = this.head;
+    return { format_version: '1.0', dataset_id: id, dataset_name: name, task_type: taskType, version: position + 1, last_modified_at: modifiedAt };
   }
 
   private imageOptions(): Parameters<typeof imageJson>[0] {
@@ -126,8 +121,7 @@ export class SqlDatasetCut extends DatasetCut {
 
   private async contents(): Promise<CutContent> {
     if (this.content !== undefined) return this.content;
-    const isKnown = this.head.content_hash_seq === this.head.change_seq;
-    const hash = isKnown ? this.head.content_hash : await this.computedHash();
+    const hash = this.head.known.hash ?? (await this.computedHash());
     this.content = { hash, totals: await this.countedTotals() };
     await this.hooks.remember(this.content);
     return this.content;
@@ -141,7 +135,7 @@ export class SqlDatasetCut extends DatasetCut {
   }
 
   private async countedTotals(): Promise<CutTotals> {
-    const [row] = await this.connection.query<TotalsRow>(TOTALS_SQL, [this.head.id, this.head.task_type === 'semantic_segmentation']);
+    const [row] = await this.connection.query<TotalsRow>(totalsSql(this.rows), [this.head.task_type === 'semantic_segmentation']);
     if (row === undefined) throw new Error('a count has a row');
     const { images, labeled, annotations, train, val, test, classes } = row;
     return { images, labeled, annotations, splits: { train, val, test }, classes };

@@ -8,6 +8,11 @@ export interface ImageRow {
   readonly fileName: string;
   readonly sha256: string;
   readonly sizeBytes: number;
+  /** Null until the image was read whole. */
+  readonly crc32: number | null;
+  readonly depth: number;
+  readonly format: string;
+  readonly orientation: number;
   readonly width: number;
   readonly height: number;
   readonly split: ImageSplit | null;

@@ -1,17 +1,18 @@
 import type { Principal } from '../../../../platform/auth/principal.js';
+import type { SnapshotContent, SnapshotHead } from '../../domain/snapshot.state.js';
 
-/** An entry of a version's zip, in the order in which they stand there. Sizes in bytes. */
+/** An entry of a version's zip behind its images. Sizes in bytes. */
 export type SourceEntry =
-  /** Its bytes lie in the store. */
-  | { readonly kind: 'object'; readonly name: string; readonly key: string; readonly sizeBytes: number; readonly crc32: number }
   | { readonly kind: 'bytes'; readonly name: string; readonly bytes: Uint8Array }
   /** Gives the same text each time it is opened. */
   | { readonly kind: 'text'; readonly name: string; readonly open: () => AsyncIterable<Uint8Array> };
 
-/** One image of a version, as the manifest lists it. */
+/** One image of a version. */
 export interface SourceImage {
   readonly number: number;
   readonly fileName: string;
+  /** Null: it is an entry of the uploaded zip still. */
+  readonly key: string | null;
   readonly sizeBytes: number;
   readonly crc32: number;
   readonly sha256: string;
@@ -20,17 +21,24 @@ export interface SourceImage {
   readonly split: 'train' | 'val' | 'test' | null;
 }
 
-/** What a dataset is at one moment; edits after it are not seen. Holds a connection until it is closed. */
-export interface SourceContent {
-  readonly contentHash: string;
+/** Where a dataset stands. */
+export interface SourcePosition {
+  readonly head: SnapshotHead;
   readonly numImages: number;
   readonly numLabeled: number;
+  /** Null where it was not computed for this position. */
+  readonly contentHash: string | null;
+}
+
+/** A dataset at one position; edits behind it are not seen. Holds a connection until it is closed; one thing is read at a time. */
+export interface SourceContent {
+  content(): Promise<SnapshotContent>;
   /** The zip that has exactly this content; null where it must be put together. */
-  readonly upload: { readonly key: string; readonly sizeBytes: number; readonly sha256: string } | null;
-  /** Of the zip: images, masks, then the label file and its summary. Throws `unavailable` where an image was not read whole yet. */
+  upload(): Promise<{ readonly key: string; readonly sizeBytes: number; readonly sha256: string } | null>;
+  /** In the order of their numbers, those up to one left out. Throws `unavailable` where an image was not read whole yet. */
+  images(after?: number): AsyncIterable<SourceImage>;
+  /** Behind the images: masks, then the label file and its summary. */
   entries(): AsyncIterable<SourceEntry>;
-  /** In the order of their numbers. */
-  images(): AsyncIterable<SourceImage>;
   close(): Promise<void>;
 }
 
@@ -38,6 +46,10 @@ export interface SourceContent {
 export abstract class SnapshotSource {
   /** Throws `not-found` or `forbidden`. */
   abstract require(principal: Principal, datasetId: string, action: 'read' | 'manage'): Promise<{ readonly name: string }>;
+  /** In the caller's unit of work. Null when the dataset is gone. */
+  abstract now(datasetId: string): Promise<SourcePosition | null>;
+  /** Whether two positions have one content, told by what changed between them; null where that is too much to look at. In the caller's unit of work. */
+  abstract sameContent(datasetId: string, one: SnapshotHead, other: SnapshotHead): Promise<boolean | null>;
   /** Without a question of permission: for work that was permitted when it was asked for. Null when the dataset is gone; `unavailable` when it cannot be read now. */
-  abstract content(datasetId: string): Promise<SourceContent | null>;
+  abstract open(version: { readonly datasetId: string; readonly head: SnapshotHead | null; readonly numImages: number }): Promise<SourceContent | null>;
 }

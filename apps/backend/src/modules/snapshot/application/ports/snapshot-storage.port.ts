@@ -1,16 +1,42 @@
-import type { SourceEntry } from './snapshot-source.port.js';
-import type { SnapshotZip } from '../../domain/snapshot.aggregate.js';
+import type { ZipBase } from '../../domain/snapshot.repository.port.js';
+import type { SnapshotState, SnapshotZip } from '../../domain/snapshot.state.js';
+import type { SourceContent } from './snapshot-source.port.js';
+
+/** A version as storage knows it. */
+export type StoredVersion = Pick<SnapshotState, 'datasetId' | 'version' | 'tail' | 'zip'>;
+
+export interface BuiltZip {
+  readonly zip: SnapshotZip;
+  /** Bytes that passed through this process, both ways. */
+  readonly bytesMoved: number;
+  /** Bytes that were copied inside the store. */
+  readonly bytesCopied: number;
+}
+
+export interface BuildOptions {
+  /** Zips that this one may begin like. */
+  readonly bases: readonly ZipBase[];
+  readonly signal: AbortSignal;
+  /** Bytes of the new zip that are there, of how many; they can be asked for at any time. */
+  readonly onProgress: (done: number, total: number) => void;
+}
 
 /** Where versions lie. Keys are immutable; each method may be repeated after a crash. */
 export abstract class SnapshotStorage {
   /** The uploaded zip becomes the version's zip by a server-side copy, byte for byte. */
-  abstract copyUpload(datasetId: string, version: number, upload: { readonly key: string; readonly sizeBytes: number; readonly sha256: string }): Promise<SnapshotZip>;
-  /** Puts a zip together by a stream; memory does not grow with it but for its directory. Nothing is visible before it is whole. */
-  abstract writeZip(datasetId: string, version: number, entries: AsyncIterable<SourceEntry>): Promise<SnapshotZip>;
-  abstract writeManifest(datasetId: string, version: number, text: AsyncIterable<string>): Promise<void>;
-  /** `latest.json`: the newest version, for whoever reads the bucket. */
-  abstract pointLatest(datasetId: string, latest: { readonly version: number } & SnapshotZip): Promise<void>;
-  /** Removes what a failed build may have left. */
-  abstract discard(datasetId: string, version: number): Promise<void>;
+  abstract copyUpload(version: StoredVersion, upload: { readonly key: string; readonly sizeBytes: number; readonly sha256: string }): Promise<BuiltZip>;
+  /**
+   * Puts a zip together: images that another version's zip begins with are copied inside the store, what is new is streamed; memory does not grow with it. Nothing is visible before it is whole.
+   * One that was dropped is made again, byte for byte; `state-conflict` where that fails.
+   */
+  abstract writeZip(version: StoredVersion, content: SourceContent, options: BuildOptions): Promise<BuiltZip>;
+  /** Answers the SHA-256 of what was written. */
+  abstract writeManifest(version: StoredVersion, text: AsyncIterable<string>): Promise<string>;
+  /** `latest.json`: the newest version with a zip, for whoever reads the bucket; null: there is none. */
+  abstract pointLatest(datasetId: string, latest: { readonly version: number; readonly zip: SnapshotZip } | null): Promise<void>;
+  /** What stands behind the images is put aside, for the zip to be made again; null where it is not needed. The zip is still there. */
+  abstract keepTail(version: StoredVersion): Promise<SnapshotState['tail']>;
+  /** `zip`: the zip; `all`: manifest and tail too. Absent ones are no error. */
+  abstract remove(version: Pick<StoredVersion, 'datasetId' | 'version'>, what: 'zip' | 'all'): Promise<void>;
   abstract presignDownload(key: string, fileName: string): { readonly url: string; readonly expiresAt: Date };
 }

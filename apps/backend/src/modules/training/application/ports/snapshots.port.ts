@@ -7,7 +7,10 @@ export interface TrainingSnapshot {
   readonly sha256: string;
 }
 
-/** Complete versions, as the Snapshot module knows them. */
+/** Versions, as the Snapshot module knows them. */
 export abstract class TrainingSnapshots {
+  /** Whether there is such a version, with or without a zip. */
+  abstract exists(datasetId: string, version: number): Promise<boolean>;
+  /** One whose zip can be read. */
   abstract find(datasetId: string, version: number): Promise<TrainingSnapshot | null>;
 }

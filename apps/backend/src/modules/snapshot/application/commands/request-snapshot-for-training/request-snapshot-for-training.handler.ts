@@ -1,57 +1,46 @@
-import { Clock, newId } from '@app/kernel';
+import { Clock, DomainError } from '@app/kernel';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UnitOfWork } from '../../../../../platform/database/unit-of-work.js';
 import { EventInbox } from '../../../../../platform/messaging/event-inbox.js';
-import { Snapshot } from '../../../domain/snapshot.aggregate.js';
+import type { Snapshot } from '../../../domain/snapshot.aggregate.js';
 import { SnapshotRepository } from '../../../domain/snapshot.repository.port.js';
-import { SnapshotSource, type SourceContent } from '../../ports/snapshot-source.port.js';
 import { SnapshotOutcomes } from '../../ports/snapshot-outcomes.port.js';
-import { RequestSnapshotForTrainingCommand } from './request-snapshot-for-training.command.js';
-
-type ContentFacts = Pick<SourceContent, 'contentHash' | 'numImages' | 'numLabeled'>;
+import { VersionMaker } from '../../version-maker.js';
+import { RequestSnapshotForTrainingCommand, type TrainingRequest } from './request-snapshot-for-training.command.js';
 
 const CONSUMER = 'snapshot-requested-by-training';
+const GONE = 'The dataset or the version that the training needs is not there any more.';
 
+/** Nothing changed since a version was made: the job gets that one; else the next. */
 @CommandHandler(RequestSnapshotForTrainingCommand)
 export class RequestSnapshotForTrainingHandler implements ICommandHandler<RequestSnapshotForTrainingCommand> {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly inbox: EventInbox,
     private readonly snapshots: SnapshotRepository,
-    private readonly source: SnapshotSource,
+    private readonly versions: VersionMaker,
     private readonly outcomes: SnapshotOutcomes,
     private readonly clock: Clock,
   ) {}
 
   async execute({ eventId, request }: RequestSnapshotForTrainingCommand): Promise<void> {
-    const now = request.version === undefined ? await this.contentNow(request.datasetId) : null;
     await this.unitOfWork.run(async () => {
       if (!(await this.inbox.claim(CONSUMER, eventId))) return;
-      const snapshot = request.version === undefined ? await this.currentVersion(request, now) : await this.snapshots.findByVersionForUpdate(request.datasetId, request.version);
-      if (snapshot === null || snapshot.state.state === 'failed') {
-        await this.outcomes.tellFailed(request.datasetId, request.jobId, 'The dataset or the version that the training needs is not there any more.');
-        return;
+      try {
+        const snapshot = await this.version(request);
+        if (snapshot === null) return await this.outcomes.tellFailed(request.datasetId, request.jobId, GONE);
+        snapshot.awaitedBy(request.jobId, this.clock.now());
+        await this.snapshots.save(snapshot);
+      } catch (error) {
+        if (!(error instanceof DomainError) || error.code !== 'state-conflict') throw error;
+        await this.outcomes.tellFailed(request.datasetId, request.jobId, error.detail);
       }
-      snapshot.awaitedBy(request.jobId);
-      await this.snapshots.save(snapshot);
     });
   }
 
-  /** Before the unit of work: of a large dataset that was edited it takes some seconds. */
-  private async contentNow(datasetId: string): Promise<ContentFacts | null> {
-    const content = await this.source.content(datasetId);
-    await content?.close();
-    return content;
-  }
-
-  /** Nothing changed since a version was made: that one; else the next. */
-  private async currentVersion(request: { datasetId: string; requestedBy: string }, now: ContentFacts | null): Promise<Snapshot | null> {
-    if (now === null) return null;
-    const { datasetId, requestedBy } = request;
-    const { contentHash, numImages, numLabeled } = now;
-    // The numbering is locked first: of fifty requests at once one makes the version and the others find it.
-    const version = await this.snapshots.nextVersion(datasetId);
-    const known = await this.snapshots.findByContent(datasetId, contentHash);
-    return known ?? Snapshot.request({ id: newId(), datasetId, version, contentHash, requestedBy, note: null, numImages, numLabeled, now: this.clock.now() });
+  private async version({ datasetId, requestedBy, version }: TrainingRequest): Promise<Snapshot | null> {
+    if (version === undefined) return (await this.versions.current({ datasetId, requestedBy }))?.snapshot ?? null;
+    const wanted = await this.snapshots.findByVersionForUpdate(datasetId, version);
+    return wanted === null || wanted.state.state === 'failed' || wanted.state.state === 'deleted' ? null : wanted;
   }
 }

@@ -1,9 +1,9 @@
 import { Query } from '@nestjs/cqrs';
 import type { Principal } from '../../../../../platform/auth/principal.js';
-import type { SnapshotState } from '../../../domain/snapshot.aggregate.js';
+import type { SnapshotDetails } from '../../snapshot-details.js';
 
 /** Newest first. */
-export class ListSnapshotsQuery extends Query<readonly Readonly<SnapshotState>[]> {
+export class ListSnapshotsQuery extends Query<readonly SnapshotDetails[]> {
   constructor(
     readonly principal: Principal,
     readonly datasetId: string,

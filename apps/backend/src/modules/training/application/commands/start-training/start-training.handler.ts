@@ -62,8 +62,8 @@ export class StartTrainingHandler implements ICommandHandler<StartTrainingComman
   }
 
   private async versionFindings(dataset: TrainableDataset, input: StartTrainingInput): Promise<Finding[]> {
-    if (input.snapshotVersion === undefined || (await this.snapshots.find(dataset.id, input.snapshotVersion)) !== null) return [];
-    return [{ code: 'not-found', pointer: '/snapshot_version', message: 'The dataset has no complete version of this number.' }];
+    if (input.snapshotVersion === undefined || (await this.snapshots.exists(dataset.id, input.snapshotVersion))) return [];
+    return [{ code: 'not-found', pointer: '/snapshot_version', message: 'The dataset has no version of this number.' }];
   }
 }
 

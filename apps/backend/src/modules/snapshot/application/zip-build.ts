@@ -1,0 +1,61 @@
+import { DomainError } from '@app/kernel';
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
+import type { Snapshot } from '../domain/snapshot.aggregate.js';
+import { SnapshotRepository } from '../domain/snapshot.repository.port.js';
+import type { SourceContent } from './ports/snapshot-source.port.js';
+import { SnapshotStorage, type BuiltZip } from './ports/snapshot-storage.port.js';
+import { SnapshotFacts } from './ports/snapshot-facts.port.js';
+
+const REPORT_EVERY_MILLISECONDS = 1_000;
+/** Zips that a new one may begin like; the newest ones have most in common. */
+const BASES = 8;
+
+class Unwanted extends Error {}
+
+/** Makes the zip of a version, tells how far it is, and stops when nobody wants it any more. */
+@Injectable()
+export class ZipBuild {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly snapshots: SnapshotRepository,
+    private readonly storage: SnapshotStorage,
+    private readonly facts: SnapshotFacts,
+  ) {}
+
+  /** Null: it was cancelled. */
+  async build(snapshot: Snapshot, content: SourceContent): Promise<BuiltZip | null> {
+    const stop = new AbortController();
+    let [done, total] = [0, 0];
+    const report = async (): Promise<void> => {
+      if (!(await this.facts.reportZip(snapshot.state.id, done, total))) stop.abort(new Unwanted());
+    };
+    // A report that fails is the next one's matter; the build has the database's errors of its own.
+    const timer = setInterval(() => void report().catch(() => undefined), REPORT_EVERY_MILLISECONDS);
+    try {
+      return await this.write(snapshot, content, { signal: stop.signal, onProgress: (bytes, of) => ([done, total] = [bytes, of]) });
+    } catch (error) {
+      if (stop.signal.reason instanceof Unwanted) return null;
+      throw error;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  async pointLatest(datasetId: string): Promise<void> {
+    const newest = await this.unitOfWork.run(() => this.snapshots.newestWithZip(datasetId));
+    const zip = newest?.state.zip ?? null;
+    await this.storage.pointLatest(datasetId, newest === null || zip === null ? null : { version: newest.state.version, zip });
+  }
+
+  private async write({ state }: Snapshot, content: SourceContent, options: { signal: AbortSignal; onProgress: (done: number, total: number) => void }): Promise<BuiltZip> {
+    const upload = await content.upload();
+    if (upload !== null) return this.storage.copyUpload(state, upload);
+    const bases = await this.unitOfWork.run(() => this.snapshots.zipBases(state.datasetId, BASES));
+    const built = await this.storage.writeZip(state, content, { bases, ...options });
+    const { zip } = state;
+    if (zip === null || zip.sha256 === built.zip.sha256) return built;
+    await this.storage.remove(state, 'zip');
+    throw new DomainError('state-conflict', 'The zip of this version could not be made again as it was.');
+  }
+}

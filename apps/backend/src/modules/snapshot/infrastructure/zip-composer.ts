@@ -1,0 +1,142 @@
+import { crc32 } from 'node:zlib';
+import { placedBytes } from '@app/archive';
+import { DomainError, failpoint } from '@app/kernel';
+import { ObjectExists, ObjectNotFound, ObjectStore, PartCopyRefused, ResumableSha256 } from '@app/object-store';
+import { Injectable, Logger } from '@nestjs/common';
+import type { SourceContent } from '../application/ports/snapshot-source.port.js';
+import type { BuildOptions, BuiltZip, StoredVersion } from '../application/ports/snapshot-storage.port.js';
+import type { ZipRegion } from '../domain/snapshot.state.js';
+import { planZip, type ZipPlan, type ZipStart } from './zip-plan.js';
+import { hashed, imageBytes, tailBytes, type StreamStart } from './zip-stream.js';
+
+const LARGEST_CHECKED_BYTES = 1024 * 1024;
+
+interface Target {
+  readonly key: string;
+  readonly tail: StoredVersion['tail'];
+  readonly content: SourceContent;
+  readonly options: BuildOptions;
+}
+
+/** What a stream has told when it was read to its end. */
+interface Streamed {
+  bytes: number;
+  region: ZipRegion | null;
+}
+
+/**
+ * Writes the zip of a version: images one behind the other in the order of their numbers, then masks and label files. Where another zip of the dataset begins with the
+ * same images, they are copied inside the store by ranges and the SHA-256 goes on from the kept state.
+ */
+@Injectable()
+export class ZipComposer {
+  private readonly logger = new Logger(ZipComposer.name);
+  /** Stores that do not copy parts are not asked twice. */
+  private copiesParts = true;
+
+  constructor(private readonly store: ObjectStore) {}
+
+  async write(target: Target): Promise<BuiltZip> {
+    const plan = await planZip(target.content, this.copiesParts ? target.options.bases : []);
+    for (const start of plan.starts) {
+      const built = await this.extended(target, plan, start);
+      if (built !== null) return built;
+    }
+    return this.whole(target, plan);
+  }
+
+  /** Null: the zip cannot be begun like this one. */
+  private async extended(target: Target, plan: ZipPlan, start: ZipStart): Promise<BuiltZip | null> {
+    const { base, lastNumber } = start;
+    const hash = await ResumableSha256.from(base.region.sha256State);
+    if (hash === null) return null;
+    const streamed: Streamed = { bytes: 0, region: null };
+    const prefix = { key: base.key, bytes: base.region.bytes };
+    const rest = (): AsyncIterable<Uint8Array> => this.stream(target, plan, { offset: prefix.bytes, afterNumber: lastNumber, hash, streamed });
+    try {
+      const sizeBytes = await this.extend(target, prefix, rest);
+      await this.checkSeam(target, start);
+      const fetched = plan.bytes - prefix.bytes;
+      return { zip: { key: target.key, sizeBytes, sha256: hash.digest(), region: streamed.region }, bytesMoved: streamed.bytes + fetched, bytesCopied: prefix.bytes };
+    } catch (error) {
+      if (error instanceof PartCopyRefused) this.copiesParts = false;
+      if (!(error instanceof PartCopyRefused) && !(error instanceof ObjectNotFound) && !(error instanceof SeamBroken)) throw error;
+      this.logger.warn(`${target.key} is not begun like v${base.version}: ${error instanceof Error ? error.message : String(error)}`);
+      return null;
+    }
+  }
+
+  private async extend({ key, options }: Target, prefix: { key: string; bytes: number }, rest: () => AsyncIterable<Uint8Array>): Promise<number> {
+    let made = 0;
+    const onProgress = (bytes: number): void => {
+      made = bytes;
+      options.onProgress(bytes, Math.max(bytes, prefix.bytes));
+    };
+    const put = { contentType: 'application/zip', onlyIfAbsent: true, signal: options.signal, onProgress };
+    await failpoint('snapshot-extend');
+    await this.onlyOnce(key, async () => (made = (await this.store.extend(key, prefix, rest, put)).sizeBytes), () => made);
+    return made;
+  }
+
+  private async whole(target: Target, plan: ZipPlan): Promise<BuiltZip> {
+    const { key, options } = target;
+    const hash = await ResumableSha256.begin();
+    const streamed: Streamed = { bytes: 0, region: null };
+    const body = this.stream(target, plan, { offset: 0, afterNumber: 0, hash, streamed });
+    let sha256 = '';
+    const onProgress = (bytes: number): void => options.onProgress(bytes, Math.max(bytes, plan.bytes + plan.directoryBytes));
+    await failpoint('snapshot-write');
+    await this.onlyOnce(
+      key,
+      async () => void (await this.store.upload(key, body, { contentType: 'application/zip', onlyIfAbsent: true, signal: options.signal, onProgress, sha256: () => (sha256 = hash.digest()) })),
+      () => streamed.bytes,
+    );
+    return { zip: { key, sizeBytes: streamed.bytes, sha256: sha256 === '' ? hash.digest() : sha256, region: streamed.region }, bytesMoved: streamed.bytes + plan.bytes, bytesCopied: 0 };
+  }
+
+  /** A build that was killed behind its last step finds its zip, which equals the one that it would write: a version's content does not change. One of another size is none of ours. */
+  private async onlyOnce(key: string, write: () => Promise<unknown>, sizeBytes: () => number): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      if (!(error instanceof ObjectExists)) throw error;
+      const present = await this.store.head(key);
+      if (present?.sizeBytes === sizeBytes()) return;
+      await this.store.delete([key]);
+      throw new DomainError('unavailable', 'An unfinished zip of this version lay in the store; it is made again.', { cause: error });
+    }
+  }
+
+  private async *stream(target: Target, plan: ZipPlan, from: StreamStart & { readonly hash: ResumableSha256; readonly streamed: Streamed }): AsyncIterable<Uint8Array> {
+    const { hash, streamed } = from;
+    const source = { store: this.store, content: target.content, plan, signal: target.options.signal };
+    const count = (bytes: number): void => void (streamed.bytes += bytes);
+    yield* hashed(imageBytes(source, from), hash, count);
+    streamed.region = { images: plan.images, bytes: plan.bytes, digest: plan.digest, sha256State: hash.state() };
+    await failpoint('snapshot-images-streamed');
+    yield* hashed(target.tail === null ? tailBytes(source) : this.kept(target.tail.key, source.signal), hash, count);
+  }
+
+  private async *kept(key: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    const { body } = await this.store.get(key, { signal });
+    const chunks: AsyncIterable<Uint8Array> = body;
+    yield* chunks;
+  }
+
+  /** The last copied image, read back with the four bytes behind it: a store that copied another range is found out. */
+  private async checkSeam({ key, options }: Target, { base, lastEntry, lastOffset }: ZipStart): Promise<void> {
+    const headerBytes = placedBytes(lastEntry) - lastEntry.sizeBytes;
+    const start = lastEntry.sizeBytes > LARGEST_CHECKED_BYTES ? base.region.bytes - 4 : lastOffset + headerBytes;
+    const bytes = await this.store.getBytes(key, LARGEST_CHECKED_BYTES + 4, { range: { start, end: base.region.bytes + 3 }, signal: options.signal });
+    const isChecked = start !== base.region.bytes - 4;
+    if (isChecked && crc32(bytes.subarray(0, -4)) !== lastEntry.crc32) return this.broken(key);
+    if (Buffer.from(bytes.subarray(-4, -2)).toString('latin1') !== 'PK') return this.broken(key);
+  }
+
+  private async broken(key: string): Promise<never> {
+    await this.store.delete([key]);
+    throw new SeamBroken('the store copied other bytes');
+  }
+}
+
+class SeamBroken extends Error {}

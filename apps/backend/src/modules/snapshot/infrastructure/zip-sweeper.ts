@@ -1,0 +1,38 @@
+import { Clock } from '@app/kernel';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { BackendConfig } from '../../../config/backend-config.js';
+import { Rounds } from '../../../platform/rounds.js';
+import { ZipShelf } from '../application/zip-shelf.js';
+
+const FIRST_AFTER_MILLISECONDS = 60_000;
+const EVERY_MILLISECONDS = 10 * 60_000;
+
+/** Drops zips of superseded versions that nobody needed for a while: ten versions cost the bytes of one and ten small tails. */
+@Injectable()
+export class ZipSweeper implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(ZipSweeper.name);
+  private readonly rounds = new Rounds({ firstAfter: FIRST_AFTER_MILLISECONDS, every: EVERY_MILLISECONDS, work: () => this.run() });
+
+  constructor(
+    private readonly shelf: ZipShelf,
+    private readonly config: BackendConfig,
+    private readonly clock: Clock,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.rounds.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.rounds.stop();
+  }
+
+  private async run(): Promise<void> {
+    try {
+      const dropped = await this.shelf.clear(new Date(this.clock.now().getTime() - this.config.snapshotZipGraceMinutes * 60_000));
+      if (dropped > 0) this.logger.log(`dropped ${dropped} zip(s) that a newer version replaces`);
+    } catch (error) {
+      this.logger.warn(`zips are cleared later: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}
