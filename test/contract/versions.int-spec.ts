@@ -52,10 +52,11 @@ const SIDE = 400;
 /** Noise does not compress: some 480 KB each. */
 const picture = (side = SIDE): Promise<Buffer> => sharp(randomBytes(side * side * 3), { raw: { width: side, height: side, channels: 3 } }).png().toBuffer();
 
-async function addImages(id: string, names: readonly string[], options: { readonly side?: number; readonly query?: string } = {}): Promise<void> {
+async function addImages(id: string, names: readonly string[], options: { readonly side?: number; readonly onConflict?: string } = {}): Promise<void> {
   const form = new FormData();
+  if (options.onConflict !== undefined) form.append('on_conflict', options.onConflict);
   for (const name of names) form.append('file', new Blob([new Uint8Array(await picture(options.side))], { type: 'image/png' }), name);
-  const added = await people.call('POST', `datasets/${id}/images${options.query ?? ''}`, { token, form });
+  const added = await people.call('POST', `datasets/${id}/images`, { token, form });
   expect(added.status, JSON.stringify(added.body)).toBe(200);
 }
 
@@ -65,6 +66,11 @@ async function label(id: string, number: number, annotation: Record<string, unkn
   const now = await people.call<{ revision: number }>('GET', `datasets/${id}/annotations/${number}`, { token });
   const answer = await people.call('PATCH', `datasets/${id}/annotations/${number}`, { token, body: annotation, headers: { 'if-match': `"${now.body.revision}"` } });
   expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+}
+
+async function change(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<void> {
+  const answer = await people.call(method, path, { token, ...(body === undefined ? {} : { body }), ...(headers === undefined ? {} : { headers }) });
+  expect(answer.status, `${method} ${path}: ${JSON.stringify(answer.body)}`).toBeLessThan(300);
 }
 
 const box = (at: number, classId = 0): Record<string, unknown> => ({ annotation: { class_id: classId, bbox: [at, at, 10, 12.5] } });
@@ -165,15 +171,15 @@ describe('a version', () => {
       () => label(id, 2, { annotations: [{ class_id: 1, bbox: [0, 0, 5, 5] }, { class_id: 2, bbox: [1, 1, 4, 4], attributes: { hidden: true } }] }),
       () => label(id, 1, { status: 'reviewed' }),
       () => label(id, 1, box(3, 1)),
-      () => people.call('DELETE', `datasets/${id}/images/2`, { token }),
+      () => change('DELETE', `datasets/${id}/images/2`),
       () => addImages(id, names(7, 2), { side: 24 }),
-      () => people.call('POST', `datasets/${id}/images/bulk`, { token, body: { ids: [3, 4], action: 'split', split: 'val' } }),
-      () => people.call('POST', `datasets/${id}/images/bulk`, { token, body: { ids: [2], action: 'restore' } }),
-      () => addImages(id, names(1, 1), { side: 24, query: '?on_conflict=replace' }),
-      () => people.call('PATCH', `datasets/${id}/classes/1`, { token, body: { name: 'renamed' } }),
-      () => people.call('POST', `datasets/${id}/classes/2/merge`, { token, body: { into: 0 } }),
+      () => change('POST', `datasets/${id}/images/bulk`, { ids: [3, 4], action: 'split', split: 'val' }),
+      () => change('POST', `datasets/${id}/images/bulk`, { ids: [2], action: 'restore' }),
+      () => addImages(id, names(1, 1), { side: 24, onConflict: 'replace' }),
+      () => change('PATCH', `datasets/${id}/classes/1`, { name: 'renamed' }, { 'if-match': '"1"' }),
+      () => change('POST', `datasets/${id}/classes/2/merge`, { into: 0 }, { 'if-match': '"2"' }),
       () => label(id, 5, { no_object: true }),
-      () => people.call('PATCH', `datasets/${id}`, { token, body: { name: 'another name' } }),
+      () => change('PATCH', `datasets/${id}`, { name: 'another name' }),
     ];
     await keep();
     for (const step of steps.slice(0, -1)) {

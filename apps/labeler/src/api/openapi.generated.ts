@@ -765,7 +765,7 @@ export interface paths {
         };
         readonly get: operations["SnapshotsController_list_v1"];
         readonly put?: never;
-        readonly post?: never;
+        readonly post: operations["SnapshotsController_create_v1"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -782,6 +782,22 @@ export interface paths {
         readonly get: operations["SnapshotsController_get_v1"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete: operations["SnapshotsController_remove_v1"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch: operations["SnapshotsController_describe_v1"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{dataset_id}/snapshots/{version}/cancel": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["SnapshotsController_cancel_v1"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -795,7 +811,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly get: operations["SnapshotsController_download_v1"];
+        readonly get: operations["SnapshotDownloadController_download_v1"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -4598,25 +4614,171 @@ export interface operations {
                             readonly id: string;
                             readonly dataset_id: string;
                             readonly version: number;
-                            /** @enum {string} */
-                            readonly state: "building" | "ready" | "failed";
-                            readonly content_hash: string;
+                            /**
+                             * @description building: it is made, and its content is being counted.
+                             * @enum {string}
+                             */
+                            readonly state: "building" | "ready" | "failed" | "deleted";
+                            readonly parent: number | null;
+                            readonly content_hash: string | null;
                             readonly num_images: number;
                             readonly num_labeled: number;
+                            readonly num_annotations: number | null;
+                            readonly splits: {
+                                readonly train: number;
+                                readonly val: number;
+                                readonly test: number;
+                            } | null;
+                            /** @description Annotations by class id. */
+                            readonly class_counts: {
+                                readonly [key: string]: number;
+                            } | null;
+                            /** @description Of the zip. */
                             readonly size_bytes: number | null;
+                            /** @description Of the zip. */
                             readonly sha256: string | null;
+                            readonly zip: {
+                                /**
+                                 * @description none: it is made when a training or a download needs it.
+                                 * @enum {string}
+                                 */
+                                readonly state: "none" | "building" | "ready" | "failed";
+                                readonly bytes_done: number | null;
+                                readonly bytes_total: number | null;
+                                readonly bytes_per_second: number | null;
+                                readonly seconds_left: number | null;
+                                /** @description Bytes that passed through the backend to make it. */
+                                readonly bytes_moved: number | null;
+                                /** @description Bytes that were copied inside the store to make it. */
+                                readonly bytes_copied: number | null;
+                            };
                             readonly note: string | null;
+                            readonly tag: string | null;
                             readonly failure: {
                                 readonly code: string;
                                 readonly detail: string;
                             } | null;
                             /** Format: uuid */
                             readonly requested_by: string;
+                            readonly requested_by_name: string | null;
                             /** Format: date-time */
                             readonly created_at: string;
                             readonly completed_at: string | null;
+                            /** @description Trainings that used the version, newest first, twenty at most. */
+                            readonly jobs: readonly {
+                                /** Format: uuid */
+                                readonly id: string;
+                                readonly state: string;
+                                readonly has_model: boolean;
+                            }[];
                         }[];
                         readonly next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly SnapshotsController_create_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly dataset_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly note?: string | null;
+                    /** @description Unique among the versions of the dataset. */
+                    readonly tag?: string | null;
+                    /** @description Make the zip now, instead of when it is needed first. */
+                    readonly zip?: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The version; 200 with the one that has this content already. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly dataset_id: string;
+                        readonly version: number;
+                        /**
+                         * @description building: it is made, and its content is being counted.
+                         * @enum {string}
+                         */
+                        readonly state: "building" | "ready" | "failed" | "deleted";
+                        readonly parent: number | null;
+                        readonly content_hash: string | null;
+                        readonly num_images: number;
+                        readonly num_labeled: number;
+                        readonly num_annotations: number | null;
+                        readonly splits: {
+                            readonly train: number;
+                            readonly val: number;
+                            readonly test: number;
+                        } | null;
+                        /** @description Annotations by class id. */
+                        readonly class_counts: {
+                            readonly [key: string]: number;
+                        } | null;
+                        /** @description Of the zip. */
+                        readonly size_bytes: number | null;
+                        /** @description Of the zip. */
+                        readonly sha256: string | null;
+                        readonly zip: {
+                            /**
+                             * @description none: it is made when a training or a download needs it.
+                             * @enum {string}
+                             */
+                            readonly state: "none" | "building" | "ready" | "failed";
+                            readonly bytes_done: number | null;
+                            readonly bytes_total: number | null;
+                            readonly bytes_per_second: number | null;
+                            readonly seconds_left: number | null;
+                            /** @description Bytes that passed through the backend to make it. */
+                            readonly bytes_moved: number | null;
+                            /** @description Bytes that were copied inside the store to make it. */
+                            readonly bytes_copied: number | null;
+                        };
+                        readonly note: string | null;
+                        readonly tag: string | null;
+                        readonly failure: {
+                            readonly code: string;
+                            readonly detail: string;
+                        } | null;
+                        /** Format: uuid */
+                        readonly requested_by: string;
+                        readonly requested_by_name: string | null;
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        readonly completed_at: string | null;
+                        /** @description Trainings that used the version, newest first, twenty at most. */
+                        readonly jobs: readonly {
+                            /** Format: uuid */
+                            readonly id: string;
+                            readonly state: string;
+                            readonly has_model: boolean;
+                        }[];
                     };
                 };
             };
@@ -4653,23 +4815,63 @@ export interface operations {
                         readonly id: string;
                         readonly dataset_id: string;
                         readonly version: number;
-                        /** @enum {string} */
-                        readonly state: "building" | "ready" | "failed";
-                        readonly content_hash: string;
+                        /**
+                         * @description building: it is made, and its content is being counted.
+                         * @enum {string}
+                         */
+                        readonly state: "building" | "ready" | "failed" | "deleted";
+                        readonly parent: number | null;
+                        readonly content_hash: string | null;
                         readonly num_images: number;
                         readonly num_labeled: number;
+                        readonly num_annotations: number | null;
+                        readonly splits: {
+                            readonly train: number;
+                            readonly val: number;
+                            readonly test: number;
+                        } | null;
+                        /** @description Annotations by class id. */
+                        readonly class_counts: {
+                            readonly [key: string]: number;
+                        } | null;
+                        /** @description Of the zip. */
                         readonly size_bytes: number | null;
+                        /** @description Of the zip. */
                         readonly sha256: string | null;
+                        readonly zip: {
+                            /**
+                             * @description none: it is made when a training or a download needs it.
+                             * @enum {string}
+                             */
+                            readonly state: "none" | "building" | "ready" | "failed";
+                            readonly bytes_done: number | null;
+                            readonly bytes_total: number | null;
+                            readonly bytes_per_second: number | null;
+                            readonly seconds_left: number | null;
+                            /** @description Bytes that passed through the backend to make it. */
+                            readonly bytes_moved: number | null;
+                            /** @description Bytes that were copied inside the store to make it. */
+                            readonly bytes_copied: number | null;
+                        };
                         readonly note: string | null;
+                        readonly tag: string | null;
                         readonly failure: {
                             readonly code: string;
                             readonly detail: string;
                         } | null;
                         /** Format: uuid */
                         readonly requested_by: string;
+                        readonly requested_by_name: string | null;
                         /** Format: date-time */
                         readonly created_at: string;
                         readonly completed_at: string | null;
+                        /** @description Trainings that used the version, newest first, twenty at most. */
+                        readonly jobs: readonly {
+                            /** Format: uuid */
+                            readonly id: string;
+                            readonly state: string;
+                            readonly has_model: boolean;
+                        }[];
                     };
                 };
             };
@@ -4684,9 +4886,11 @@ export interface operations {
             };
         };
     };
-    readonly SnapshotsController_download_v1: {
+    readonly SnapshotsController_remove_v1: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                readonly keep_manifest?: string;
+            };
             readonly header?: never;
             readonly path: {
                 readonly dataset_id: string;
@@ -4696,8 +4900,310 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description A presigned URL, good for an hour at most. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly SnapshotsController_describe_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly dataset_id: string;
+                readonly version: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly note?: string | null;
+                    readonly tag?: string | null;
+                };
+            };
+        };
+        readonly responses: {
             readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly dataset_id: string;
+                        readonly version: number;
+                        /**
+                         * @description building: it is made, and its content is being counted.
+                         * @enum {string}
+                         */
+                        readonly state: "building" | "ready" | "failed" | "deleted";
+                        readonly parent: number | null;
+                        readonly content_hash: string | null;
+                        readonly num_images: number;
+                        readonly num_labeled: number;
+                        readonly num_annotations: number | null;
+                        readonly splits: {
+                            readonly train: number;
+                            readonly val: number;
+                            readonly test: number;
+                        } | null;
+                        /** @description Annotations by class id. */
+                        readonly class_counts: {
+                            readonly [key: string]: number;
+                        } | null;
+                        /** @description Of the zip. */
+                        readonly size_bytes: number | null;
+                        /** @description Of the zip. */
+                        readonly sha256: string | null;
+                        readonly zip: {
+                            /**
+                             * @description none: it is made when a training or a download needs it.
+                             * @enum {string}
+                             */
+                            readonly state: "none" | "building" | "ready" | "failed";
+                            readonly bytes_done: number | null;
+                            readonly bytes_total: number | null;
+                            readonly bytes_per_second: number | null;
+                            readonly seconds_left: number | null;
+                            /** @description Bytes that passed through the backend to make it. */
+                            readonly bytes_moved: number | null;
+                            /** @description Bytes that were copied inside the store to make it. */
+                            readonly bytes_copied: number | null;
+                        };
+                        readonly note: string | null;
+                        readonly tag: string | null;
+                        readonly failure: {
+                            readonly code: string;
+                            readonly detail: string;
+                        } | null;
+                        /** Format: uuid */
+                        readonly requested_by: string;
+                        readonly requested_by_name: string | null;
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        readonly completed_at: string | null;
+                        /** @description Trainings that used the version, newest first, twenty at most. */
+                        readonly jobs: readonly {
+                            /** Format: uuid */
+                            readonly id: string;
+                            readonly state: string;
+                            readonly has_model: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly SnapshotsController_cancel_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly dataset_id: string;
+                readonly version: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly dataset_id: string;
+                        readonly version: number;
+                        /**
+                         * @description building: it is made, and its content is being counted.
+                         * @enum {string}
+                         */
+                        readonly state: "building" | "ready" | "failed" | "deleted";
+                        readonly parent: number | null;
+                        readonly content_hash: string | null;
+                        readonly num_images: number;
+                        readonly num_labeled: number;
+                        readonly num_annotations: number | null;
+                        readonly splits: {
+                            readonly train: number;
+                            readonly val: number;
+                            readonly test: number;
+                        } | null;
+                        /** @description Annotations by class id. */
+                        readonly class_counts: {
+                            readonly [key: string]: number;
+                        } | null;
+                        /** @description Of the zip. */
+                        readonly size_bytes: number | null;
+                        /** @description Of the zip. */
+                        readonly sha256: string | null;
+                        readonly zip: {
+                            /**
+                             * @description none: it is made when a training or a download needs it.
+                             * @enum {string}
+                             */
+                            readonly state: "none" | "building" | "ready" | "failed";
+                            readonly bytes_done: number | null;
+                            readonly bytes_total: number | null;
+                            readonly bytes_per_second: number | null;
+                            readonly seconds_left: number | null;
+                            /** @description Bytes that passed through the backend to make it. */
+                            readonly bytes_moved: number | null;
+                            /** @description Bytes that were copied inside the store to make it. */
+                            readonly bytes_copied: number | null;
+                        };
+                        readonly note: string | null;
+                        readonly tag: string | null;
+                        readonly failure: {
+                            readonly code: string;
+                            readonly detail: string;
+                        } | null;
+                        /** Format: uuid */
+                        readonly requested_by: string;
+                        readonly requested_by_name: string | null;
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        readonly completed_at: string | null;
+                        /** @description Trainings that used the version, newest first, twenty at most. */
+                        readonly jobs: readonly {
+                            /** Format: uuid */
+                            readonly id: string;
+                            readonly state: string;
+                            readonly has_model: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly SnapshotDownloadController_download_v1: {
+        readonly parameters: {
+            readonly query?: {
+                readonly redirect?: string;
+                readonly wait?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly dataset_id: string;
+                readonly version: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The zip is being made: ask again after `Retry-After` seconds. */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly dataset_id: string;
+                        readonly version: number;
+                        /**
+                         * @description building: it is made, and its content is being counted.
+                         * @enum {string}
+                         */
+                        readonly state: "building" | "ready" | "failed" | "deleted";
+                        readonly parent: number | null;
+                        readonly content_hash: string | null;
+                        readonly num_images: number;
+                        readonly num_labeled: number;
+                        readonly num_annotations: number | null;
+                        readonly splits: {
+                            readonly train: number;
+                            readonly val: number;
+                            readonly test: number;
+                        } | null;
+                        /** @description Annotations by class id. */
+                        readonly class_counts: {
+                            readonly [key: string]: number;
+                        } | null;
+                        /** @description Of the zip. */
+                        readonly size_bytes: number | null;
+                        /** @description Of the zip. */
+                        readonly sha256: string | null;
+                        readonly zip: {
+                            /**
+                             * @description none: it is made when a training or a download needs it.
+                             * @enum {string}
+                             */
+                            readonly state: "none" | "building" | "ready" | "failed";
+                            readonly bytes_done: number | null;
+                            readonly bytes_total: number | null;
+                            readonly bytes_per_second: number | null;
+                            readonly seconds_left: number | null;
+                            /** @description Bytes that passed through the backend to make it. */
+                            readonly bytes_moved: number | null;
+                            /** @description Bytes that were copied inside the store to make it. */
+                            readonly bytes_copied: number | null;
+                        };
+                        readonly note: string | null;
+                        readonly tag: string | null;
+                        readonly failure: {
+                            readonly code: string;
+                            readonly detail: string;
+                        } | null;
+                        /** Format: uuid */
+                        readonly requested_by: string;
+                        readonly requested_by_name: string | null;
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        readonly completed_at: string | null;
+                        /** @description Trainings that used the version, newest first, twenty at most. */
+                        readonly jobs: readonly {
+                            /** Format: uuid */
+                            readonly id: string;
+                            readonly state: string;
+                            readonly has_model: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description To a presigned URL, good for an hour at most. */
+            readonly 302: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

@@ -16,6 +16,7 @@ import { SnapshotStorage } from './application/ports/snapshot-storage.port.js';
 import { SnapshotFacts } from './application/ports/snapshot-facts.port.js';
 import { GetSnapshotHandler } from './application/queries/get-snapshot/get-snapshot.handler.js';
 import { ListSnapshotsHandler } from './application/queries/list-snapshots/list-snapshots.handler.js';
+import { ZipLeases } from './application/ports/zip-leases.port.js';
 import { SnapshotDetailsReader } from './application/snapshot-details.js';
 import { SnapshotUses } from './application/snapshot-uses.js';
 import { VersionMaker } from './application/version-maker.js';
@@ -26,6 +27,7 @@ import { BucketSnapshotStorage } from './infrastructure/bucket-snapshot-storage.
 import { DatasetSnapshotSource } from './infrastructure/dataset-snapshot-source.js';
 import { OutboxSnapshotOutcomes } from './infrastructure/outbox-snapshot-outcomes.js';
 import { SqlSnapshotFacts } from './infrastructure/sql-snapshot-facts.js';
+import { SqlZipLeases } from './infrastructure/sql-zip-leases.js';
 import { TypeormSnapshotRepository } from './infrastructure/typeorm-snapshot.repository.js';
 import { ZipComposer } from './infrastructure/zip-composer.js';
 import { ZipSweeper } from './infrastructure/zip-sweeper.js';
@@ -39,6 +41,7 @@ import { ZipSweeper } from './infrastructure/zip-sweeper.js';
     { provide: SnapshotRepository, useClass: TypeormSnapshotRepository },
     { provide: SnapshotSource, useClass: DatasetSnapshotSource },
     { provide: SnapshotStorage, useClass: BucketSnapshotStorage },
+    { provide: ZipLeases, useClass: SqlZipLeases },
     { provide: SnapshotFacts, useClass: SqlSnapshotFacts },
     { provide: SnapshotOutcomes, useClass: OutboxSnapshotOutcomes },
   ],

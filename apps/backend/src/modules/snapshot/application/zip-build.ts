@@ -1,11 +1,12 @@
-import { DomainError } from '@app/kernel';
+import { setMaxListeners } from 'node:events';
+import { DomainError, newId } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
 import type { Snapshot } from '../domain/snapshot.aggregate.js';
 import { SnapshotRepository } from '../domain/snapshot.repository.port.js';
 import type { SourceContent } from './ports/snapshot-source.port.js';
 import { SnapshotStorage, type BuiltZip } from './ports/snapshot-storage.port.js';
-import { SnapshotFacts } from './ports/snapshot-facts.port.js';
+import { ZipLeases } from './ports/zip-leases.port.js';
 
 const REPORT_EVERY_MILLISECONDS = 1_000;
 /** Zips that a new one may begin like; the newest ones have most in common. */
@@ -20,15 +21,19 @@ export class ZipBuild {
     private readonly unitOfWork: UnitOfWork,
     private readonly snapshots: SnapshotRepository,
     private readonly storage: SnapshotStorage,
-    private readonly facts: SnapshotFacts,
+    private readonly leases: ZipLeases,
   ) {}
 
-  /** Null: it was cancelled. */
+  /** Null: it was cancelled. Throws `unavailable` while another build makes it. */
   async build(snapshot: Snapshot, content: SourceContent): Promise<BuiltZip | null> {
     const stop = new AbortController();
+    // Images are fetched ahead, each listens.
+    setMaxListeners(50, stop.signal);
     let [done, total] = [0, 0];
+    const [id, builder] = [snapshot.state.id, newId()];
+    if (!(await this.leases.claim(id, builder))) throw new DomainError('unavailable', 'Another build makes this zip.', { retryAfterSeconds: 5 });
     const report = async (): Promise<void> => {
-      if (!(await this.facts.reportZip(snapshot.state.id, done, total))) stop.abort(new Unwanted());
+      if (!(await this.leases.report(id, builder, { done, total }))) stop.abort(new Unwanted());
     };
     // A report that fails is the next one's matter; the build has the database's errors of its own.
     const timer = setInterval(() => void report().catch(() => undefined), REPORT_EVERY_MILLISECONDS);
@@ -39,6 +44,7 @@ export class ZipBuild {
       throw error;
     } finally {
       clearInterval(timer);
+      await this.leases.release(id, builder);
     }
   }
 

@@ -42,7 +42,8 @@ export class Snapshot extends AggregateRoot<SnapshotEvent> {
     if (this.data.zipState === 'ready' || this.data.zipState === 'building') return;
     this.data.zipState = 'building';
     this.data.failure = null;
-    this.raise(new SnapshotRequested());
+    // Until it is recorded, a builder is on its way anyway.
+    if (this.data.state === 'ready') this.raise(new SnapshotRequested());
   }
 
   /** The job is told of the outcome: now where it is known, else when it is. */

@@ -13,7 +13,5 @@ export interface SnapshotFactsView {
 
 /** What readers are shown and nobody decides by; how far a zip is moves each second. */
 export abstract class SnapshotFacts {
-  /** How far the zip is. False: it is not wanted any more. */
-  abstract reportZip(snapshotId: string, done: number, total: number): Promise<boolean>;
   abstract of(snapshotIds: readonly string[]): Promise<ReadonlyMap<string, SnapshotFactsView>>;
 }
