@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { bufferSource, DEFAULT_ARCHIVE_LIMITS, openArchive, readEntry } from '@app/archive';
+import { createSnapshotRpcV1 } from '@app/contracts';
 import { spansText } from '@app/dice-format';
+import { NatsLink, RpcClient } from '@app/messaging';
 import { objectKeys } from '@app/object-store';
 import { CommandBus } from '@nestjs/cqrs';
 import sharp from 'sharp';
@@ -140,6 +142,23 @@ describe('a dataset that was made by hand', () => {
     expect(await asUpload(zip)).toMatchObject({ content_hash: version?.content_hash, warnings: [] });
     expect(await textOf(zip, 'annotations.json')).toBe(before);
   }, 120_000);
+
+  it('is made over NATS too, with an API key that may', async () => {
+    const id = await withImages('Over NATS', 2, 'image_classification');
+    const keyWith = async (scopes: string[]): Promise<string> => (await under.api.call<{ key: string }>('POST', 'api-keys', { name: scopes.join(), scopes })).body.key;
+    const link = new NatsLink({ url: under.nats.urlFor('consumer'), name: 'outside', inboxPrefix: '_INBOX' });
+    await link.whenConnected();
+    const rpc = new RpcClient(link);
+    const ask = (api_key: string, body: unknown = {}): Promise<{ version: number }> => rpc.request(createSnapshotRpcV1, { api_key, dataset_id: id, body });
+    try {
+      expect(await ask(await keyWith(['label', 'read']), { note: 'from a script' })).toMatchObject({ version: 1, note: 'from a script' });
+      await expect(ask(await keyWith(['read']))).rejects.toMatchObject({ code: 'insufficient-scope' });
+      await expect(ask('vk_none')).rejects.toMatchObject({ code: 'unauthenticated' });
+      await expect(ask(await keyWith(['label', 'read']), { note: 7 })).rejects.toMatchObject({ code: 'validation-failed' });
+    } finally {
+      await link.close();
+    }
+  });
 
   it('has its masks in the zip, where the label file says', async () => {
     const id = await withImages('Masks', 3, 'semantic_segmentation');

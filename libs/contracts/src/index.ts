@@ -5,6 +5,7 @@ import * as imports from './dataset/import-events.v1.js';
 import type { EventDefinition, RpcDefinition } from './envelope/cloud-event.js';
 import * as snapshot from './snapshot/snapshot-events.v1.js';
 import * as training from './training/training-events.v1.js';
+import * as snapshotRpc from './snapshot/snapshot-rpc.v1.js';
 import * as trainingRpc from './training/training-rpc.v1.js';
 
 export { ERROR_CODES, type ErrorCode } from '@app/kernel';
@@ -20,6 +21,7 @@ export * from './snapshot/snapshot-events.v1.js';
 export * from './training/epoch-metrics.js';
 export * from './training/model-catalogue.js';
 export * from './training/training-events.v1.js';
+export * from './snapshot/snapshot-rpc.v1.js';
 export * from './training/training-rpc.v1.js';
 
 /** Every event that the platform publishes to JetStream. Streams, the AsyncAPI document and the sample test are made from it. */
@@ -56,4 +58,5 @@ export const ALL_RPCS: readonly RpcDefinition[] = [
   trainingRpc.startTrainingRpcV1,
   trainingRpc.cancelTrainingRpcV1,
   trainingRpc.retryTrainingRpcV1,
+  snapshotRpc.createSnapshotRpcV1,
 ];

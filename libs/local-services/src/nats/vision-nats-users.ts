@@ -1,4 +1,5 @@
 import {
+  createSnapshotRpcV1,
   messageRejectedV1,
   reportsSeenRpcV1,
   startTrainingRpcV1,
@@ -58,7 +59,7 @@ function trainingPublishes(): string[] {
 function consumerPublishes(): string[] {
   const streams = STREAM_NAMES.filter((name) => name !== WORK);
   return [
-    ...[startTrainingRpcV1, cancelTrainingRpcV1, retryTrainingRpcV1].map((one) => one.subject),
+    ...[createSnapshotRpcV1, startTrainingRpcV1, cancelTrainingRpcV1, retryTrainingRpcV1].map((one) => one.subject),
     '$JS.API.INFO',
     '$JS.API.STREAM.NAMES',
     '$JS.API.STREAM.LIST',

@@ -3,6 +3,7 @@ import { AnnotationModule } from '../annotation/index.js';
 import { DatasetModule } from '../dataset/index.js';
 import { SnapshotDownloadController } from './api/http/snapshot-download.controller.js';
 import { SnapshotsController } from './api/http/snapshots.controller.js';
+import { SnapshotCommandsResponder } from './api/nats/snapshot-commands.responder.js';
 import { SnapshotRequestsConsumer } from './api/nats/snapshot-requests.consumer.js';
 import { BuildSnapshotHandler } from './application/commands/build-snapshot/build-snapshot.handler.js';
 import { ChangeSnapshotHandler } from './application/commands/change-snapshot/change-snapshot.handler.js';
@@ -34,7 +35,7 @@ import { ZipSweeper } from './infrastructure/zip-sweeper.js';
 
 @Module({
   imports: [DatasetModule, AnnotationModule],
-  controllers: [SnapshotsController, SnapshotDownloadController, SnapshotRequestsConsumer],
+  controllers: [SnapshotsController, SnapshotDownloadController, SnapshotRequestsConsumer, SnapshotCommandsResponder],
   providers: [
     ...[CreateSnapshotHandler, ChangeSnapshotHandler, DeleteSnapshotHandler, RequestSnapshotForTrainingHandler, BuildSnapshotHandler, ListSnapshotsHandler, GetSnapshotHandler],
     ...[CompleteSnapshots, SnapshotDetailsReader, SnapshotUses, VersionMaker, ZipBuild, ZipComposer, ZipShelf, ZipSweeper],

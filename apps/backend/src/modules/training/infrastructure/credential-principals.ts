@@ -1,4 +1,3 @@
-import { DomainError } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
 import { CredentialVerifier } from '../../../platform/auth/credential-verifier.js';
 import type { Principal } from '../../../platform/auth/principal.js';
@@ -15,8 +14,6 @@ export class CredentialPrincipals extends Principals {
   }
 
   async ofApiKey(key: string): Promise<Principal> {
-    const principal = await this.verifier.verify(key);
-    if (principal?.credential !== 'api-key') throw new DomainError('unauthenticated', 'A valid API key is needed.');
-    return principal;
+    return this.verifier.ofApiKey(key);
   }
 }
