@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
 import type { Snapshot } from '../domain/snapshot.aggregate.js';
 import { SnapshotRepository } from '../domain/snapshot.repository.port.js';
+import type { SnapshotZip } from '../domain/snapshot.state.js';
 import type { SourceContent } from './ports/snapshot-source.port.js';
 import { SnapshotStorage, type BuiltZip } from './ports/snapshot-storage.port.js';
 import { ZipLeases } from './ports/zip-leases.port.js';
@@ -31,13 +32,15 @@ export class ZipBuild {
     setMaxListeners(50, stop.signal);
     let [done, total] = [0, 0];
     const [id, builder] = [snapshot.state.id, newId()];
-    if (!(await this.leases.claim(id, builder))) throw new DomainError('unavailable', 'Another build makes this zip.', { retryAfterSeconds: 5 });
+    const claim = await this.leases.claim(id, builder);
+    if (claim === null) throw new DomainError('unavailable', 'Another build makes this zip.', { retryAfterSeconds: 5 });
     const report = async (): Promise<void> => {
       if (!(await this.leases.report(id, builder, { done, total }))) stop.abort(new Unwanted());
     };
     // A report that fails is the next one's matter; the build has the database's errors of its own.
     const timer = setInterval(() => void report().catch(() => undefined), REPORT_EVERY_MILLISECONDS);
     try {
+      if (claim === 'taken-over') await this.storage.clearUnfinished(snapshot.state);
       return await this.write(snapshot, content, { signal: stop.signal, onProgress: (bytes, of) => ([done, total] = [bytes, of]) });
     } catch (error) {
       if (stop.signal.reason instanceof Unwanted) return null;
@@ -48,10 +51,18 @@ export class ZipBuild {
     }
   }
 
+  /** Until what was said is what holds: two builds may end at one moment. */
   async pointLatest(datasetId: string): Promise<void> {
+    let latest = await this.latest(datasetId);
+    for (let said: number | null | undefined; said !== (latest?.version ?? null); latest = await this.latest(datasetId)) {
+      await this.storage.pointLatest(datasetId, latest);
+      said = latest?.version ?? null;
+    }
+  }
+
+  private async latest(datasetId: string): Promise<{ readonly version: number; readonly zip: SnapshotZip } | null> {
     const newest = await this.unitOfWork.run(() => this.snapshots.newestWithZip(datasetId));
-    const zip = newest?.state.zip ?? null;
-    await this.storage.pointLatest(datasetId, newest === null || zip === null ? null : { version: newest.state.version, zip });
+    return newest === null || newest.state.zip === null ? null : { version: newest.state.version, zip: newest.state.zip };
   }
 
   private async write({ state }: Snapshot, content: SourceContent, options: { signal: AbortSignal; onProgress: (done: number, total: number) => void }): Promise<BuiltZip> {

@@ -28,6 +28,10 @@ export class BucketSnapshotStorage extends SnapshotStorage {
     return this.composer.write({ key: objectKeys.snapshotZip(datasetId, version), tail, content, options });
   }
 
+  async clearUnfinished({ datasetId, version }: Pick<StoredVersion, 'datasetId' | 'version'>): Promise<void> {
+    await this.store.abortStaleUploads(objectKeys.snapshotZip(datasetId, version), new Date());
+  }
+
   async writeManifest({ datasetId, version }: StoredVersion, text: AsyncIterable<string>): Promise<string> {
     return (await this.store.upload(objectKeys.snapshotManifest(datasetId, version), encoded(text), { contentType: 'application/json' })).sha256;
   }

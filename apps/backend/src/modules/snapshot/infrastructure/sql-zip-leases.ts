@@ -3,13 +3,13 @@ import { TransactionContext } from '../../../platform/database/transaction-conte
 import { ZipLeases } from '../application/ports/zip-leases.port.js';
 
 /** A build tells of itself each second: one that was not heard of for so long is dead. */
-const LEASE = `now() + interval '15 seconds'`;
+const LEASE = `now() + interval '8 seconds'`;
 const WANTED = `zip_state = 'building' and state in ('building','ready')`;
 const CLAIM = `
-  with claimed as (
-    update snapshots set zip_builder = $2, zip_leased_until = ${LEASE}, zip_started_at = now(), zip_done = 0
-    where id = $1 and (zip_leased_until is null or zip_leased_until < now()) returning id)
-  select id from claimed`;
+  with before as (select id, zip_builder from snapshots where id = $1 for update), claimed as (
+    update snapshots s set zip_builder = $2, zip_leased_until = ${LEASE}, zip_started_at = now(), zip_done = 0
+    from before b where s.id = b.id and (s.zip_leased_until is null or s.zip_leased_until < now()) returning b.zip_builder)
+  select case when zip_builder is null then 'free' else 'taken-over' end as claim from claimed`;
 const REPORT = `
   with told as (
     update snapshots set zip_done = $3, zip_total = $4, zip_leased_until = ${LEASE} where id = $1 and zip_builder = $2 and ${WANTED} returning id)
@@ -22,8 +22,8 @@ export class SqlZipLeases extends ZipLeases {
     super();
   }
 
-  async claim(snapshotId: string, builder: string): Promise<boolean> {
-    return (await this.query(CLAIM, [snapshotId, builder])).length > 0;
+  async claim(snapshotId: string, builder: string): Promise<'free' | 'taken-over' | null> {
+    return (await this.query<{ claim: 'free' | 'taken-over' }>(CLAIM, [snapshotId, builder]))[0]?.claim ?? null;
   }
 
   async report(snapshotId: string, builder: string, { done, total }: { done: number; total: number }): Promise<boolean> {
@@ -34,7 +34,7 @@ export class SqlZipLeases extends ZipLeases {
     await this.query(RELEASE, [snapshotId, builder]);
   }
 
-  private async query(sql: string, parameters: unknown[]): Promise<unknown[]> {
-    return this.transaction.manager().query(sql, parameters) as Promise<unknown[]>;
+  private async query<T>(sql: string, parameters: unknown[]): Promise<T[]> {
+    return this.transaction.manager().query(sql, parameters) as Promise<T[]>;
   }
 }

@@ -16,7 +16,7 @@ export class SnapshotRequestsConsumer {
   }
 
   /** Two builds at a time: each is a stream through the store and holds little here. */
-  @OnEvent(snapshotRequestedV1, { durable: 'snapshot-builds', concurrency: 2 })
+  @OnEvent(snapshotRequestedV1, { durable: 'snapshot-builds', concurrency: 2, ackWaitSeconds: 10 })
   async onSnapshotRequested(@Payload() event: TypedEvent<SnapshotRequestedV1>): Promise<void> {
     await this.commands.execute(new BuildSnapshotCommand(event.data.snapshot_id));
   }

@@ -24,7 +24,9 @@ export class BuildSnapshotHandler implements ICommandHandler<BuildSnapshotComman
 
   async execute({ snapshotId }: BuildSnapshotCommand): Promise<void> {
     const snapshot = await this.unitOfWork.run(() => this.snapshots.findForUpdate(snapshotId));
-    if (snapshot === null || !snapshot.isOpen) return;
+    if (snapshot === null) return;
+    // Done before, by a process that may have ended before it said so in the bucket.
+    if (!snapshot.isOpen) return this.zips.pointLatest(snapshot.state.datasetId);
     try {
       await this.work(snapshot);
     } catch (error) {
