@@ -4,7 +4,7 @@ import { DatasetCut, type CutFacts, type CutImage, type CutMask, type CutTotals 
 import { CHANGE_TABLE } from '../../../dataset/index.js';
 import type { CutConnection } from './cut-connection.js';
 import { IMAGE_LINE, imagesOf, MASK_LINE, TOTALS_SQL } from './cut-sql.js';
-import { hashedLine, imageJson } from './image-json-sql.js';
+import { classText, hashedLine, imageJson } from './image-json-sql.js';
 import { commaSeparated, parsedLines } from './text-lines.js';
 
 export interface HeadRow {
@@ -120,8 +120,8 @@ export class SqlDatasetCut extends DatasetCut {
 
   private imageOptions(): Parameters<typeof imageJson>[0] {
     const { task_type: taskType, multi_label: multiLabel, classes } = this.head;
-    const names = Object.fromEntries(classes.map(({ id, name }) => [String(id), name]));
-    return { taskType, multiLabel, numClasses: classes.length, classNames: this.connection.quoted(JSON.stringify(names)) };
+    const texts = Object.fromEntries(classes.map((one) => [String(one.id), classText(one)]));
+    return { taskType, multiLabel, numClasses: classes.length, classTexts: this.connection.quoted(JSON.stringify(texts)) };
   }
 
   private async contents(): Promise<CutContent> {
