@@ -5,6 +5,7 @@ import { CHANGE_TABLE } from '../../../dataset/index.js';
 import type { CutConnection } from './cut-connection.js';
 import { IMAGE_LINE, imagesOf, MASK_LINE, TOTALS_SQL } from './cut-sql.js';
 import { classText, hashedLine, imageJson } from './image-json-sql.js';
+import { rangesInTurns } from './ranges-in-turns.js';
 import { commaSeparated, parsedLines } from './text-lines.js';
 
 export interface HeadRow {
@@ -17,6 +18,7 @@ export interface HeadRow {
   readonly modified_at: Date;
   readonly change_seq: number;
   readonly labels_loaded: boolean;
+  readonly next_image_number: number;
   readonly content_hash: string;
   readonly content_hash_seq: number;
   readonly content_totals: CutTotals | null;
@@ -41,14 +43,25 @@ export interface CutContent {
 const NO_LABELS = labelsDigest([]);
 const encoder = new TextEncoder();
 
+/** A smaller one is read in less time than a second connection takes to be of use. */
+const LARGE_IMAGES = 2_000;
+
+export interface CutHooks {
+  readonly remember: (content: CutContent) => Promise<void>;
+  /** Another connection at the same moment, when there is one to spare. */
+  readonly beside: () => Promise<CutConnection | undefined>;
+  readonly closed: () => void;
+}
+
 export class SqlDatasetCut extends DatasetCut {
   readonly facts: CutFacts;
   private content: CutContent | undefined;
+  private helper: CutConnection | undefined;
 
   constructor(
     private readonly connection: CutConnection,
     private readonly head: HeadRow,
-    private readonly hooks: { readonly remember: (content: CutContent) => Promise<void>; readonly closed: () => void },
+    private readonly hooks: CutHooks,
   ) {
     super();
     this.facts = { datasetId: head.id, name: head.name, taskType: head.task_type, changeSeq: head.change_seq };
@@ -68,7 +81,10 @@ export class SqlDatasetCut extends DatasetCut {
     const classes = head.classes.map(({ id, name, color, details }) => ({ id, name, color, ...details }));
     const begin = { ...this.identity(), created_at: head.created_at.toISOString(), ...(head.multi_label ? { multi_label: true } : {}), ...(head.split_config === null ? {} : { split_config: head.split_config }), classes };
     yield encoder.encode(`${JSON.stringify(begin).slice(0, -1)},"images":[`);
-    yield* commaSeparated(this.lines(imageJson(this.imageOptions()), 'order by number'));
+    const json = imageJson(this.imageOptions());
+    const readers = await this.connections();
+    const isAlone = readers[1] === undefined;
+    yield* commaSeparated(isAlone ? this.lines(json, 'order by number') : rangesInTurns(readers.filter((one) => one !== undefined), this.head.next_image_number, (range) => this.select(json, `and ${range} order by number`)));
     // What is known only after all images were counted stands behind them, so that the first byte need not wait.
     const { hash, totals } = await this.contents();
     const { train, val, test } = totals.splits;
@@ -101,6 +117,7 @@ export class SqlDatasetCut extends DatasetCut {
   }
 
   async close(): Promise<void> {
+    await this.helper?.close();
     await this.connection.close();
     this.hooks.closed();
   }
@@ -110,7 +127,16 @@ export class SqlDatasetCut extends DatasetCut {
   }
 
   private lines(column: string, rest: string): AsyncIterable<Buffer> {
-    return this.connection.lines(`select ${column} ${imagesOf(this.id)} ${rest}`);
+    return this.connection.lines(this.select(column, rest));
+  }
+
+  private select(column: string, rest: string): string {
+    return `select ${column} ${imagesOf(this.id)} ${rest}`;
+  }
+
+  private async connections(): Promise<readonly [CutConnection, CutConnection?]> {
+    if (this.head.next_image_number > LARGE_IMAGES) this.helper ??= await this.hooks.beside();
+    return this.helper === undefined ? [this.connection] : [this.connection, this.helper];
   }
 
   private identity(): Record<string, unknown> {
@@ -125,12 +151,21 @@ export class SqlDatasetCut extends DatasetCut {
   }
 
   private async contents(): Promise<CutContent> {
-    if (this.content !== undefined) return this.content;
-    const isKnown = this.head.content_hash_seq === this.head.change_seq;
-    const hash = isKnown ? this.head.content_hash : await this.computedHash();
-    this.content = { hash, totals: await this.countedTotals() };
-    await this.hooks.remember(this.content);
+    this.content ??= await this.computedContent();
+    // For what is read next, if anything is, one is enough.
+    await this.helper?.close();
+    this.helper = undefined;
     return this.content;
+  }
+
+  private async computedContent(): Promise<CutContent> {
+    const isKnown = this.head.content_hash_seq === this.head.change_seq;
+    const [own, other] = await this.connections();
+    const hashing = isKnown ? Promise.resolve(this.head.content_hash) : this.computedHash();
+    const counting = other === undefined ? hashing.then(() => this.countedTotals(own)) : this.countedTotals(other);
+    const [hash, totals] = await Promise.all([hashing, counting]);
+    await this.hooks.remember({ hash, totals });
+    return { hash, totals };
   }
 
   private async computedHash(): Promise<string> {
@@ -140,8 +175,8 @@ export class SqlDatasetCut extends DatasetCut {
     return `sha256:${all.digest('hex')}`;
   }
 
-  private async countedTotals(): Promise<CutTotals> {
-    const [row] = await this.connection.query<TotalsRow>(TOTALS_SQL, [this.head.id, this.head.task_type === 'semantic_segmentation']);
+  private async countedTotals(connection: CutConnection): Promise<CutTotals> {
+    const [row] = await connection.query<TotalsRow>(TOTALS_SQL, [this.head.id, this.head.task_type === 'semantic_segmentation']);
     if (row === undefined) throw new Error('a count has a row');
     const { images, labeled, annotations, train, val, test, classes } = row;
     return { images, labeled, annotations, splits: { train, val, test }, classes };

@@ -11,6 +11,9 @@ import { SqlDatasetCut, type CutContent, type HeadRow } from './sql-dataset-cut.
 /** Each holds a connection as long as its reader takes: two of views and two of versions, two of clients; the others of the pool are for what is over in a moment. */
 const MOST_OPEN = 6;
 
+/** A second connection for one reader is taken only while so many are free. */
+const SPARE_CONNECTIONS = 3;
+
 @Injectable()
 export class SqlLiveView extends LiveView {
   private openCuts = 0;
@@ -43,7 +46,15 @@ export class SqlLiveView extends LiveView {
     const [head] = await connection.query<HeadRow>(HEAD_SQL, [datasetId]);
     if (head === undefined) throw new DomainError('not-found', 'There is no such resource, or you may not see it.');
     if (!head.labels_loaded) throw new DomainError('state-conflict', 'The labels of the uploaded zip are still being read.', { retryAfterSeconds: 2 });
-    return new SqlDatasetCut(connection, head, { remember: (content) => this.remember(head, content), closed });
+    return new SqlDatasetCut(connection, head, { remember: (content) => this.remember(head, content), beside: () => this.beside(connection), closed });
+  }
+
+  /** A reader is faster with two, but others come first. */
+  private async beside(connection: CutConnection): Promise<CutConnection | undefined> {
+    const pool = this.pool();
+    const inUse = pool.totalCount - pool.idleCount;
+    if (pool.waitingCount > 0 || pool.options.max - inUse < SPARE_CONNECTIONS) return undefined;
+    return CutConnection.open(pool, await connection.exported());
   }
 
   /** On another connection: the cut only reads. Who asks next is spared the counting. */
