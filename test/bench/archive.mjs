@@ -41,9 +41,18 @@ async function verdicts(folder, plannedZip) {
   const cases = await adversarialCorpus(plannedZip);
   const path = join(folder, 'case.zip');
   let [worst, most, slowest] = [0, 0, ''];
+  let base = Number.NaN;
   for (const [name, bytes, accepted] of cases) {
     await writeFile(path, bytes);
-    const { entries, cpuSeconds, peakMegabytes } = await child('ours-all', path);
+    const { entries, ...first } = await child('ours-all', path);
+    let { cpuSeconds, peakMegabytes } = first;
+    // A neighbour of the moment is not the archive's doing; what is slow is looked at again.
+    if (cpuSeconds > GOAL.cpuSeconds / 4) {
+      const again = [first, await child('ours-all', path), await child('ours-all', path)];
+      [cpuSeconds, peakMegabytes] = [middle(again, 'cpuSeconds'), Math.max(...again.map((one) => one.peakMegabytes))];
+    }
+    // The first case is a good archive of two small entries: what a new process spends before there is anything to judge.
+    if (Number.isNaN(base)) base = cpuSeconds;
     const verdict = typeof entries === 'number' ? 'accepted' : entries;
     if (!(accepted ? ['accepted'] : ['unsafe-archive', 'too-large']).includes(verdict)) throw new Error(`${name}: ${verdict}`);
     if (cpuSeconds > worst) [worst, slowest] = [cpuSeconds, name];
@@ -52,6 +61,7 @@ async function verdicts(folder, plannedZip) {
   const what = `right verdict on each of ${cases.length} adversarial zips; slowest: ${slowest}`;
   return [
     { what, this: `${(worst * 1000).toFixed(0)} CPU ms`, baseline: `${GOAL.cpuSeconds * 1000} ms`, 'baseline is': 'the goal', ratio: (GOAL.cpuSeconds / worst).toFixed(2) },
+    { what: 'the same without what a new process spends on any archive', this: `${((worst - base) * 1000).toFixed(0)} CPU ms`, baseline: `${(base * 1000).toFixed(0)} ms`, 'baseline is': 'a good archive of two entries', ratio: '' },
     { what: 'adversarial zips: highest memory', this: `${most.toFixed(0)} MB`, baseline: `${GOAL.peakMegabytes} MB`, 'baseline is': 'the goal', ratio: (GOAL.peakMegabytes / most).toFixed(2) },
   ];
 }
@@ -66,3 +76,5 @@ export async function archiveReading({ quick }) {
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+if (import.meta.filename === process.argv[1]) console.table(await archiveReading({ quick: process.argv.includes('--quick') }));

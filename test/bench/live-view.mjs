@@ -65,8 +65,8 @@ async function fill(url, sizes) {
     const id = `platform-bench-${randomUUID().slice(0, 8)}`;
     ids[name] = id;
     await source.query(
-      `insert into datasets (id, name, task_type, multi_label, visibility, status, num_images, num_classes, num_labeled, splits, content_hash, content_hash_seq, created_by, created_at, updated_at, revision)
-       values ($1, $1, 'object_detection', false, 'private', 'ready', $2, 10, $2, '{}', '', -1, $3, now(), now(), 1)`,
+      `insert into datasets (id, name, task_type, multi_label, visibility, status, num_images, num_classes, num_labeled, splits, content_hash, content_hash_seq, next_image_number, created_by, created_at, updated_at, revision)
+       values ($1, $1, 'object_detection', false, 'private', 'ready', $2, 10, $2, '{}', '', -1, $2 + 1, $3, now(), now(), 1)`,
       [id, images, randomUUID()],
     );
     await source.query(`insert into dataset_classes (dataset_id, class_id, name, color, position, image_count) select $1, n, 'class ' || n, '#000000', n, $2 from generate_series(0, 9) as n`, [id, images]);

@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 
 /** Signature Version 4, by query. Source: AWS, "Authenticating Requests: Using Query Parameters". */
 export const ALGORITHM = 'AWS4-HMAC-SHA256';
@@ -30,51 +30,14 @@ export const encodePath = (path: string): string => (UNRESERVED_PATH.test(path) 
 /** `20260101T000000Z` */
 export const amzDate = (date: Date): string => date.toISOString().replaceAll(/[-:]|\.\d{3}/g, '');
 
-export interface CanonicalRequest {
+/** A request but for its path. */
+export interface RequestShape {
   readonly method: string;
-  /** Encoded. */
-  readonly path: string;
   /** Encoded, sorted by name. */
   readonly query: string;
   /** Lower-case name to trimmed value. */
   readonly headers: Readonly<Record<string, string>>;
   readonly payload: string;
-}
-
-/** A signing key, made ready for many signatures. */
-export type Signer = (text: string) => string;
-
-const BLOCK_BYTES = 64;
-const DIGEST_BYTES = 32;
-
-/**
- * HMAC-SHA-256 of ASCII text as lower-case hex, by two one-shot hashes (RFC 2104). `createHmac` makes an object outside the heap for each signature,
- * and with 600 of them a page the collector took longer than the hashing.
- */
-export function signerOf(key: Buffer): Signer {
-  const padded = Buffer.alloc(BLOCK_BYTES);
-  (key.length > BLOCK_BYTES ? hash('sha256', key, 'buffer') : key).copy(padded);
-  let inner = Buffer.alloc(BLOCK_BYTES + 512, 0x36);
-  const outer = Buffer.alloc(BLOCK_BYTES + DIGEST_BYTES, 0x5c);
-  for (let index = 0; index < BLOCK_BYTES; index += 1) {
-    const byte = padded[index] ?? 0;
-    inner[index] = byte ^ 0x36;
-    outer[index] = byte ^ 0x5c;
-  }
-  return (text) => {
-    const length = BLOCK_BYTES + text.length;
-    if (length > inner.length) inner = Buffer.concat([inner.subarray(0, BLOCK_BYTES)], length * 2);
-    inner.write(text, BLOCK_BYTES, 'latin1');
-    hash('sha256', inner.subarray(0, length), 'buffer').copy(outer, BLOCK_BYTES);
-    return hash('sha256', outer, 'hex');
-  };
-}
-
-export function signatureOf(request: CanonicalRequest, by: { readonly sign: Signer; readonly date: string; readonly credentialScope: string }): string {
-  const names = Object.keys(request.headers).sort();
-  const headers = names.map((name) => `${name}:${request.headers[name] ?? ''}\n`).join('');
-  const canonical = `${request.method}\n${request.path}\n${request.query}\n${headers}\n${names.join(';')}\n${request.payload}`;
-  return by.sign(`${ALGORITHM}\n${by.date}\n${by.credentialScope}\n${hash('sha256', canonical, 'hex')}`);
 }
 
 /** Sorted `name=value` pairs. */

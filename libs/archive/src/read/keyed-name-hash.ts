@@ -16,8 +16,8 @@ export class KeyedNameHash {
     this.parentHashes = new Int32Array(mostUnits);
   }
 
-  /** Hash of the first `length` units; `withParents` fills the parents, too. */
-  run(units: Uint16Array, length: number, withParents: boolean): number {
+  /** Hash of the first `length` units; fills the parents of the lengths that `wanted` marks, too. */
+  run(units: Uint16Array, length: number, wanted: Uint8Array | null): number {
     let v0 = this.key[0] ?? 0;
     let v1 = this.key[1] ?? 0;
     let v2 = 0x6c796765 ^ v0;
@@ -25,7 +25,7 @@ export class KeyedNameHash {
     this.parents = 0;
     for (let at = 0; at < length; at += 1) {
       const unit = units[at] ?? 0;
-      if (withParents && unit === 0x2f) this.addParent(at, finished(v0, v1, v2, v3 ^ at));
+      if (unit === 0x2f && wanted !== null && wanted[at] === 1) this.addParent(at, finished(v0, v1, v2, v3 ^ at));
       v3 ^= unit;
       v0 = (v0 + v1) | 0;
       v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;

@@ -132,8 +132,11 @@ describe('names of an archive', () => {
     expect(Array.isArray(directory) ? directory : [...directory.entries()].map((entry) => entry.name)).toEqual(['\ud55c.jpg', '\uae00.jpg']);
   });
 
-  it('of a thousand parts each, none shared, are judged in the time of their bytes', async () => {
-    const names = Array.from({ length: 4_000 }, (_, index) => `${index}/${'a/'.repeat(500)}x`);
+  it.each([
+    ['and no file as long as a part', []],
+    ['and a file of each length', Array.from({ length: 1_000 }, (_, index) => 'b'.repeat(index + 1))],
+  ])('of a thousand parts each, none shared, %s are judged in the time of their bytes', async (_, files) => {
+    const names = [...files, ...Array.from({ length: 4_000 }, (__, index) => `${index}/${'a/'.repeat(500)}x`)];
     const started = process.cpuUsage();
     expect(Array.isArray(await judged(await zipNamed(names)))).toBe(false);
     const used = process.cpuUsage(started);
@@ -146,13 +149,17 @@ describe('KeyedNameHash', () => {
   it('gives a parent the hash that it has as a name of its own, and another key other hashes', () => {
     const units = (text: string): Uint16Array => Uint16Array.from(text, (character) => character.charCodeAt(0));
     const hash = new KeyedNameHash(64);
-    const own = ['a', 'a/bc', 'a/bc/\ud55c'].map((name) => hash.run(units(name), name.length, false));
-    hash.run(units('a/bc/\ud55c/x'), 8, true);
+    const own = ['a', 'a/bc', 'a/bc/\ud55c'].map((name) => hash.run(units(name), name.length, null));
+    const all = new Uint8Array(16).fill(1);
+    hash.run(units('a/bc/\ud55c/x'), 8, all);
     expect([...hash.parentEnds.subarray(0, hash.parents)]).toEqual([1, 4, 6]);
     expect([...hash.parentHashes.subarray(0, hash.parents)]).toEqual(own);
     expect(new Set(own).size).toBe(3);
+    all[4] = 0;
+    hash.run(units('a/bc/\ud55c/x'), 8, all);
+    expect([...hash.parentEnds.subarray(0, hash.parents)]).toEqual([1, 6]);
     const other = new KeyedNameHash(64);
-    expect(['a', 'a/bc', 'a/bc/\ud55c'].map((name) => other.run(units(name), name.length, false))).not.toEqual(own);
+    expect(['a', 'a/bc', 'a/bc/\ud55c'].map((name) => other.run(units(name), name.length, null))).not.toEqual(own);
   });
 });
 

@@ -17,6 +17,8 @@ export class NameIndex {
   private readonly rows: Uint32Array;
   private readonly hashes: Int32Array;
   private readonly mask: number;
+  /** How long the names of files are, in units: most paths have no part as long as any, and nothing to look up. */
+  private readonly hasFileOf: Uint8Array;
   /** The name in hand and the one that it is compared with. */
   private readonly mine: Uint16Array;
   private readonly other: Uint16Array;
@@ -28,6 +30,7 @@ export class NameIndex {
   ) {
     const units = maxNameBytes * MAX_FOLDED_UNITS_A_BYTE;
     this.hash = new KeyedNameHash(units);
+    this.hasFileOf = new Uint8Array(units + 1);
     this.mine = new Uint16Array(units);
     this.other = new Uint16Array(units);
     const slots = 2 ** Math.ceil(Math.log2(Math.max(8, table.count * 2)));
@@ -40,23 +43,32 @@ export class NameIndex {
   add(row: number): boolean {
     const length = this.fold(row, this.mine);
     const isDirectory = this.table.isDirectory(row);
-    const hash = this.hash.run(this.mine, isDirectory ? length - 1 : length, false);
+    const hash = this.hash.run(this.mine, isDirectory ? length - 1 : length, null);
     const slot = this.find(hash, isDirectory ? length - 1 : length, isDirectory);
     if (this.rows[slot] !== 0) return false;
     this.rows[slot] = row + 1;
     this.hashes[slot] = hash;
+    if (!isDirectory) this.hasFileOf[length] = 1;
     return true;
   }
 
-  /** Whether a part of the row's path, or the whole path of a directory, is the name of a file. */
+  /** Whether a part of the row's path, or the whole path of a directory, is the name of a file. After all names were added. */
   hasFileAsParent(row: number): boolean {
     const length = this.fold(row, this.mine);
-    this.hash.run(this.mine, length, true);
+    const most = this.longestParent(length);
+    if (most < 0) return false;
+    this.hash.run(this.mine, most + 1, this.hasFileOf);
     for (let parent = 0; parent < this.hash.parents; parent += 1) {
       const slot = this.find(this.hash.parentHashes[parent] ?? 0, this.hash.parentEnds[parent] ?? 0, false);
       if (this.rows[slot] !== 0) return true;
     }
     return false;
+  }
+
+  /** Where the longest part of the path ends that is as long as a file's name; -1 when none is. */
+  private longestParent(length: number): number {
+    for (let at = length - 1; at >= 0; at -= 1) if (this.mine[at] === SLASH && this.hasFileOf[at] === 1) return at;
+    return -1;
   }
 
   /** The slot of the name that is equal to the first `length` units in hand, or the free one where it belongs. */

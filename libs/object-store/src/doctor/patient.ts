@@ -4,7 +4,8 @@ import type { PresignedPut } from '../object-store.port.js';
 import { createS3Client, type S3ClientOptions } from '../s3-client.js';
 import { S3ObjectStore } from '../s3-object-store.js';
 import { SigV4Presigner } from '../sigv4-presigner.js';
-import { ALGORITHM, amzDate, canonicalQuery, encodePath, signatureOf, signerOf, signingKey, UNSIGNED_PAYLOAD } from '../sigv4.js';
+import { hmacKey, RequestSigner } from '../request-signer.js';
+import { ALGORITHM, amzDate, canonicalQuery, encodePath, signingKey, UNSIGNED_PAYLOAD } from '../sigv4.js';
 import { sendRaw, type RawAnswer, type RawRequest } from './raw-request.js';
 
 export interface StoreDoctorOptions {
@@ -91,9 +92,9 @@ export class Patient {
       'X-Amz-SignedHeaders': Object.keys(headers).sort().join(';'),
     });
     const path = `/${encodePath(`${bucket}/${of.key}`)}`;
-    const sign = signerOf(signingKey(options.store, date.slice(0, 8)));
-    const signature = signatureOf({ method: of.method, path, query, headers, payload: UNSIGNED_PAYLOAD }, { sign, date, credentialScope });
-    return `${path}?${query}&X-Amz-Signature=${signature}`;
+    const key = hmacKey(signingKey(options.store, date.slice(0, 8)));
+    const signer = new RequestSigner({ method: of.method, query, headers, payload: UNSIGNED_PAYLOAD }, { key, date, credentialScope });
+    return `${path}?${query}&X-Amz-Signature=${signer.signatureOf(path)}`;
   }
 
   /** To the public address. */

@@ -5,12 +5,15 @@ import { DatasetCut, type CutFacts, type CutImage, type CutMask, type CutTotals 
 import { CHANGE_TABLE } from '../../../dataset/index.js';
 import type { CutConnection } from './cut-connection.js';
 import { IMAGE_LINE, MASK_LINE, totalsSql } from './cut-sql.js';
-import { hashedLine, imageJson } from './image-json-sql.js';
+import { classText, hashedLine, imageJson } from './image-json-sql.js';
+import { rangesInTurns } from './ranges-in-turns.js';
 import { commaSeparated, parsedLines } from './text-lines.js';
 
 /** What a cut says of the dataset itself. */
 export interface CutHead extends FrozenHead {
   readonly id: string;
+  /** No image has this number or a larger one. */
+  readonly nextNumber: number;
   /** Of this very position, where it was computed before. */
   readonly known: Partial<CutContent>;
 }
@@ -33,16 +36,27 @@ export interface CutContent {
 const NO_LABELS = labelsDigest([]);
 const encoder = new TextEncoder();
 
+/** A smaller one is read in less time than a second connection takes to be of use. */
+const LARGE_IMAGES = 2_000;
+
+export interface CutHooks {
+  readonly remember: (content: CutContent) => Promise<void>;
+  /** Another connection at the same moment, when there is one to spare. */
+  readonly beside: () => Promise<CutConnection | undefined>;
+  readonly closed: () => void;
+}
+
 export class SqlDatasetCut extends DatasetCut {
   readonly facts: CutFacts;
   private content: CutContent | undefined;
+  private helper: CutConnection | undefined;
 
   constructor(
     private readonly connection: CutConnection,
     private readonly head: CutHead,
     /** The images, from the `from` on. */
     private readonly rows: string,
-    private readonly hooks: { readonly remember: (content: CutContent) => Promise<void>; readonly closed: () => void },
+    private readonly hooks: CutHooks,
   ) {
     super();
     this.facts = { datasetId: head.id, name: head.name, taskType: head.task_type, changeSeq: head.position };
@@ -63,7 +77,10 @@ export class SqlDatasetCut extends DatasetCut {
     const classes = head.classes.map(({ id, name, color, details }) => ({ id, name, color, ...details }));
     const begin = { ...this.identity(), created_at: head.created_at, ...(head.multi_label ? { multi_label: true } : {}), ...(head.split_config === null ? {} : { split_config: head.split_config }), classes };
     yield encoder.encode(`${JSON.stringify(begin).slice(0, -1)},"images":[`);
-    yield* commaSeparated(this.lines(imageJson(this.imageOptions()), 'order by number'));
+    const json = imageJson(this.imageOptions());
+    const readers = await this.connections();
+    const isAlone = readers[1] === undefined;
+    yield* commaSeparated(isAlone ? this.lines(json, 'order by number') : rangesInTurns(readers.filter((one) => one !== undefined), this.head.nextNumber, (range) => this.select(json, `and ${range} order by number`)));
     // What is known only after all images were counted stands behind them, so that the first byte need not wait.
     const { hash, totals } = await this.contents();
     const { train, val, test } = totals.splits;
@@ -96,6 +113,7 @@ export class SqlDatasetCut extends DatasetCut {
   }
 
   async close(): Promise<void> {
+    await this.helper?.close();
     await this.connection.close();
     this.hooks.closed();
   }
@@ -105,7 +123,16 @@ export class SqlDatasetCut extends DatasetCut {
   }
 
   private lines(column: string, rest: string): AsyncIterable<Buffer> {
-    return this.connection.lines(`select ${column} ${this.rows} ${rest}`);
+    return this.connection.lines(this.select(column, rest));
+  }
+
+  private select(column: string, rest: string): string {
+    return `select ${column} ${this.rows} ${rest}`;
+  }
+
+  private async connections(): Promise<readonly [CutConnection, CutConnection?]> {
+    if (this.head.nextNumber > LARGE_IMAGES) this.helper ??= await this.hooks.beside();
+    return this.helper === undefined ? [this.connection] : [this.connection, this.helper];
   }
 
   private identity(): Record<string, unknown> {
@@ -115,16 +142,26 @@ export class SqlDatasetCut extends DatasetCut {
 
   private imageOptions(): Parameters<typeof imageJson>[0] {
     const { task_type: taskType, multi_label: multiLabel, classes } = this.head;
-    const names = Object.fromEntries(classes.map(({ id, name }) => [String(id), name]));
-    return { taskType, multiLabel, numClasses: classes.length, classNames: this.connection.quoted(JSON.stringify(names)) };
+    const texts = Object.fromEntries(classes.map((one) => [String(one.id), classText(one)]));
+    return { taskType, multiLabel, numClasses: classes.length, classTexts: this.connection.quoted(JSON.stringify(texts)) };
   }
 
   private async contents(): Promise<CutContent> {
-    if (this.content !== undefined) return this.content;
-    const hash = this.head.known.hash ?? (await this.computedHash());
-    this.content = { hash, totals: await this.countedTotals() };
-    await this.hooks.remember(this.content);
+    this.content ??= await this.computedContent();
+    // For what is read next, if anything is, one is enough.
+    await this.helper?.close();
+    this.helper = undefined;
     return this.content;
+  }
+
+  private async computedContent(): Promise<CutContent> {
+    const { hash: known } = this.head.known;
+    const [own, other] = await this.connections();
+    const hashing = known === undefined ? this.computedHash() : Promise.resolve(known);
+    const counting = other === undefined ? hashing.then(() => this.countedTotals(own)) : this.countedTotals(other);
+    const [hash, totals] = await Promise.all([hashing, counting]);
+    await this.hooks.remember({ hash, totals });
+    return { hash, totals };
   }
 
   private async computedHash(): Promise<string> {
@@ -134,8 +171,8 @@ export class SqlDatasetCut extends DatasetCut {
     return `sha256:${all.digest('hex')}`;
   }
 
-  private async countedTotals(): Promise<CutTotals> {
-    const [row] = await this.connection.query<TotalsRow>(totalsSql(this.rows), [this.head.task_type === 'semantic_segmentation']);
+  private async countedTotals(connection: CutConnection): Promise<CutTotals> {
+    const [row] = await connection.query<TotalsRow>(totalsSql(this.rows), [this.head.task_type === 'semantic_segmentation']);
     if (row === undefined) throw new Error('a count has a row');
     const { images, labeled, annotations, train, val, test, classes } = row;
     return { images, labeled, annotations, splits: { train, val, test }, classes };

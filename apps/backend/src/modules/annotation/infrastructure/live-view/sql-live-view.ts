@@ -18,6 +18,7 @@ interface HeadRow extends Omit<FrozenHead, 'created_at' | 'modified_at'> {
   readonly created_at: Date;
   readonly modified_at: Date;
   readonly labels_loaded: boolean;
+  readonly next_image_number: number;
   readonly content_hash: string;
   readonly content_hash_seq: number;
   readonly content_totals: CutTotals | null;
@@ -27,8 +28,11 @@ interface HeadRow extends Omit<FrozenHead, 'created_at' | 'modified_at'> {
 function liveHead(row: HeadRow): CutHead {
   const isKnown = row.content_hash_seq === row.position;
   const known = isKnown ? { hash: row.content_hash, ...(row.content_totals === null ? {} : { totals: row.content_totals }) } : {};
-  return { ...row, created_at: row.created_at.toISOString(), modified_at: row.modified_at.toISOString(), known };
+  return { ...row, created_at: row.created_at.toISOString(), modified_at: row.modified_at.toISOString(), nextNumber: row.next_image_number, known };
 }
+
+/** A second connection for one reader is taken only while so many are free. */
+const SPARE_CONNECTIONS = 3;
 
 @Injectable()
 export class SqlLiveView extends LiveView {
@@ -65,10 +69,20 @@ export class SqlLiveView extends LiveView {
     const id = connection.quoted(datasetId);
     // What was frozen is said of the present position too: the name of a dataset changes without one.
     if (at === undefined || at.position === head.position) {
-      return new SqlDatasetCut(connection, { ...liveHead(head), ...at }, imagesOf(id), { remember: (content) => this.remember(head, content), closed });
+      return new SqlDatasetCut(connection, { ...liveHead(head), ...at }, imagesOf(id), { remember: (content) => this.remember(head, content), beside: () => this.beside(connection), closed });
     }
     const rows = await rowsAtPosition((sql, parameters) => connection.query(sql, parameters), { datasetId, position: at.position, now: head.position }, id);
-    return new SqlDatasetCut(connection, { ...at, id: datasetId, known: {} }, rows, { remember: () => Promise.resolve(), closed });
+    // Rows of the past are this connection's own: no other one can help to read them.
+    const alone = { remember: () => Promise.resolve(), beside: () => Promise.resolve(undefined), closed };
+    return new SqlDatasetCut(connection, { ...at, id: datasetId, nextNumber: head.next_image_number, known: {} }, rows, alone);
+  }
+
+  /** A reader is faster with two, but others come first. */
+  private async beside(connection: CutConnection): Promise<CutConnection | undefined> {
+    const pool = this.pool();
+    const inUse = pool.totalCount - pool.idleCount;
+    if (pool.waitingCount > 0 || pool.options.max - inUse < SPARE_CONNECTIONS) return undefined;
+    return CutConnection.open(pool, await connection.exported());
   }
 
   /** On another connection: the cut only reads. Who asks next is spared the counting. */
