@@ -29,15 +29,12 @@ function cpuMilliseconds() {
   return [...processes].filter(([pid]) => isOurs(pid)).reduce((sum, [, { milliseconds }]) => sum + milliseconds, 0);
 }
 
-/** Answers rows for the table of `npm run bench`. */
-export async function annotationWrites({ quick = false } = {}) {
+/** Answers rows for the table of `npm run bench`; `only` names the parts of interest. */
+export async function annotationWrites({ quick = false, only = Object.keys(PARTS) } = {}) {
   const bench = await openBench();
   try {
     const rows = [];
-    rows.push(...(await inProcess(bench, quick)));
-    rows.push(...(await overHttp(bench, quick)));
-    rows.push(...(await bySize(bench, quick)));
-    rows.push(...(await seedWay(bench, quick)));
+    for (const part of only) rows.push(...(await PARTS[part](bench, quick)));
     return rows;
   } finally {
     await bench.close();
@@ -292,4 +289,10 @@ async function seedWay(bench, quick) {
   ];
 }
 
-if (import.meta.filename === process.argv[1]) console.table(await annotationWrites({ quick: process.argv.includes('--quick') }));
+const PARTS = { inProcess, overHttp, bySize, seedWay };
+
+// node test/bench/annotation-writes.mjs [--quick] [--only=inProcess,overHttp,bySize,seedWay]
+if (import.meta.filename === process.argv[1]) {
+  const only = process.argv.find((one) => one.startsWith('--only='))?.slice('--only='.length).split(',');
+  console.table(await annotationWrites({ quick: process.argv.includes('--quick'), only }));
+}
