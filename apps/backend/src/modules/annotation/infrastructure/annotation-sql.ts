@@ -1,15 +1,16 @@
 import { imageAnnotatedV1 } from '@app/contracts';
 import { outboxStore } from '@app/messaging';
 import { CHANGE_TABLE, CLASS_TABLE, DATASET_TABLE, IMAGE_CLASS_TABLE, IMAGE_TABLE } from '../../dataset/index.js';
-import { USER_TABLE } from '../../identity/index.js';
+import { MEMBERSHIP_TABLE, USER_TABLE } from '../../identity/index.js';
 
 /** $1 dataset, then for each question: number, actor or null, key or null. */
 export const READ_SQL = `
-  with dataset as (select classes_revision, labels_loaded from ${DATASET_TABLE} where id = $1 and deleted_at is null)
-  select d.classes_revision, d.labels_loaded, q.place::int as place, i.number, i.width, i.height, i.revision, i.status, i.no_object, i.objects, i.next_object_number,
+  with dataset as (select task_type, multi_label, visibility, classes_revision, labels_loaded from ${DATASET_TABLE} where id = $1 and deleted_at is null)
+  select d.*, q.place::int as place, m.role, i.number, i.width, i.height, i.revision, i.status, i.no_object, i.objects, i.next_object_number,
     i.labeled_by, i.labeled_at, i.reviewed_by, i.reviewed_at, c.revision as repeat_revision, encode(c.request_hash, 'hex') as repeat_hash
   from dataset d
   left join unnest((select $2::int[]), (select $3::text[]), (select $4::text[])) with ordinality as q (number, actor, key, place) on true
+  left join ${MEMBERSHIP_TABLE} m on m.dataset_id = $1 and m.user_id = q.actor::uuid
   left join ${IMAGE_TABLE} i on i.dataset_id = $1 and i.number = q.number and i.removed_seq is null
   left join ${CHANGE_TABLE} c on q.key is not null and c.dataset_id = $1 and c.number = q.number and c.actor = q.actor::uuid and c.idempotency_key = q.key`;
 

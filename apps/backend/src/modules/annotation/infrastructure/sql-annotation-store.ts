@@ -13,7 +13,7 @@ import {
   type WrittenBatch,
 } from '../application/ports/annotation-store.port.js';
 import { CLASSES_SQL, FIRST_REVISION_SQL, HISTORY_SQL, READ_SQL, REVISIONS_AFTER_SQL } from './annotation-sql.js';
-import { answerOf, historyItemOf, revisionChangeOf, writtenOf, type ChangeRow, type LabelRow, type WrittenRow } from './label-row.js';
+import { answerOf, datasetOf, historyItemOf, revisionChangeOf, writtenOf, type ChangeRow, type LabelRow, type WrittenRow } from './label-row.js';
 import { SqlStatements } from './sql-statements.js';
 import { writeStatement } from './write-statement.js';
 
@@ -28,12 +28,13 @@ export class SqlAnnotationStore extends AnnotationStore {
 
   async read(datasetId: string, images: readonly ImageQuestion[]): Promise<ReadLabels> {
     const rows = await this.sql.run<LabelRow>({ name: 'annotation-read', text: READ_SQL }, [
-      ...[datasetId, integerArray(images.map((one) => one.number)), textArray(images.map((one) => one.repeat?.actor ?? null)), textArray(images.map((one) => one.repeat?.key ?? null))],
+      ...[datasetId, integerArray(images.map((one) => one.number)), textArray(images.map((one) => one.actor ?? null)), textArray(images.map((one) => one.repeatKey ?? null))],
     ]);
     const first = rows[0];
-    if (first === undefined) return { dataset: null, images: images.map(() => null) };
-    const found = new Map(rows.map((row) => [row.place, answerOf(row)]));
-    return { dataset: { classesRevision: first.classes_revision, labelsLoaded: first.labels_loaded }, images: images.map((_, index) => found.get(index + 1) ?? null) };
+    if (first === undefined) return { dataset: null, roles: [], images: images.map(() => null) };
+    const found = new Map(rows.map((row) => [row.place, row]));
+    const rowsInOrder = images.map((_, index) => found.get(index + 1));
+    return { dataset: datasetOf(first), roles: rowsInOrder.map((row) => row?.role ?? null), images: rowsInOrder.map((row) => (row === undefined ? null : answerOf(row))) };
   }
 
   async classes(datasetId: string): Promise<{ revision: number; table: ClassTable } | null> {

@@ -6,7 +6,7 @@ import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
 import { CLASS_TABLE, DATASET_TABLE, IMAGE_CLASS_TABLE, IMAGE_TABLE } from '../../dataset/index.js';
 import type { LabelEdit, StoredLabels } from '../application/ports/annotation-store.port.js';
 import { ClassStore, type ClassList, type LiveClass } from '../application/ports/class-store.port.js';
-import { answerOf, type LabelRow, type WrittenRow } from './label-row.js';
+import { answerOf, type ImageRow, type WrittenRow } from './label-row.js';
 import { writeStatement } from './write-statement.js';
 
 const LIST = `
@@ -46,7 +46,7 @@ export class SqlClassStore extends ClassStore {
   }
 
   async imagesOf(datasetId: string, classId: number, { after, limit }: { after: number; limit: number }): Promise<readonly StoredLabels[]> {
-    const rows = await this.query<LabelRow>(IMAGES, [datasetId, classId, after, limit]);
+    const rows = await this.query<ImageRow>(IMAGES, [datasetId, classId, after, limit]);
     return rows.flatMap((row) => answerOf(row)?.labels ?? []);
   }
 
