@@ -20,12 +20,25 @@ function canonicalList(values: readonly unknown[]): string {
 
 function canonicalObject(object: JsonObject, without: ReadonlySet<string>): string {
   let text = '{';
-  for (const key of Object.keys(object).sort()) {
+  for (const key of sortedKeys(object)) {
     const value = object[key];
     if (value === undefined || without.has(key)) continue;
     text += `${text.length > 1 ? ',' : ''}${JSON.stringify(key)}:${canonicalJson(value)}`;
   }
   return `${text}}`;
+}
+
+/** Labels have a handful of fields, and sorting by insertion in place leaves no garbage. */
+function sortedKeys(object: JsonObject): string[] {
+  const keys = Object.keys(object);
+  if (keys.length > 16) return keys.sort();
+  for (let end = 1; end < keys.length; end += 1) {
+    const key = keys[end] ?? '';
+    let at = end;
+    for (; at > 0 && (keys[at - 1] ?? '') > key; at -= 1) keys[at] = keys[at - 1] ?? '';
+    keys[at] = key;
+  }
+  return keys;
 }
 
 /** SHA-256 (hex) of an image's annotations in the order of their canonical text. Their ids and areas are left out: both follow from the rest. */

@@ -3,7 +3,10 @@ import { outboxStore } from '@app/messaging';
 import { CHANGE_TABLE, CLASS_TABLE, DATASET_TABLE, IMAGE_CLASS_TABLE, IMAGE_TABLE } from '../../dataset/index.js';
 import { MEMBERSHIP_TABLE, USER_TABLE } from '../../identity/index.js';
 
-/** $1 dataset, then for each question: number, actor or null, key or null. */
+/**
+ * $1 dataset, then for each question: number, actor or null, key or null. The arrays stand in sub-selects, here and below, so that their length is no reason
+ * to plan the statement again each time: planning takes longer than running.
+ */
 export const READ_SQL = `
   with dataset as (select task_type, multi_label, visibility, classes_revision, labels_loaded from ${DATASET_TABLE} where id = $1 and deleted_at is null)
   select d.*, q.place::int as place, m.role, i.number, i.width, i.height, i.revision, i.status, i.no_object, i.objects, i.next_object_number,
@@ -50,7 +53,7 @@ export type ColumnKind = 'integer' | 'text' | 'boolean' | 'bytes';
 const TYPES: Readonly<Record<ColumnKind, string>> = { integer: 'int[]', text: 'text[]', boolean: 'boolean[]', bytes: 'bytea[]' };
 
 function given(columns: Readonly<Record<string, ColumnKind>>): string {
-  const parameters = Object.values(columns).map((kind, index) => `$${index + 3}::${TYPES[kind]}`);
+  const parameters = Object.values(columns).map((kind, index) => `(select $${index + 3}::${TYPES[kind]})`);
   return `unnest(${parameters.join(', ')}) with ordinality as g (${Object.keys(columns).join(', ')}, place)`;
 }
 
