@@ -6,7 +6,10 @@ import type { WriteOutcome, WriteRequest, WriteTarget } from './write-request.js
 
 /** In one statement: some hundred kilobytes of parameters, and a lock held for some milliseconds. */
 const MOST_IN_BATCH = 256;
-/** One is written while the next is read and checked; more would wait for the dataset's lock with a connection in hand. */
+/**
+ * One is written while the next is read and checked; more would wait for the dataset's lock with a connection in hand. The next begins when it is as large as
+ * the one before it: a batch costs much that does not grow with it, and the busier it is, the more go together.
+ */
 const MOST_BATCHES = 2;
 /** An image that other processes write all the time; its client is told to come again. */
 const MOST_ATTEMPTS = 8;
@@ -54,7 +57,7 @@ export class DatasetLane {
 
   /** At the end of this tick: what else it brings comes along. */
   private plan(): void {
-    if (this.planned || this.running >= MOST_BATCHES) return;
+    if (this.planned || this.running >= MOST_BATCHES || this.queue.length < this.busy.size) return;
     this.planned = true;
     setImmediate(() => {
       this.planned = false;
