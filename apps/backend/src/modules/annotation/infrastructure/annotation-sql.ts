@@ -64,7 +64,7 @@ function given(columns: Readonly<Record<string, ColumnKind>>): string {
  * after the other, so positions are committed in order, and nobody waits for an image's row. A row whose revision moved on is passed over: its
  * writer finds it missing in the answer. Everything else hangs on the rows that were changed.
  */
-const writeSql = (columns: Readonly<Record<string, ColumnKind>>, more: string): string => `
+const writeSql = (columns: Readonly<Record<string, ColumnKind>>, more: { readonly columns: string; readonly parts: string }): string => `
   with locked as materialized (
     select id from ${DATASET_TABLE} where id = $1 and classes_revision = $2 and labels_loaded and deleted_at is null for no key update
   ), given as materialized (
@@ -78,9 +78,9 @@ const writeSql = (columns: Readonly<Record<string, ColumnKind>>, more: string): 
       reviewed_at = case when g.reviewed then clock_timestamp() when g.status = 'reviewed' then i.reviewed_at end
     from locked, given g
     where i.dataset_id = locked.id and i.number = g.number and i.revision = g.revision and i.width = g.width and i.height = g.height and i.removed_seq is null
-    returning g.place, i.labeled_by, i.labeled_at, i.reviewed_by, i.reviewed_at
+    returning g.place, g.number, g.revision, g.actor, g.body, g.idempotency_key, g.request_hash, g.labeled_delta, g.event${more.columns}, i.labeled_by, i.labeled_at, i.reviewed_by, i.reviewed_at
   ), counted as materialized (
-    select count(*) as edits, coalesce(sum(g.labeled_delta), 0) as labeled from edited e join given g on g.place = e.place
+    select count(*) as edits, coalesce(sum(labeled_delta), 0) as labeled from edited
   ), moved as (
     update ${DATASET_TABLE} d set change_seq = d.change_seq + c.edits, num_labeled = d.num_labeled + c.labeled, changed_at = clock_timestamp(), updated_at = clock_timestamp()
     from counted c where d.id = $1 and c.edits > 0
@@ -89,34 +89,33 @@ const writeSql = (columns: Readonly<Record<string, ColumnKind>>, more: string): 
     select e.*, m.base + row_number() over (order by e.place) as seq from edited e cross join moved m
   ), logged as (
     insert into ${CHANGE_TABLE} (dataset_id, seq, actor, kind, number, revision, body, idempotency_key, request_hash)
-    select $1, p.seq, g.actor::uuid, 'annotated', g.number, g.revision + 1, g.body::jsonb, g.idempotency_key, g.request_hash
-    from placed p join given g on g.place = p.place
+    select $1, p.seq, p.actor::uuid, 'annotated', p.number, p.revision + 1, p.body::jsonb, p.idempotency_key, p.request_hash from placed p
   ), told as (
-    ${outboxStore.insertBundleSql(imageAnnotatedV1, `select g.event || p.seq || '}}' as event, p.seq as place from placed p join given g on g.place = p.place`)}
-  )${more}
+    ${outboxStore.insertBundleSql(imageAnnotatedV1, `select p.event || p.seq || '}}' as event, p.seq as place from placed p`)}
+  )${more.parts}
   select exists (select 1 from locked) as usable, p.place::int as place, p.seq::float8 as seq, p.labeled_by, p.labeled_at, p.reviewed_by, p.reviewed_at
   from (select 1) as one left join placed p on true`;
 
 const CLASSES_CHANGE = `, shown as (
     insert into ${IMAGE_CLASS_TABLE} (dataset_id, class_id, number)
-    select $1, class_id, g.number from placed p join given g on g.place = p.place cross join unnest(g.shown::int[]) as class_id
+    select $1, class_id, p.number from placed p cross join unnest(p.shown::int[]) as class_id
     on conflict do nothing
   ), hidden as (
-    delete from ${IMAGE_CLASS_TABLE} c using placed p join given g on g.place = p.place cross join unnest(g.hidden::int[]) as gone (class_id)
-    where c.dataset_id = $1 and c.number = g.number and c.class_id = gone.class_id
+    delete from ${IMAGE_CLASS_TABLE} c using placed p cross join unnest(p.hidden::int[]) as gone (class_id)
+    where c.dataset_id = $1 and c.number = p.number and c.class_id = gone.class_id
   ), recounted as (
     update ${CLASS_TABLE} k set image_count = k.image_count + d.images
     from (
       select class_id, sum(step) as images
-      from placed p join given g on g.place = p.place
-      cross join lateral (select class_id, 1 as step from unnest(g.shown::int[]) as class_id union all select class_id, -1 from unnest(g.hidden::int[]) as class_id) as steps
+      from placed p
+      cross join lateral (select class_id, 1 as step from unnest(p.shown::int[]) as class_id union all select class_id, -1 from unnest(p.hidden::int[]) as class_id) as steps
       group by class_id) d
     where k.dataset_id = $1 and k.class_id = d.class_id
   )`;
 
 /** Most edits move boxes: what only new or vanished classes need costs a part of each batch, and is left out where there are none. */
-export const WRITE_SQL = writeSql(EDIT_COLUMNS, '');
-export const WRITE_WITH_CLASSES_SQL = writeSql({ ...EDIT_COLUMNS, ...CLASS_COLUMNS }, CLASSES_CHANGE);
+export const WRITE_SQL = writeSql(EDIT_COLUMNS, { columns: '', parts: '' });
+export const WRITE_WITH_CLASSES_SQL = writeSql({ ...EDIT_COLUMNS, ...CLASS_COLUMNS }, { columns: ', g.shown, g.hidden', parts: CLASSES_CHANGE });
 
 /** $1 dataset, $2 number, $3 revision. */
 export const REVISIONS_AFTER_SQL = `select revision, body from ${CHANGE_TABLE} where dataset_id = $1 and number = $2 and revision > $3 order by seq desc`;
