@@ -266,7 +266,9 @@ describe('the statements of a write', () => {
   });
 
   it('are planned a few times and not for every write, however small a batch is', async () => {
-    const id = await dataset(1);
+    // So many that a plan for one image alone looks cheaper than one for any number.
+    const id = await dataset(20_000);
+    await query('analyze dataset_images');
     const source = await new DataSource(dataSourceOptions({ url: database.url, poolSize: 1 })).initialize();
     try {
       const writer = writerOn(source);
