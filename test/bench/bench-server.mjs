@@ -1,17 +1,42 @@
-// The backend as it is built, with two routes more: what a request costs that asks the database for nothing, without and with the guard. Started by annotation-writes.mjs with IPC.
+// The backend as it is built, with routes more that ask the database for nothing: one as all of its own are, behind the global guard; the same without Nest, behind
+// the check of the credential alone; and one for everybody. Started by annotation-writes.mjs with IPC.
 import 'reflect-metadata';
 
 const BACKEND = new URL('../../dist/backend/apps/backend/src/', import.meta.url);
 const { BackendConfig } = await import(new URL('config/backend-config.js', BACKEND));
 const { createApp } = await import(new URL('configure-app.js', BACKEND));
+const { AppModule } = await import(new URL('app.module.js', BACKEND));
+const { RequireScope } = await import(new URL('platform/auth/decorators.js', BACKEND));
+const { CredentialVerifier } = await import(new URL('platform/auth/credential-verifier.js', BACKEND));
+const { Controller, Get, Inject } = await import('@nestjs/common');
 const { DataSource } = await import('typeorm');
+
+class BenchController {
+  constructor(source) {
+    this.source = source;
+  }
+
+  async one() {
+    return { rows: await this.source.query('select 1 as one') };
+  }
+}
+// Decorators, as TypeScript applies them.
+Inject(DataSource)(BenchController, undefined, 0);
+Controller({ path: 'bench', version: '1' })(BenchController);
+for (const decorate of [Get('select-1'), RequireScope('read')]) decorate(BenchController.prototype, 'one', Object.getOwnPropertyDescriptor(BenchController.prototype, 'one'));
+
+const withoutBench = AppModule.with;
+AppModule.with = (config) => {
+  const module = withoutBench(config);
+  return { ...module, controllers: [...module.controllers, BenchController] };
+};
 
 const app = await createApp(BackendConfig.read(process.env), { logger: false });
 const source = app.get(DataSource);
-app.getHttpAdapter().getInstance().get('/bench/select-1', async () => ({ rows: await source.query('select 1 as one') }));
-const { CredentialVerifier } = await import(new URL('platform/auth/credential-verifier.js', BACKEND));
+const fastify = app.getHttpAdapter().getInstance();
+fastify.get('/bench/select-1', async () => ({ rows: await source.query('select 1 as one') }));
 const guard = app.get(CredentialVerifier, { strict: false });
-app.getHttpAdapter().getInstance().get('/bench/guarded-select-1', async (request) => {
+fastify.get('/bench/guarded-select-1', async (request) => {
   if ((await guard.verify(request.headers.authorization.slice('Bearer '.length))) === null) throw new Error('not authenticated');
   return { rows: await source.query('select 1 as one') };
 });

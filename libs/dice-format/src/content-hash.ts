@@ -3,15 +3,47 @@ import { isObject, type JsonObject } from './json-access.js';
 
 /** JSON with sorted keys and the shortest notation of each number (-0 is 0). */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (!isObject(value)) return JSON.stringify(value) ?? 'null';
-  const keys = Object.keys(value).filter((key) => value[key] !== undefined).sort();
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`).join(',')}}`;
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : 'null';
+  if (Array.isArray(value)) return canonicalList(value);
+  return isObject(value) ? canonicalObject(value, NOTHING) : (JSON.stringify(value) ?? 'null');
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+/** Ids and areas follow from the rest; the name of a class is not a label's. */
+const FOLLOWING: ReadonlySet<string> = new Set(['id', 'area', 'class_name']);
+
+function canonicalList(values: readonly unknown[]): string {
+  let text = '[';
+  for (const value of values) text += text.length > 1 ? `,${canonicalJson(value)}` : canonicalJson(value);
+  return `${text}]`;
+}
+
+function canonicalObject(object: JsonObject, without: ReadonlySet<string>): string {
+  let text = '{';
+  for (const key of sortedKeys(object)) {
+    const value = object[key];
+    if (value === undefined || without.has(key)) continue;
+    text += `${text.length > 1 ? ',' : ''}${JSON.stringify(key)}:${canonicalJson(value)}`;
+  }
+  return `${text}}`;
+}
+
+/** Labels have a handful of fields, and sorting by insertion in place leaves no garbage. */
+function sortedKeys(object: JsonObject): string[] {
+  const keys = Object.keys(object);
+  if (keys.length > 16) return keys.sort();
+  for (let end = 1; end < keys.length; end += 1) {
+    const key = keys[end] ?? '';
+    let at = end;
+    for (; at > 0 && (keys[at - 1] ?? '') > key; at -= 1) keys[at] = keys[at - 1] ?? '';
+    keys[at] = key;
+  }
+  return keys;
 }
 
 /** SHA-256 (hex) of an image's annotations in the order of their canonical text. Their ids and areas are left out: both follow from the rest. */
 export function labelsDigest(annotations: readonly JsonObject[], maskSha256?: string): string {
-  const lines = annotations.map(({ id: _, area: __, class_name: ___, ...rest }) => canonicalJson(rest)).sort();
+  const lines = annotations.map((annotation) => canonicalObject(annotation, FOLLOWING)).sort();
   return hash('sha256', `${lines.join('\n')}\n${maskSha256 ?? ''}`);
 }
 

@@ -40,7 +40,9 @@ export function makeEvent<S extends z.ZodType>(facts: EventFacts<S>): TypedEvent
   };
 }
 
-export const encodeEvent = (event: CloudEvent): Uint8Array => new TextEncoder().encode(JSON.stringify(event));
+const UTF8 = new TextEncoder();
+
+export const encodeEvent = (event: CloudEvent): Uint8Array => UTF8.encode(JSON.stringify(event));
 
 /** The event, or why it cannot be used. Never throws: the bytes come from outside. */
 export function decodeEvent(bytes: Uint8Array, subject: string, data: z.ZodType): { ok: true; event: TypedEvent<unknown> } | { ok: false; reason: string } {

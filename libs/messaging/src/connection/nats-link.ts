@@ -1,5 +1,5 @@
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
-import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
+import { connect, createInbox, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
 import { DomainError } from '@app/kernel';
 import { reasonOf, silentLog, type MessagingLog } from '../messaging-log.js';
 
@@ -14,6 +14,8 @@ export interface NatsLinkOptions {
   readonly reconnectWaitMilliseconds?: number;
   readonly log?: MessagingLog;
 }
+
+const INBOX = '_INBOX';
 
 /** Oldest server whose features this library keeps to: Debian 12's. */
 export const OLDEST_SERVER = '2.9.10';
@@ -40,6 +42,11 @@ export class NatsLink {
   /** Whether the server answers now. */
   get isConnected(): boolean {
     return this.up;
+  }
+
+  /** A subject of our own that replies can be asked to, with any one token behind it. */
+  newInbox(): string {
+    return createInbox(this.options.inboxPrefix ?? INBOX);
   }
 
   /** Calls `listener` after every connect, the first one included. */
@@ -139,7 +146,7 @@ function connectionOptions(options: NatsLinkOptions): ConnectionOptions {
     servers: urls.map((url) => url.host),
     ...(first.username === '' ? {} : { user: decodeURIComponent(first.username), pass: decodeURIComponent(first.password) }),
     name: options.name,
-    inboxPrefix: options.inboxPrefix ?? '_INBOX',
+    inboxPrefix: options.inboxPrefix ?? INBOX,
     waitOnFirstConnect: true,
     maxReconnectAttempts: -1,
     reconnectTimeWait: wait,

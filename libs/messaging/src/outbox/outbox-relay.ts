@@ -1,7 +1,7 @@
-import type { StreamName } from '@app/contracts';
 import { failpoint } from '@app/kernel';
 import { encodeEvent } from '../cloud-event-codec.js';
 import type { NatsLink } from '../connection/nats-link.js';
+import { ConfirmedPublisher } from '../jetstream/confirmed-publisher.js';
 import { ensureStreams, type TopologyOptions } from '../jetstream/topology.js';
 import { reasonOf, silentLog, type MessagingLog } from '../messaging-log.js';
 import type { SqlExecutor } from '../sql-executor.js';
@@ -25,7 +25,7 @@ const EVENTS_UNDER_WAY = 500;
 const CLEAN_UP_EVERY_MILLISECONDS = 600_000;
 const CHECK_STREAMS_EVERY_MILLISECONDS = 10_000;
 /** Between the beginnings of two rounds that were not full: under many small writes one round takes the rows of many. */
-const PACE_MILLISECONDS = 25;
+const PACE_MILLISECONDS = 50;
 
 /**
  * Publishes outbox rows to JetStream under the event's id and marks them. Any number of replicas may run one: rows are taken with
@@ -33,6 +33,7 @@ const PACE_MILLISECONDS = 25;
  */
 export class OutboxRelay {
   private readonly log: MessagingLog;
+  private readonly publisher: ConfirmedPublisher;
   private stopping = false;
   private wakeUp: () => void = () => undefined;
   private awake = false;
@@ -43,6 +44,7 @@ export class OutboxRelay {
 
   constructor(private readonly options: OutboxRelayOptions) {
     this.log = options.log ?? silentLog;
+    this.publisher = new ConfirmedPublisher(options.link);
   }
 
   start(): void {
@@ -104,24 +106,26 @@ export class OutboxRelay {
     return sent === size;
   }
 
-  /** The ids that the broker has stored; the first failure is thrown when none was. */
+  /** The ids that the broker has stored; the first refusal is thrown when none was. */
   private async publishAll(rows: readonly OutboxRow[]): Promise<string[]> {
     if (rows.length === 0) return [];
     // The rows are committed and nobody but us knows of them.
     for (const type of typesOf(rows)) await failpoint('outbox-before-publish', type);
-    const results: PromiseSettledResult<void>[] = [];
-    for (const some of inPortions(rows)) results.push(...(await Promise.allSettled(some.map((row) => this.publish(row)))));
-    const stored = rows.filter((_, index) => results[index]?.status === 'fulfilled');
-    const failure = results.find((result) => result.status === 'rejected');
-    if (failure !== undefined && stored.length === 0) throw failure.reason;
+    const refusals: (Error | null)[] = [];
+    for (const some of inPortions(rows)) refusals.push(...(await this.publish(some)));
+    const stored = rows.filter((_, index) => refusals[index] === null);
+    const refusal = refusals.find((one) => one !== null);
+    if (refusal !== undefined && stored.length === 0) throw refusal;
     for (const type of typesOf(stored)) await failpoint('outbox-before-mark', type);
     return stored.map((row) => row.id);
   }
 
-  /** All of the row's events; what was stored of a bundle before a failure is dropped by the broker when it comes again. */
-  private async publish({ stream, events }: OutboxRow): Promise<void> {
-    const js = this.options.link.jetstream();
-    await Promise.all(events.map((event) => js.publish(event.type, encodeEvent(event), { msgID: event.id, expect: { streamName: stream satisfies StreamName } })));
+  /** For each row null when all of its events are stored; what was stored of a bundle before a failure is dropped by the broker when it comes again. */
+  private async publish(rows: readonly OutboxRow[]): Promise<(Error | null)[]> {
+    const messages = rows.flatMap(({ stream, events }) => events.map((event) => ({ subject: event.type, stream, id: event.id, payload: encodeEvent(event) })));
+    const refusals = await this.publisher.publishAll(messages);
+    let at = 0;
+    return rows.map(({ events }) => refusals.slice(at, (at += events.length)).find((one) => one !== null) ?? null);
   }
 
   private async sleep(): Promise<void> {

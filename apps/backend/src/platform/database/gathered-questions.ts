@@ -1,6 +1,6 @@
 /** In one statement. */
 const MOST_TOGETHER = 256;
-/** On their way at once. What comes meanwhile gathers for the next: the busier it is, the more go together. */
+/** On their way at once; the second when it is as large as the first. What comes meanwhile gathers for the next: the busier it is, the more go together. */
 const MOST_UNDER_WAY = 2;
 
 interface Waiting<Q, A> {
@@ -13,6 +13,7 @@ interface Waiting<Q, A> {
 export class GatheredQuestions<Q, A> {
   private queue: Waiting<Q, A>[] = [];
   private underWay = 0;
+  private asked = 0;
   private planned = false;
 
   /** `ask` answers in the order of the questions. */
@@ -26,7 +27,7 @@ export class GatheredQuestions<Q, A> {
   }
 
   private plan(): void {
-    if (this.planned || this.underWay >= MOST_UNDER_WAY || this.queue.length === 0) return;
+    if (this.planned || this.underWay >= MOST_UNDER_WAY || this.queue.length === 0 || this.queue.length < this.asked) return;
     this.planned = true;
     setImmediate(() => {
       this.planned = false;
@@ -37,6 +38,7 @@ export class GatheredQuestions<Q, A> {
   private async round(): Promise<void> {
     const batch = this.queue.splice(0, MOST_TOGETHER);
     this.underWay += 1;
+    this.asked += batch.length;
     this.plan();
     try {
       const answers = await this.ask(batch.map((one) => one.question));
@@ -45,6 +47,7 @@ export class GatheredQuestions<Q, A> {
       for (const { reject } of batch) reject(error);
     } finally {
       this.underWay -= 1;
+      this.asked -= batch.length;
       this.plan();
     }
   }

@@ -46,6 +46,14 @@ export class AnnotationReader {
     return labelsBefore(labels.state, (await this.store.revisionsAfter(datasetId, labels.number, revision)).filter((one) => one.revision <= labels.state.revision));
   }
 
+  /** Throws `state-conflict` with how far the reading of labels is. */
+  async refuseLoading(datasetId: string): Promise<never> {
+    const job = (await this.imports.list(datasetId)).find((one) => one.kind === 'load-labels');
+    const progress = job === undefined ? null : { state: job.state, done: job.done, total: job.total };
+    const detail = job?.state === 'failed' ? 'The labels of the uploaded zip could not be read.' : 'The labels of the uploaded zip are still being read.';
+    throw new DomainError('state-conflict', detail, { retryAfterSeconds: 2, extensions: { progress } });
+  }
+
   private async load(questions: readonly Question[]): Promise<(StoredLabels | null)[]> {
     const byDataset = grouped(questions);
     const answers = new Map<Question, StoredLabels | null>();
@@ -54,13 +62,6 @@ export class AnnotationReader {
       asked.forEach((question, index) => answers.set(question, images[index]?.labels ?? null));
     }
     return questions.map((question) => answers.get(question) ?? null);
-  }
-
-  private async refuseLoading(datasetId: string): Promise<never> {
-    const job = (await this.imports.list(datasetId)).find((one) => one.kind === 'load-labels');
-    const progress = job === undefined ? null : { state: job.state, done: job.done, total: job.total };
-    const detail = job?.state === 'failed' ? 'The labels of the uploaded zip could not be read.' : 'The labels of the uploaded zip are still being read.';
-    throw new DomainError('state-conflict', detail, { retryAfterSeconds: 2, extensions: { progress } });
   }
 }
 

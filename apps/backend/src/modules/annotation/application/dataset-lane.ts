@@ -1,12 +1,15 @@
 import type { ClassTable } from '@app/dice-format';
 import { DomainError, type ErrorCode } from '@app/kernel';
 import type { ClassCatalogue, KnownClasses } from './class-catalogue.js';
-import type { AnnotationStore, ImageAnswer, LabelEdit } from './ports/annotation-store.port.js';
-import type { WriteOutcome, WriteRequest } from './write-request.js';
+import type { AnnotationStore, ImageAnswer, ImageQuestion, LabelEdit } from './ports/annotation-store.port.js';
+import type { WriteOutcome, WriteRequest, WriteTarget } from './write-request.js';
 
 /** In one statement: some hundred kilobytes of parameters, and a lock held for some milliseconds. */
 const MOST_IN_BATCH = 256;
-/** One is written while the next is read and checked; more would wait for the dataset's lock with a connection in hand. */
+/**
+ * One is written while the next is read and checked; more would wait for the dataset's lock with a connection in hand. The next begins when it is as large as
+ * the one before it: a batch costs much that does not grow with it, and the busier it is, the more go together.
+ */
 const MOST_BATCHES = 2;
 /** An image that other processes write all the time; its client is told to come again. */
 const MOST_ATTEMPTS = 8;
@@ -23,6 +26,7 @@ interface Waiting {
 
 interface Decided {
   readonly waiting: Waiting;
+  readonly target: WriteTarget;
   readonly edit: LabelEdit;
 }
 
@@ -53,7 +57,7 @@ export class DatasetLane {
 
   /** At the end of this tick: what else it brings comes along. */
   private plan(): void {
-    if (this.planned || this.running >= MOST_BATCHES) return;
+    if (this.planned || this.running >= MOST_BATCHES || this.queue.length < this.busy.size) return;
     this.planned = true;
     setImmediate(() => {
       this.planned = false;
@@ -109,19 +113,18 @@ export class DatasetLane {
 
   private async write(batch: readonly Waiting[]): Promise<void> {
     const { store } = this.options;
-    const { dataset, images } = await store.read(this.datasetId, batch.map(({ request }) => questionOf(request)));
+    const { dataset, roles, images } = await store.read(this.datasetId, batch.map(({ request }) => questionOf(request)));
     if (dataset === null) throw new DomainError('not-found', 'There is no such resource, or you may not see it.');
-    if (!dataset.labelsLoaded) throw new DomainError('state-conflict', 'The labels of the uploaded zip are still being read.', { retryAfterSeconds: 2 });
     const classes = await this.options.classes.of(this.datasetId, dataset.classesRevision);
-    const decided = batch.flatMap((waiting, index) => decide(waiting, images[index] ?? null, classes.table));
+    const decided = batch.flatMap((waiting, index) => decide(waiting, { found: images[index] ?? null, classes: classes.table, target: { ...dataset, role: roles[index] ?? null } }));
     if (decided.length > 0) await this.commit(decided, classes);
   }
 
   private async commit(decided: readonly Decided[], classes: KnownClasses): Promise<void> {
     const { usable, written } = await this.options.store.write(this.datasetId, classes.revision, decided.map(({ edit }) => edit));
-    decided.forEach(({ waiting }, index) => {
+    decided.forEach(({ waiting, target }, index) => {
       const done = usable ? written[index] : undefined;
-      if (done !== undefined && done !== null) waiting.resolve({ labels: done.labels, classes: classes.table, repeatOf: null });
+      if (done !== undefined && done !== null) waiting.resolve({ labels: done.labels, classes: classes.table, target, repeatOf: null });
       else this.again(waiting);
     });
   }
@@ -134,23 +137,31 @@ export class DatasetLane {
   }
 }
 
-function questionOf({ number, actor, repeat }: WriteRequest): { number: number; repeat?: { actor: string; key: string } } {
-  return repeat === undefined ? { number } : { number, repeat: { actor, key: repeat.key } };
+function questionOf({ number, actor, repeat }: WriteRequest): ImageQuestion {
+  return { number, actor, repeatKey: repeat?.key };
+}
+
+interface Read {
+  readonly found: ImageAnswer | null;
+  readonly classes: ClassTable;
+  readonly target: WriteTarget;
 }
 
 /** The edit of one request; none where it has its answer already. */
-function decide(waiting: Waiting, found: ImageAnswer | null, classes: ClassTable): Decided[] {
+function decide(waiting: Waiting, { found, classes, target }: Read): Decided[] {
   const { request, resolve, reject } = waiting;
   try {
+    request.permit?.(target);
+    if (!target.labelsLoaded) throw new DomainError('state-conflict', 'The labels of the uploaded zip are still being read.', { retryAfterSeconds: 2 });
     if (found === null) throw new DomainError('not-found', 'There is no such resource, or you may not see it.');
     if (found.repeat !== null) {
       if (found.repeat.requestHash !== request.repeat?.requestHash) throw new DomainError('idempotency-mismatch', 'This Idempotency-Key was used with another request.');
-      resolve({ labels: found.labels, classes, repeatOf: found.repeat.revision });
+      resolve({ labels: found.labels, classes, target, repeatOf: found.repeat.revision });
       return [];
     }
-    const { document, ...edit } = request.decide(found.labels, classes);
+    const { document, ...edit } = request.decide(found.labels, classes, target);
     const { actor, reason, repeat, correlationId } = request;
-    return [{ waiting, edit: { ...edit, before: found.labels, after: document.state, actor, reason, repeat, correlationId } }];
+    return [{ waiting, target, edit: { ...edit, before: found.labels, after: document.state, actor, reason, repeat, correlationId } }];
   } catch (error) {
     reject(error);
     return [];

@@ -4,14 +4,14 @@ import { DomainError, newId } from '@app/kernel';
 import type { OutboxRelay } from '@app/messaging';
 import { createTestDatabase, type TestDatabase } from '@app/testing';
 import fc from 'fast-check';
-import type { DataSource } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataSourceOptions, migrated } from '../../../platform/database/database.module.js';
 import { AnnotationWriter } from '../application/annotation-writer.js';
 import { ClassCatalogue } from '../application/class-catalogue.js';
 import { DiceLabelRules } from '../application/dice-label-rules.js';
 import type { StoredLabels } from '../application/ports/annotation-store.port.js';
-import type { WriteOutcome } from '../application/write-request.js';
+import type { WriteOutcome, WriteTarget } from '../application/write-request.js';
 import { AnnotationDocument, type DocumentEdit } from '../domain/annotation-document.js';
 import type { DocumentPatch } from '../domain/document-patch.js';
 import { SqlAnnotationStore } from './sql-annotation-store.js';
@@ -208,5 +208,76 @@ describe('writes that go together', () => {
     await runner.release();
     await refused;
     expect(asked).toBe(2);
+  });
+});
+
+describe('the permission to write', () => {
+  const writing = (id: string, number: number, permit?: (target: WriteTarget) => void): Promise<WriteOutcome> =>
+    (writers[0] as AnnotationWriter).submit(id, { number, actor: ACTOR, permit, decide: apply({ noObject: true }) });
+
+  it('is asked of the role that the same statement reads, and refuses one without the others', async () => {
+    const id = await dataset(3);
+    await query(`insert into users (id, email, display_name, password_hash, created_at) values ($1, 'a@writes.test', 'A', '', now())`, [ACTOR]);
+    await query(`insert into dataset_members (dataset_id, user_id, role) values ($1, $2, 'annotator')`, [id, ACTOR]);
+    const seen: WriteTarget[] = [];
+    const refuse = (): never => {
+      throw new DomainError('forbidden', 'not you');
+    };
+    const results = await Promise.allSettled([writing(id, 1, (target) => void seen.push(target)), writing(id, 2, refuse), writing(id, 3)]);
+    expect(results.map((one) => (one.status === 'fulfilled' ? one.value.labels.state.revision : (one.reason as DomainError).code))).toEqual([2, 'forbidden', 2]);
+    await query('delete from dataset_members where dataset_id = $1', [id]);
+    await writing(id, 1, (target) => void seen.push(target));
+    expect(seen).toMatchObject([
+      { role: 'annotator', visibility: 'private', taskType: 'object_detection', multiLabel: false, labelsLoaded: true },
+      { role: null, visibility: 'private' },
+    ]);
+    await expectSound(id);
+  });
+
+  it('is asked before it is told whether the image is there, what a key did, or that labels are still being read', async () => {
+    const id = await dataset(1);
+    const refuse = (): never => {
+      throw new DomainError('not-found', 'nothing to see');
+    };
+    const asked = { actor: ACTOR, permit: refuse, decide: apply({ noObject: true }) };
+    const repeat = { key: 'k', requestHash: 'ab'.repeat(32) };
+    const writer = writers[0] as AnnotationWriter;
+    await writer.submit(id, { ...asked, number: 1, permit: undefined, repeat });
+    await expect(writer.submit(id, { ...asked, number: 1, repeat })).rejects.toMatchObject({ detail: 'nothing to see' });
+    await expect(writing(id, 9, refuse)).rejects.toMatchObject({ detail: 'nothing to see' });
+    await query('update datasets set labels_loaded = false where id = $1', [id]);
+    await expect(writing(id, 1, refuse)).rejects.toMatchObject({ detail: 'nothing to see' });
+    await expect(writing(id, 1)).rejects.toMatchObject({ code: 'state-conflict' });
+  });
+});
+
+describe('the statements of a write', () => {
+  it('leave classes alone where none appears or vanishes, alone or beside edits where some do', async () => {
+    const id = await dataset(4);
+    const writer = writers[0] as AnnotationWriter;
+    await Promise.all([1, 2, 3, 4].map((number) => add(writer, id, number, 0)));
+    const moved = (number: number, classId: number): Promise<WriteOutcome> => writer.submit(id, { number, actor: ACTOR, decide: apply({ objects: { form: 'annotation', body: { id: 1, ...{ class_id: classId, bbox: [7, 1, 2, 2] } } } }) });
+    await Promise.all([1, 2].map((number) => moved(number, 0)));
+    await expectSound(id);
+    await Promise.all([moved(1, 0), moved(2, 1), moved(3, 2), moved(4, 0)]);
+    await expectSound(id);
+    const shown = await query('select class_id, number from dataset_image_classes where dataset_id = $1 order by number', [id]);
+    expect(shown).toEqual([{ class_id: 0, number: 1 }, { class_id: 1, number: 2 }, { class_id: 2, number: 3 }, { class_id: 0, number: 4 }]);
+  });
+
+  it('are planned a few times and not for every write, however small a batch is', async () => {
+    // So many that a plan for one image alone looks cheaper than one for any number.
+    const id = await dataset(20_000);
+    await query('analyze dataset_images');
+    const source = await new DataSource(dataSourceOptions({ url: database.url, poolSize: 1 })).initialize();
+    try {
+      const writer = writerOn(source);
+      for (let mark = 0; mark < 20; mark += 1) await add(writer, id, 1, 0);
+      const plans = await (source.query(`select name, custom_plans::int as custom, generic_plans::int as generic from pg_prepared_statements where name in ('annotation-read', 'annotation-write') order by name`) as Promise<unknown>);
+      // Postgres tries five times whether a plan for the values at hand is worth it.
+      expect(plans).toEqual([{ name: 'annotation-read', custom: 5, generic: 15 }, { name: 'annotation-write', custom: 5, generic: 14 }]);
+    } finally {
+      await source.destroy();
+    }
   });
 });

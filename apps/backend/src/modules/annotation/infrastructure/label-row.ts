@@ -1,4 +1,6 @@
-import type { HistoryItem, ImageAnswer, LabelEdit, StoredLabels, WrittenLabels } from '../application/ports/annotation-store.port.js';
+import type { TaskType } from '@app/dice-format';
+import type { DatasetRole } from '../../../platform/auth/access-policy.js';
+import type { HistoryItem, ImageAnswer, LabelEdit, LabeledDataset, StoredLabels, WrittenLabels } from '../application/ports/annotation-store.port.js';
 import type { RevisionChange } from '../domain/earlier-labels.js';
 import type { LabelObject, LabelStatus, ObjectChange } from '../domain/label-object.js';
 
@@ -10,10 +12,16 @@ interface WhoAndWhen {
   readonly reviewed_at: Date | null;
 }
 
-export interface LabelRow extends WhoAndWhen {
+export interface DatasetColumns {
+  readonly task_type: TaskType;
+  readonly multi_label: boolean;
+  readonly visibility: LabeledDataset['visibility'];
   readonly classes_revision: number;
   readonly labels_loaded: boolean;
-  readonly place: number;
+}
+
+/** An image as SqlClassStore reads it, too. */
+export interface ImageRow extends WhoAndWhen {
   /** Null: no such image. */
   readonly number: number | null;
   readonly width: number;
@@ -25,6 +33,11 @@ export interface LabelRow extends WhoAndWhen {
   readonly next_object_number: number;
   readonly repeat_revision: number | null;
   readonly repeat_hash: string | null;
+}
+
+export interface LabelRow extends ImageRow, DatasetColumns {
+  readonly place: number;
+  readonly role: DatasetRole | null;
 }
 
 export interface WrittenRow extends WhoAndWhen {
@@ -55,7 +68,11 @@ const whoAndWhen = (row: WhoAndWhen): Pick<StoredLabels, 'labeledBy' | 'labeledA
   reviewedAt: row.reviewed_at,
 });
 
-export function answerOf(row: LabelRow): ImageAnswer | null {
+export function datasetOf({ task_type: taskType, multi_label: multiLabel, visibility, classes_revision: classesRevision, labels_loaded: labelsLoaded }: DatasetColumns): LabeledDataset {
+  return { taskType, multiLabel, visibility, classesRevision, labelsLoaded };
+}
+
+export function answerOf(row: ImageRow): ImageAnswer | null {
   if (row.number === null) return null;
   const { number, width, height, revision, status, no_object: noObject, next_object_number: nextNumber, objects } = row;
   const repeat = row.repeat_revision === null ? null : { revision: row.repeat_revision, requestHash: row.repeat_hash ?? '' };

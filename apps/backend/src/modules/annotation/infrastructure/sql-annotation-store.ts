@@ -1,6 +1,7 @@
 import { ClassTable, type DiceClass } from '@app/dice-format';
 import { Injectable } from '@nestjs/common';
 import { OutboxRelay } from '@app/messaging';
+import { integerArray, textArray } from '../../../platform/database/binary-arrays.js';
 import type { RevisionChange } from '../domain/earlier-labels.js';
 import {
   AnnotationStore,
@@ -11,10 +12,10 @@ import {
   type ReadLabels,
   type WrittenBatch,
 } from '../application/ports/annotation-store.port.js';
-import { CLASSES_SQL, EDIT_COLUMNS, FIRST_REVISION_SQL, HISTORY_SQL, READ_SQL, REVISIONS_AFTER_SQL, WRITE_SQL } from './annotation-sql.js';
-import { columnsOf } from './edit-row.js';
-import { answerOf, historyItemOf, revisionChangeOf, writtenOf, type ChangeRow, type LabelRow, type WrittenRow } from './label-row.js';
+import { CLASSES_SQL, FIRST_REVISION_SQL, HISTORY_SQL, READ_SQL, REVISIONS_AFTER_SQL } from './annotation-sql.js';
+import { answerOf, datasetOf, historyItemOf, revisionChangeOf, writtenOf, type ChangeRow, type LabelRow, type WrittenRow } from './label-row.js';
 import { SqlStatements } from './sql-statements.js';
+import { writeStatement } from './write-statement.js';
 
 @Injectable()
 export class SqlAnnotationStore extends AnnotationStore {
@@ -27,12 +28,13 @@ export class SqlAnnotationStore extends AnnotationStore {
 
   async read(datasetId: string, images: readonly ImageQuestion[]): Promise<ReadLabels> {
     const rows = await this.sql.run<LabelRow>({ name: 'annotation-read', text: READ_SQL }, [
-      ...[datasetId, images.map((one) => one.number), images.map((one) => one.repeat?.actor ?? null), images.map((one) => one.repeat?.key ?? null)],
+      ...[datasetId, integerArray(images.map((one) => one.number)), textArray(images.map((one) => one.actor ?? null)), textArray(images.map((one) => one.repeatKey ?? null))],
     ]);
     const first = rows[0];
-    if (first === undefined) return { dataset: null, images: images.map(() => null) };
-    const found = new Map(rows.map((row) => [row.place, answerOf(row)]));
-    return { dataset: { classesRevision: first.classes_revision, labelsLoaded: first.labels_loaded }, images: images.map((_, index) => found.get(index + 1) ?? null) };
+    if (first === undefined) return { dataset: null, roles: [], images: images.map(() => null) };
+    const found = new Map(rows.map((row) => [row.place, row]));
+    const rowsInOrder = images.map((_, index) => found.get(index + 1));
+    return { dataset: datasetOf(first), roles: rowsInOrder.map((row) => row?.role ?? null), images: rowsInOrder.map((row) => (row === undefined ? null : answerOf(row))) };
   }
 
   async classes(datasetId: string): Promise<{ revision: number; table: ClassTable } | null> {
@@ -42,8 +44,8 @@ export class SqlAnnotationStore extends AnnotationStore {
   }
 
   async write(datasetId: string, classesRevision: number, edits: readonly LabelEdit[]): Promise<WrittenBatch> {
-    const columns = edits.map((edit) => columnsOf(datasetId, edit));
-    const rows = await this.sql.run<WrittenRow>({ name: 'annotation-write', text: WRITE_SQL }, [datasetId, classesRevision, ...EDIT_COLUMNS.map((name) => columns.map((one) => one[name]))]);
+    const { values, ...statement } = writeStatement(datasetId, classesRevision, edits);
+    const rows = await this.sql.run<WrittenRow>(statement, values);
     this.relay.wake();
     const found = new Map(rows.map((row) => [row.place, row]));
     return { usable: rows[0]?.usable === true, written: edits.map((edit, index) => writtenOf(edit, found.get(index + 1))) };

@@ -6,9 +6,8 @@ import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
 import { CLASS_TABLE, DATASET_TABLE, IMAGE_CLASS_TABLE, IMAGE_TABLE } from '../../dataset/index.js';
 import type { LabelEdit, StoredLabels } from '../application/ports/annotation-store.port.js';
 import { ClassStore, type ClassList, type LiveClass } from '../application/ports/class-store.port.js';
-import { EDIT_COLUMNS, WRITE_SQL } from './annotation-sql.js';
-import { columnsOf } from './edit-row.js';
-import { answerOf, type LabelRow, type WrittenRow } from './label-row.js';
+import { answerOf, type ImageRow, type WrittenRow } from './label-row.js';
+import { writeStatement } from './write-statement.js';
 
 const LIST = `
   select d.classes_revision as revision, d.next_class_id as "nextClassId",
@@ -47,14 +46,14 @@ export class SqlClassStore extends ClassStore {
   }
 
   async imagesOf(datasetId: string, classId: number, { after, limit }: { after: number; limit: number }): Promise<readonly StoredLabels[]> {
-    const rows = await this.query<LabelRow>(IMAGES, [datasetId, classId, after, limit]);
+    const rows = await this.query<ImageRow>(IMAGES, [datasetId, classId, after, limit]);
     return rows.flatMap((row) => answerOf(row)?.labels ?? []);
   }
 
   async relabel(datasetId: string, edits: readonly LabelEdit[]): Promise<void> {
     const list = await this.list(datasetId);
-    const columns = edits.map((edit) => columnsOf(datasetId, edit));
-    const rows = await this.query<WrittenRow>(WRITE_SQL, [datasetId, list?.revision, ...EDIT_COLUMNS.map((name) => columns.map((one) => one[name]))]);
+    const { text, values } = writeStatement(datasetId, list?.revision, edits);
+    const rows = await this.query<WrittenRow>(text, values);
     if (rows.filter((row) => row.place !== null).length !== edits.length) throw new DomainError('unavailable', 'The labels were changed by another request at the same moment. Try again.', { retryAfterSeconds: 1 });
     this.unitOfWork.afterCommit(() => this.relay.wake());
   }

@@ -1,4 +1,5 @@
-import type { ClassTable } from '@app/dice-format';
+import type { ClassTable, TaskType } from '@app/dice-format';
+import type { DatasetResource } from '../../../../platform/auth/access-policy.js';
 import type { LabelState, LabelStatus, ObjectChange } from '../../domain/label-object.js';
 import type { RevisionChange } from '../../domain/earlier-labels.js';
 
@@ -14,15 +15,12 @@ export interface StoredLabels {
   readonly reviewedAt: Date | null;
 }
 
-/** A client's key for one write, by which a repeat is known. */
-export interface RepeatKey {
-  readonly actor: string;
-  readonly key: string;
-}
-
 export interface ImageQuestion {
   readonly number: number;
-  readonly repeat?: RepeatKey;
+  /** Who asks: for their role, and for whose the key is. */
+  readonly actor?: string;
+  /** A client's key for one write, by which a repeat is known. */
+  readonly repeatKey?: string;
 }
 
 export interface ImageAnswer {
@@ -31,9 +29,20 @@ export interface ImageAnswer {
   readonly repeat: { readonly revision: number; readonly requestHash: string } | null;
 }
 
+/** What must be known of the dataset to change or show its labels. */
+export interface LabeledDataset {
+  readonly taskType: TaskType;
+  readonly multiLabel: boolean;
+  readonly visibility: DatasetResource['visibility'];
+  readonly classesRevision: number;
+  readonly labelsLoaded: boolean;
+}
+
 export interface ReadLabels {
   /** Null: the dataset is gone. */
-  readonly dataset: { readonly classesRevision: number; readonly labelsLoaded: boolean } | null;
+  readonly dataset: LabeledDataset | null;
+  /** In the order of the questions, the roles of who asks; null without one. */
+  readonly roles: readonly DatasetResource['role'][];
   /** In the order of the questions; null where the dataset has no such image. */
   readonly images: readonly (ImageAnswer | null)[];
 }

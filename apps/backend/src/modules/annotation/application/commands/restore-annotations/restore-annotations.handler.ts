@@ -13,13 +13,13 @@ export class RestoreAnnotationsHandler implements ICommandHandler<RestoreAnnotat
   ) {}
 
   async execute({ principal, image, revision, guard }: RestoreAnnotationsCommand): Promise<EditResult> {
-    const facts = await this.reader.check(principal, image.datasetId, 'review');
+    await this.reader.check(principal, image.datasetId, 'review');
     const labels = await this.reader.labels(image.datasetId, image.number);
     if (revision > labels.state.revision) {
       throw new DomainError('validation-failed', 'The image has no such revision.', { findings: [{ code: 'not-found', pointer: '/revision', message: `The newest revision is ${labels.state.revision}.` }] });
     }
     // What a revision was never changes; it may be worked out before the write.
     const { objects, noObject } = await this.reader.stateAt(image.datasetId, labels, revision);
-    return this.editor.edit({ principal, facts, number: image.number, patch: { objects: { form: 'restore', objects }, noObject }, guard, reason: 'restore' });
+    return this.editor.edit({ principal, action: 'review', ...image, patch: { objects: { form: 'restore', objects }, noObject }, guard, reason: 'restore' });
   }
 }
