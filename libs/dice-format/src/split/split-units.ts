@@ -1,0 +1,73 @@
+import type { Split } from '../image-labels.js';
+import { splitPosition } from './split-position.js';
+
+/** An image as the rule sees it. */
+export interface SplitImage {
+  readonly id: number;
+  /** Of its bytes, hex. */
+  readonly sha256: string;
+  /** By its name; null: of none. */
+  readonly group: string | null;
+  readonly classIds: readonly number[];
+  /** The side that it has; null: none. */
+  readonly split: Split | null;
+}
+
+/** Images that belong on one side: equal bytes, one group, or both by way of others. */
+export interface SplitUnit {
+  readonly images: SplitImage[];
+  readonly position: number;
+}
+
+/** Puts images together into units; a forest of sets, so that time grows with the number of images and no faster. */
+export class SplitUnits {
+  private readonly slots = new Map<string, number>();
+  private readonly parents: number[] = [];
+  private readonly positions: number[] = [];
+  private readonly places: { readonly image: SplitImage; readonly slot: number }[] = [];
+
+  constructor(private readonly seed: number) {}
+
+  add(image: SplitImage): void {
+    const own = this.slot(`=${image.sha256}`, { sha256: image.sha256, group: null });
+    if (image.group !== null) this.join(this.slot(`/${image.group}`, { sha256: image.sha256, group: image.group }), own);
+    this.places.push({ image, slot: own });
+  }
+
+  units(): SplitUnit[] {
+    const units = new Map<number, SplitUnit>();
+    for (const { image, slot } of this.places) {
+      const root = this.root(slot);
+      const unit = units.get(root);
+      if (unit === undefined) units.set(root, { images: [image], position: this.positions[root] ?? 0 });
+      else unit.images.push(image);
+    }
+    return [...units.values()].sort((a, b) => a.position - b.position);
+  }
+
+  private slot(key: string, of: { readonly sha256: string; readonly group: string | null }): number {
+    const known = this.slots.get(key);
+    if (known !== undefined) return known;
+    const slot = this.parents.length;
+    this.slots.set(key, slot);
+    this.parents.push(slot);
+    this.positions.push(splitPosition(this.seed, of));
+    return slot;
+  }
+
+  private root(slot: number): number {
+    let at = slot;
+    for (let parent = this.parents[at] ?? at; parent !== at; parent = this.parents[at] ?? at) {
+      this.parents[at] = this.parents[parent] ?? parent;
+      at = parent;
+    }
+    return at;
+  }
+
+  /** The position of the first one stands: a group keeps its own, however many images come to it. */
+  private join(group: number, other: number): void {
+    const [into, from] = [this.root(group), this.root(other)];
+    if (into === from) return;
+    this.parents[from] = into;
+  }
+}
