@@ -5,6 +5,7 @@ import { Snapshot1700000000300 } from './1700000000300-snapshot.js';
 import { EarlyReports1700000000410 } from './1700000000410-early-reports.js';
 import { Training1700000000400 } from './1700000000400-training.js';
 import { ImagesAndAnnotations1700000000500 } from './1700000000500-images-and-annotations.js';
+import { Splits1700000000620 } from './1700000000620-splits.js';
 
 /** In the order in which they run. One that has landed is never changed. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   Training1700000000400,
   EarlyReports1700000000410,
   ImagesAndAnnotations1700000000500,
+  Splits1700000000620,
 ];
