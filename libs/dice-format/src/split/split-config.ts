@@ -52,7 +52,9 @@ function ratioOf(value: unknown): SplitRatio | null {
   if (typeof value === 'number') return value > 0 && value < 1 ? { train: value, val: 1 - value, test: 0 } : null;
   if (!isObject(value)) return null;
   const [train, val, test] = [share(value['train']), share(value['val']), share(value['test'])];
-  const sum = train + val + test;
+  const total = train + val + test;
+  // Shares of 1 stay as they are written: divided by almost 1 they would come back as others.
+  const sum = Math.abs(total - 1) < 1e-6 ? 1 : total;
   return train > 0 && val > 0 ? { train: train / sum, val: val / sum, test: test / sum } : null;
 }
 
