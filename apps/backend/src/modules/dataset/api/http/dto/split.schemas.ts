@@ -19,14 +19,19 @@ function checkPattern(pattern: string, context: z.RefinementCtx): void {
   }
 }
 
-export const splitRequest = z.strictObject({
-  method: z.enum(SPLIT_METHODS).describe('auto: the rule deals all images, and new ones as they come; partial: those without a side, now; manual: sides stay as they are; none: no image has one'),
+/** A rule, for a dataset or for one training. */
+export const splitRuleFields = {
   default_ratio: ratio
     .refine((value) => value.train > 0 && value.val > 0, 'train and val are above 0')
     .refine(sums, 'the shares sum up to 1')
     .default({ ...DEFAULT_SPLIT_RULE.ratio }),
   seed: z.number().int().min(0).max(2_147_483_647).default(DEFAULT_SPLIT_RULE.seed),
   group_pattern: z.string().min(1).max(MAX_PATTERN_LENGTH).superRefine(checkPattern).nullable().default(null).describe('images of one group are on one side: {group}_*.jpg; see docs/splits.md'),
+};
+
+export const splitRequest = z.strictObject({
+  method: z.enum(SPLIT_METHODS).describe('auto: the rule deals all images, and new ones as they come; partial: those without a side, now; manual: sides stay as they are; none: no image has one'),
+  ...splitRuleFields,
 });
 export type SplitRequest = z.infer<typeof splitRequest>;
 
