@@ -160,6 +160,18 @@ describe('SplitDealer', () => {
     expect(counts.test).toBeLessThan(250);
   });
 
+  it('lets others have their turn, and comes to the same', () => {
+    const all = many(60_000, (index) => ({ classIds: [index % 3] }));
+    const dealer = new SplitDealer({ seed: 1, ratio: RATIO, mode: 'anew', by: 'shares' });
+    for (const one of all) dealer.add(one);
+    const steps = dealer.steps();
+    let count = 0;
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) count += 1;
+    expect(count).toBeGreaterThanOrEqual(9);
+    expect(step.value).toEqual(deal(all));
+  });
+
   it('depends on the seed', () => {
     expect([...deal(many(200))]).not.toEqual([...deal(many(200), { seed: 2 })]);
   });

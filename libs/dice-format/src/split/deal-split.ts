@@ -1,7 +1,7 @@
 import type { Split } from '../image-labels.js';
 import type { SplitRatio } from './split-config.js';
 import { positionOf, sideAt } from './split-position.js';
-import { SplitUnits, type SplitImage, type SplitUnit } from './split-units.js';
+import { SplitUnits, STEP, type SplitImage, type SplitUnit } from './split-units.js';
 
 /**
  * anew: no side counts. keep: an image keeps its side, unless others of its unit are on another one; the smaller part then goes over.
@@ -47,20 +47,33 @@ export class SplitDealer {
 
   /** A side for every image, by its id. */
   finish(): Map<number, Split> {
-    const dealt = this.units.units().map((unit): Dealt => {
+    const steps = this.steps();
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+    }
+  }
+
+  /** The same in steps of some milliseconds, for a process that has others to serve between them. */
+  *steps(): Generator<void, Map<number, Split>> {
+    const units = yield* this.units.units();
+    yield;
+    const dealt = units.map((unit): Dealt => {
       const side = this.options.mode === 'anew' ? null : sideOf(unit);
       return { unit, side, isFixed: side !== null };
     });
-    if (this.options.by === 'shares') dealShares(dealt, this.options.ratio);
-    else dealPositions(dealt, this.options.ratio);
+    const strata = yield* strataOf(dealt);
+    if (this.options.by === 'shares') yield* dealShares(strata, this.options.ratio);
+    else dealPositions(dealt, strata, this.options.ratio);
     leaveNoneEmpty(dealt);
-    return this.sides(dealt);
+    return yield* this.sides(dealt);
   }
 
-  private sides(dealt: readonly Dealt[]): Map<number, Split> {
+  private *sides(dealt: readonly Dealt[]): Generator<void, Map<number, Split>> {
     const sides = new Map<number, Split>();
     const staysPut = this.options.mode === 'fill';
-    for (const { unit, side } of dealt) {
+    for (const [index, { unit, side }] of dealt.entries()) {
+      if (index % STEP === 0) yield;
       for (const image of unit.images) sides.set(image.id, (staysPut ? image.split : null) ?? side ?? 'train');
     }
     return sides;
@@ -75,9 +88,12 @@ function sideOf(unit: SplitUnit): Split | null {
   return most === 0 ? null : (['test', 'val', 'train'] as const).find((side) => counts[side] === most) ?? null;
 }
 
-function strataOf(dealt: readonly Dealt[]): Map<string, Dealt[]> {
+type Strata = ReadonlyMap<string, readonly Dealt[]>;
+
+function* strataOf(dealt: readonly Dealt[]): Generator<void, Strata> {
   const strata = new Map<string, Dealt[]>();
-  for (const one of dealt) {
+  for (const [index, one] of dealt.entries()) {
+    if (index % STEP === 0) yield;
     const name = stratumOf(one.unit);
     const stratum = strata.get(name);
     if (stratum === undefined) strata.set(name, [one]);
@@ -97,11 +113,14 @@ function stratumOf({ images }: SplitUnit): string {
 
 const sizeOf = (one: Dealt): number => one.unit.images.length;
 
-function dealShares(dealt: readonly Dealt[], ratio: SplitRatio): void {
+function* dealShares(given: Strata, ratio: SplitRatio): Generator<void, void> {
   // An order that has nothing to do with the classes: else what is carried would always come from the first and go to the last.
-  const strata = [...strataOf(dealt)].map(([name, members]) => ({ members, position: positionOf(name) })).sort((a, b) => a.position - b.position);
+  const strata = [...given].map(([name, members]) => ({ members, position: positionOf(name) })).sort((a, b) => a.position - b.position);
   const carried: Counts = { train: 0, val: 0, test: 0 };
-  for (const { members } of strata) dealStratum(members, ratio, carried);
+  for (const [index, { members }] of strata.entries()) {
+    if (index % STEP === 0) yield;
+    dealStratum(members, ratio, carried);
+  }
 }
 
 /** Members ascending by position. `carried`: how many images too few (or, below 0, too many) the strata before have given to a side. */
@@ -131,9 +150,9 @@ function dealStratum(members: readonly Dealt[], ratio: SplitRatio, carried: Coun
 const sum = (members: readonly Dealt[]): number => members.reduce((images, one) => images + sizeOf(one), 0);
 const bounded = (value: number, most: number): number => Math.min(Math.max(value, -most), most);
 
-function dealPositions(dealt: readonly Dealt[], ratio: SplitRatio): void {
+function dealPositions(dealt: readonly Dealt[], strata: Strata, ratio: SplitRatio): void {
   for (const one of dealt) one.side ??= sideAt(one.unit.position, ratio);
-  for (const members of strataOf(dealt).values()) {
+  for (const members of strata.values()) {
     // A stratum that should have one by its size and has none by chance.
     const expected = ratio.val * members.length;
     const first = members.find((one) => !one.isFixed);

@@ -19,6 +19,9 @@ export interface SplitUnit {
   readonly position: number;
 }
 
+/** Images or units between two chances to do something else. */
+export const STEP = 20_000;
+
 /** Puts images together into units; a forest of sets, so that time grows with the number of images and no faster. */
 export class SplitUnits {
   private readonly slots = new Map<string, number>();
@@ -34,9 +37,11 @@ export class SplitUnits {
     this.places.push({ image, slot: own });
   }
 
-  units(): SplitUnit[] {
+  /** Ascending by position. In steps: of a million images it is a second's work. */
+  *units(): Generator<void, SplitUnit[]> {
     const units = new Map<number, SplitUnit>();
-    for (const { image, slot } of this.places) {
+    for (const [index, { image, slot }] of this.places.entries()) {
+      if (index % STEP === 0) yield;
       const root = this.root(slot);
       const unit = units.get(root);
       if (unit === undefined) units.set(root, { images: [image], position: this.positions[root] ?? 0 });

@@ -42,8 +42,11 @@ export class SplitPlanner {
     const images = await this.read(datasetId, wanted);
     const sides = await sidesBy(images, wanted, dealMode(stored.config, wanted));
     const after = images.map((image) => ({ ...image, split: sides(image) }));
+    await breath();
     const planned = images.map((image, index): PlannedSide => ({ id: image.id, group: image.group, before: image.split, split: after[index]?.split ?? null }));
+    await breath();
     const tally = tallyOf(after);
+    await breath();
     return {
       moves: planned.filter((one) => one.before !== one.split),
       regrouped: planned.filter((one, index) => one.before === one.split && one.group !== images[index]?.storedGroup),
@@ -84,6 +87,10 @@ async function sidesBy(images: readonly PlannedImage[], { method, seed, ratio }:
     if (index % PAGE === 0) await breath();
     dealer.add(image);
   }
-  const sides = dealer.finish();
-  return (image) => sides.get(image.id) ?? null;
+  const steps = dealer.steps();
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return (image) => step.value.get(image.id) ?? null;
+    await breath();
+  }
 }
