@@ -30,7 +30,7 @@ const images = (maxLength = 60): fc.Arbitrary<SplitImage[]> =>
         content: fc.integer({ min: 0, max: 50 }),
         group: fc.option(fc.constantFrom('p1', 'p2', 'p3', 'p4'), { freq: 3 }),
         classIds: fc.uniqueArray(fc.integer({ min: 0, max: 3 }), { maxLength: 3 }),
-        split: fc.option(fc.constantFrom<Split>('train', 'val', 'test'), { freq: 1 }),
+        split: fc.option(fc.constantFrom<Split>('train', 'val', 'test'), { freq: 2 }),
       }),
       { minLength: 1, maxLength },
     )
@@ -69,6 +69,20 @@ describe('SplitDealer', () => {
       const sides = deal([...frames, ...few], { seed });
       expect(counted(few.map((one) => sides.get(one.id))).train).toBeGreaterThanOrEqual(5);
     }
+  });
+
+  it('leaves one image of every class that has two to train with, whatever the ratio', () => {
+    for (let seed = 0; seed < 20; seed += 1) {
+      const all = many(90, (index) => ({ classIds: [index % 30] }));
+      const sides = deal(all, { seed, ratio: { train: 0.1, val: 0.6, test: 0.3 } });
+      for (let classId = 0; classId < 30; classId += 1) expect(counted(all.filter((one) => one.classIds[0] === classId).map((one) => sides.get(one.id))).train).toBeGreaterThan(0);
+    }
+  });
+
+  it('takes as many whole groups as come nearest to the share', () => {
+    const all = many(100, (index) => ({ group: `film ${index % 10}` }));
+    const valOf = (val: number): number => counted(deal(all, { ratio: { train: 1 - val, val, test: 0 } }).values()).val;
+    expect([0.01, 0.13, 0.17, 0.24, 0.26].map(valOf)).toEqual([10, 10, 20, 20, 30]);
   });
 
   it('is on the shares within one unit a side, for all kinds of strata', () => {
@@ -170,6 +184,14 @@ describe('SplitDealer', () => {
     for (; step.done !== true; step = steps.next()) count += 1;
     expect(count).toBeGreaterThanOrEqual(9);
     expect(step.value).toEqual(deal(all));
+  });
+
+  it('by position: a class that should have an image to validate with has one, also where the others have enough', () => {
+    for (let seed = 0; seed < 60; seed += 1) {
+      const all = many(206, (index) => ({ classIds: [index < 200 ? 0 : 1] }));
+      const sides = deal(all, { seed, by: 'position' });
+      expect(counted(all.slice(200).map((one) => sides.get(one.id))).val).toBeGreaterThan(0);
+    }
   });
 
   it('depends on the seed', () => {

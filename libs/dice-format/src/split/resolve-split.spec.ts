@@ -32,6 +32,12 @@ describe('resolveSplit', () => {
     }
   });
 
+  it('deals all by the rule of the dataset, where none of its images validates', () => {
+    const { source, rule, sides } = resolve(many(200, 'train'), { dataset: config('auto') });
+    expect({ source, rule }).toEqual({ source: 'dataset', rule: config('auto') });
+    expect([...sides.values()].filter((side) => side === 'val').length).toBeGreaterThan(30);
+  });
+
   it('takes some to validate with where the file names none, but never one that is kept to test with, nor its like', () => {
     const images = [...many(50, 'train'), image(103, 'test'), { ...image(104), sha256: image(103).sha256 }];
     const { source, rule, sides } = resolve(images);
