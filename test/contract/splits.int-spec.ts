@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fillDataset } from '../bench/fill-dataset.js';
+import { diceZip } from '../e2e/mnist-zip.js';
 import { ImageWorkbench, png, type Answer } from './image-workbench.js';
 
 /** The split of a dataset as a whole: preview, apply, new images, races, hostile patterns. */
@@ -161,6 +163,8 @@ describe('the split of a dataset', () => {
     expect(after.filter((row) => row.split_group === 'film3').map((row) => row.split)).toEqual(Array.from({ length: 6 }, () => 'test'));
     expect(new Set(after.filter((row) => row.split_group === 'new').map((row) => row.split)).size).toBe(1);
     expect(after.filter((row) => row.split === null)).toEqual([]);
+    // The same rule again finds them where they are, those by hand too.
+    expect(await apply(id, { method: 'auto', default_ratio: RATIO, group_pattern: '{group}_#.png' })).toMatchObject({ changed: 0 });
     await bench.send(id, [{ name: 'asked.png', bytes: png(5_000) }], { split: 'val' });
     expect((await rows(id)).at(-1)).toMatchObject({ split: 'val', split_group: null });
     const [change] = await bench.rows<{ body: { split: string } }>(`select body from dataset_changes where dataset_id = $1 and kind = 'image-added' order by seq desc offset 1 limit 1`, [id]);
@@ -170,6 +174,19 @@ describe('the split of a dataset', () => {
     await bench.send(id, [{ name: 'later.png', bytes: png(6_000) }]);
     expect((await rows(id)).at(-1)?.split).toBeNull();
   });
+});
+
+it('of a zip that came with a rule: new images of a group join it, and find the others by the names in the zip', async () => {
+  const files = Array.from({ length: 6 }, (_, index) => ({ name: `images/film${index % 2}_${index}.png`, bytes: png(90_000 + index) }));
+  const images = files.map(({ name }, index) => ({ id: index + 1, file_name: name, width: 8, height: 6, depth: 3, split: index % 2 === 0 ? 'test' : 'val', annotations: [] }));
+  const zip = await diceZip({ name: 'Films', taskType: 'object_detection', classes: ['a'], images, files, overrides: { split_config: { method: 'auto', default_ratio: 0.98, group_pattern: '{group}_*', note: 'of another writer' } } });
+  const form = new FormData();
+  form.set('file', new Blob([new Uint8Array(zip)], { type: 'application/zip' }), 'films.zip');
+  const made = await fetch(`${bench.backend.url}/api/v1/datasets/upload`, { method: 'POST', headers: { authorization: `Bearer ${bench.token}`, 'upload-id': randomUUID() }, body: form });
+  const { id } = (await made.json()) as { id: string };
+  expect(await get(id)).toMatchObject({ config: { method: 'auto', seed: 1, group_pattern: '{group}_*', default_ratio: { train: 0.98 } }, counts: { test: 3, val: 3 } });
+  await bench.send(id, [{ name: 'film0_new.png', bytes: png(91_000) }, { name: 'film1_new.png', bytes: png(91_001) }]);
+  expect((await rows(id)).slice(6).map((row) => row.split)).toEqual(['test', 'val']);
 });
 
 describe('two people at once', () => {

@@ -1,8 +1,9 @@
-import { GroupPattern, readSplitConfig, sideAt, splitPosition } from '@app/dice-format';
+import { readSplitConfig, sideAt, splitPosition } from '@app/dice-format';
 import { Injectable } from '@nestjs/common';
 import type { PlannedImage } from './image-intake-plan.js';
 import type { ImageSplit } from './image-facts.js';
 import { SplitStore } from './ports/split-store.port.js';
+import { splitGroups } from './split-groups.js';
 
 export interface NewSide {
   readonly split: ImageSplit | null;
@@ -20,10 +21,9 @@ export class SplitOfNewImages {
   /** One an image, in their order. */
   async of(datasetId: string, splitConfig: unknown, planned: readonly PlannedImage[]): Promise<readonly NewSide[]> {
     const config = readSplitConfig(splitConfig);
-    if (config === null) return planned.map(({ image }) => ({ split: image.split, group: null }));
-    const pattern = config.groupPattern === null ? null : GroupPattern.parse(config.groupPattern);
-    const named = planned.map(({ image, fileName }) => ({ image, group: pattern?.groupOf(fileName) ?? null }));
-    if (config.method !== 'auto') return named.map(({ image, group }) => ({ split: image.split, group }));
+    const groupOf = splitGroups(splitConfig);
+    const named = planned.map(({ image, fileName }) => ({ image, group: groupOf(fileName) }));
+    if (config?.method !== 'auto') return named.map(({ image, group }) => ({ split: image.split, group }));
     const sides = new Map(await this.store.sidesOfGroups(datasetId, [...new Set(named.flatMap((one) => one.group ?? []))]));
     // One that is asked for here decides for the others of its group that come with it.
     for (const { image, group } of named) if (group !== null && image.split !== null && !sides.has(group)) sides.set(group, image.split);
