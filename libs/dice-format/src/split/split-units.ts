@@ -24,25 +24,30 @@ export const STEP = 20_000;
 
 /** Puts images together into units; a forest of sets, so that time grows with the number of images and no faster. */
 export class SplitUnits {
-  private readonly slots = new Map<string, number>();
+  private readonly contents = new Map<string, number>();
+  private readonly groups = new Map<string, number>();
   private readonly parents: number[] = [];
   private readonly positions: number[] = [];
-  private readonly places: { readonly image: SplitImage; readonly slot: number }[] = [];
+  /** In step with `places`, which has their slots. */
+  private readonly images: SplitImage[] = [];
+  private readonly places: number[] = [];
 
   constructor(private readonly seed: number) {}
 
   add(image: SplitImage): void {
-    const own = this.slot(`=${image.sha256}`, { sha256: image.sha256, group: null });
-    if (image.group !== null) this.join(this.slot(`/${image.group}`, { sha256: image.sha256, group: image.group }), own);
-    this.places.push({ image, slot: own });
+    const { sha256, group } = image;
+    const own = this.contents.get(sha256) ?? this.newSlot(this.contents, sha256, { sha256, group: null });
+    if (group !== null) this.join(this.groups.get(group) ?? this.newSlot(this.groups, group, { sha256, group }), own);
+    this.images.push(image);
+    this.places.push(own);
   }
 
   /** Ascending by position. In steps: of a million images it is a second's work. */
   *units(): Generator<void, SplitUnit[]> {
     const units = new Map<number, SplitUnit>();
-    for (const [index, { image, slot }] of this.places.entries()) {
+    for (const [index, image] of this.images.entries()) {
       if (index % STEP === 0) yield;
-      const root = this.root(slot);
+      const root = this.root(this.places[index] ?? 0);
       const unit = units.get(root);
       if (unit === undefined) units.set(root, { images: [image], position: this.positions[root] ?? 0 });
       else unit.images.push(image);
@@ -50,11 +55,9 @@ export class SplitUnits {
     return [...units.values()].sort((a, b) => a.position - b.position);
   }
 
-  private slot(key: string, of: { readonly sha256: string; readonly group: string | null }): number {
-    const known = this.slots.get(key);
-    if (known !== undefined) return known;
+  private newSlot(slots: Map<string, number>, key: string, of: { readonly sha256: string; readonly group: string | null }): number {
     const slot = this.parents.length;
-    this.slots.set(key, slot);
+    slots.set(key, slot);
     this.parents.push(slot);
     this.positions.push(splitPosition(this.seed, of));
     return slot;

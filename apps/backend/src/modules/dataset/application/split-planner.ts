@@ -40,19 +40,20 @@ export class SplitPlanner {
 
   async plan(datasetId: string, stored: StoredSplit, wanted: SplitConfig): Promise<SplitPlan> {
     const images = await this.read(datasetId, wanted);
-    const sides = await sidesBy(images, wanted, dealMode(stored.config, wanted));
-    const after = images.map((image) => ({ ...image, split: sides(image) }));
+    const sideOf = await sidesBy(images, wanted, dealMode(stored.config, wanted));
+    const moves: PlannedSide[] = [];
+    const regrouped: PlannedSide[] = [];
+    for (const image of images) {
+      const side = { id: image.id, group: image.group, before: image.split, split: sideOf(image) };
+      if (side.split !== side.before) moves.push(side);
+      else if (side.group !== image.storedGroup) regrouped.push(side);
+    }
     await breath();
-    const planned = images.map((image, index): PlannedSide => ({ id: image.id, group: image.group, before: image.split, split: after[index]?.split ?? null }));
+    // Not as a list: of a million images the copy would be felt.
+    const after = (): Iterable<PlannedImage> => withSides(images, sideOf);
+    const tally = tallyOf(after());
     await breath();
-    const tally = tallyOf(after);
-    await breath();
-    return {
-      moves: planned.filter((one) => one.before !== one.split),
-      regrouped: planned.filter((one, index) => one.before === one.split && one.group !== images[index]?.storedGroup),
-      tally,
-      warnings: splitWarnings(after, tally, { config: wanted, classes: stored.classes }),
-    };
+    return { moves, regrouped, tally, warnings: splitWarnings(after, tally, { config: wanted, classes: stored.classes }) };
   }
 
   private async read(datasetId: string, { groupPattern }: SplitConfig): Promise<PlannedImage[]> {
@@ -65,6 +66,10 @@ export class SplitPlanner {
       after = page.at(-1)?.id ?? after;
     }
   }
+}
+
+function* withSides(images: readonly PlannedImage[], sideOf: (image: PlannedImage) => ImageSplit | null): Iterable<PlannedImage> {
+  for (const image of images) yield { ...image, split: sideOf(image) };
 }
 
 /** Null: the rule deals nothing. The same automatic rule again keeps what it dealt; another one deals anew. */

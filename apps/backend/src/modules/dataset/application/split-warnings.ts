@@ -25,17 +25,18 @@ interface Context {
 
 const MOST_NAMES = 10;
 
-export function splitWarnings(images: readonly Image[], tally: SplitTally, { config, classes }: Context): SplitWarning[] {
-  if (images.length === 0 || config.method === 'none') return [];
+/** `images`: as they would stand, as often as they are asked for. */
+export function splitWarnings(images: () => Iterable<Image>, tally: SplitTally, { config, classes }: Context): SplitWarning[] {
   const { total } = tally;
+  if (total.train + total.val + total.test + total.unassigned === 0 || config.method === 'none') return [];
   const warnings: (SplitWarning | null)[] = [
     total.val > 0 ? null : warning('no-validation-image', 1, 'No image is left for validation.'),
     total.train > 0 ? null : warning('no-training-image', 1, 'No image is left for training.'),
     total.val > 0 ? classWarning('class-without-validation-image', 'No image for validation shows', lacking(tally, classes, 'val')) : null,
     total.train > 0 ? classWarning('class-without-training-image', 'No image for training shows', lacking(tally, classes, 'train')) : null,
-    counted('duplicates-on-two-sides', 'contents stand on more than one side, as equal images: training would see what it is measured with.', onTwoSides(images, (one) => one.sha256)),
-    counted('groups-on-two-sides', 'groups stand on more than one side.', onTwoSides(images, (one) => one.group)),
-    config.groupPattern === null ? null : counted('names-without-group', 'names do not match the pattern; these images stand for themselves.', images.filter((one) => one.group === null).length),
+    counted('duplicates-on-two-sides', 'contents stand on more than one side, as equal images: training would see what it is measured with.', onTwoSides(images(), (one) => one.sha256)),
+    counted('groups-on-two-sides', 'groups stand on more than one side.', onTwoSides(images(), (one) => one.group)),
+    config.groupPattern === null ? null : counted('names-without-group', 'names do not match the pattern; these images stand for themselves.', withoutGroup(images())),
   ];
   return warnings.filter((one) => one !== null);
 }
@@ -59,7 +60,13 @@ function lacking({ byClass }: SplitTally, classes: Context['classes'], side: 'tr
   return classes.filter((one) => lacks(byClass.get(one.id)));
 }
 
-function onTwoSides(images: readonly Image[], keyOf: (image: Image) => string | null): number {
+function withoutGroup(images: Iterable<Image>): number {
+  let count = 0;
+  for (const { group } of images) if (group === null) count += 1;
+  return count;
+}
+
+function onTwoSides(images: Iterable<Image>, keyOf: (image: Image) => string | null): number {
   const first = new Map<string, ImageSplit>();
   const torn = new Set<string>();
   for (const image of images) {

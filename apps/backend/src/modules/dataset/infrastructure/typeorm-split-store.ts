@@ -28,11 +28,14 @@ export class TypeormSplitStore extends SplitStore {
   }
 
   async images(datasetId: string, { after, limit }: { after: number; limit: number }): Promise<readonly NamedImage[]> {
-    return this.query<NamedImage>(
-      `select number as id, encode(sha256, 'hex') as sha256, class_ids as "classIds", split, file_name as "fileName", split_group as "storedGroup"
+    const rows = await this.query<Omit<NamedImage, 'classIds'> & { readonly classes: string }>(
+      `select number as id, encode(sha256, 'hex') as sha256, array_to_string(class_ids, ',') as classes, split, file_name as "fileName", split_group as "storedGroup"
        from dataset_images where dataset_id = $1 and removed_seq is null and number > $2 order by number limit $3`,
       [datasetId, after, limit],
     );
+    // Few sets of classes, many images: a list for each image would be the larger part of what a plan holds in memory.
+    const lists = new Map<string, readonly number[]>();
+    return rows.map(({ classes, ...image }) => ({ ...image, classIds: shared(lists, classes) }));
   }
 
   async tally(datasetId: string): Promise<SplitTally> {
@@ -85,3 +88,11 @@ export class TypeormSplitStore extends SplitStore {
 }
 
 const NONE: SideCounts = { train: 0, val: 0, test: 0, unassigned: 0 };
+
+function shared(lists: Map<string, readonly number[]>, classes: string): readonly number[] {
+  const known = lists.get(classes);
+  if (known !== undefined) return known;
+  const list = classes === '' ? [] : classes.split(',').map(Number);
+  lists.set(classes, list);
+  return list;
+}
