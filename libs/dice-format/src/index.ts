@@ -43,3 +43,9 @@ export { type ConvertedDataset, type ConvertedImage, toDicePackage } from './con
 export { fromClassFolders } from './converters/from-class-folders.js';
 export { fromYolo } from './converters/from-yolo.js';
 export type { Conversion, ConversionNote, SourceFile } from './converters/source-file.js';
+export { type DealMode, type DealOptions, SplitDealer } from './split/deal-split.js';
+export { GroupPattern, MAX_PATTERN_LENGTH, MAX_PATTERN_WILDCARDS } from './split/group-pattern.js';
+export { resolveSplit, type ResolvedSplit, ruleFor, type SplitSources } from './split/resolve-split.js';
+export { DEFAULT_SPLIT_RULE, readSplitConfig, SPLIT_METHODS, type SplitConfig, type SplitMethod, type SplitRatio, type SplitRule, writeSplitConfig } from './split/split-config.js';
+export { sideAt, splitPosition } from './split/split-position.js';
+export type { SplitImage } from './split/split-units.js';

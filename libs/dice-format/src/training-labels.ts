@@ -3,6 +3,7 @@ import { FindingCollector } from './finding-collector.js';
 import type { Split } from './image-labels.js';
 import type { JsonObject } from './json-access.js';
 import { LabelReader } from './label-reader.js';
+import { readSplitConfig, type SplitConfig } from './split/split-config.js';
 import type { StreamTopLevelLimits } from './stream-top-level.js';
 import type { TaskType } from './task-type.js';
 
@@ -10,6 +11,8 @@ import type { TaskType } from './task-type.js';
 export interface TrainingLabels {
   readonly taskType: TaskType;
   readonly multiLabel: boolean;
+  /** Null: the file has none that is known. */
+  readonly splitConfig: SplitConfig | null;
   readonly classes: { id: number; name: string }[];
   readonly images: Map<string, { id: number; split: Split | null; labeled: boolean; classIds: number[]; annotations: JsonObject[] }>;
 }
@@ -35,5 +38,5 @@ export async function readTrainingLabels(chunks: AsyncIterable<Uint8Array>, limi
     throw new DomainError('validation-failed', `The label file has ${findings.errorsTotal} errors.`, { findings: findings.errors });
   }
   const classes = [...reader.classes.byId.values()].map(({ id, name }) => ({ id, name })).sort((a, b) => a.id - b.id);
-  return { taskType: reader.taskType, multiLabel: reader.multiLabel, classes, images };
+  return { taskType: reader.taskType, multiLabel: reader.multiLabel, splitConfig: readSplitConfig(reader.head.get('split_config')), classes, images };
 }

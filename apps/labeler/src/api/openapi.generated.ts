@@ -612,6 +612,38 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/datasets/{id}/splits": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["SplitsController_get_v1"];
+        readonly put: operations["SplitsController_apply_v1"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/splits/preview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["SplitsController_preview_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/datasets/{id}/annotations/{image_id}": {
         readonly parameters: {
             readonly query?: never;
@@ -3913,6 +3945,273 @@ export interface operations {
             };
         };
     };
+    readonly SplitsController_get_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description for If-Match */
+                        readonly revision: number;
+                        /** @description null: none was set */
+                        readonly config: {
+                            /** @enum {string} */
+                            readonly method: "auto" | "partial" | "manual" | "none";
+                            readonly default_ratio: {
+                                readonly train: number;
+                                readonly val: number;
+                                readonly test: number;
+                            };
+                            readonly seed: number;
+                            readonly group_pattern: string | null;
+                        } | null;
+                        readonly counts: {
+                            readonly train: number;
+                            readonly val: number;
+                            readonly test: number;
+                            readonly unassigned: number;
+                        };
+                        /** @description images that show a class */
+                        readonly classes: readonly {
+                            readonly id: number;
+                            readonly name: string;
+                            readonly train: number;
+                            readonly val: number;
+                            readonly test: number;
+                            readonly unassigned: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly SplitsController_apply_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description the ETag of the split; 428 without it, 412 with the current split in `current` when it is stale */
+                readonly "If-Match": string;
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /**
+                     * @description auto: the rule deals all images, and new ones as they come; partial: those without a side, now; manual: sides stay as they are; none: no image has one
+                     * @enum {string}
+                     */
+                    readonly method: "auto" | "partial" | "manual" | "none";
+                    /**
+                     * @default {
+                     *       "train": 0.8,
+                     *       "val": 0.2,
+                     *       "test": 0
+                     *     }
+                     */
+                    readonly default_ratio?: {
+                        readonly train: number;
+                        readonly val: number;
+                        /** @default 0 */
+                        readonly test?: number;
+                    };
+                    /** @default 1 */
+                    readonly seed?: number;
+                    /**
+                     * @description images of one group are on one side: {group}_*.jpg; see docs/splits.md
+                     * @default null
+                     */
+                    readonly group_pattern?: string | null;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The rule is stored, and the images have the sides that follow from it: all or none. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description for If-Match */
+                        readonly revision: number;
+                        /** @description null: none was set */
+                        readonly config: {
+                            /** @enum {string} */
+                            readonly method: "auto" | "partial" | "manual" | "none";
+                            readonly default_ratio: {
+                                readonly train: number;
+                                readonly val: number;
+                                readonly test: number;
+                            };
+                            readonly seed: number;
+                            readonly group_pattern: string | null;
+                        } | null;
+                        readonly counts: {
+                            readonly train: number;
+                            readonly val: number;
+                            readonly test: number;
+                            readonly unassigned: number;
+                        };
+                        /** @description images that show a class */
+                        readonly classes: readonly {
+                            readonly id: number;
+                            readonly name: string;
+                            readonly train: number;
+                            readonly val: number;
+                            readonly test: number;
+                            readonly unassigned: number;
+                        }[];
+                        /** @description images that change sides */
+                        readonly changed: number;
+                        readonly warnings: readonly {
+                            /** @enum {string} */
+                            readonly code: "no-validation-image" | "no-training-image" | "class-without-validation-image" | "class-without-training-image" | "duplicates-on-two-sides" | "groups-on-two-sides" | "names-without-group";
+                            readonly message: string;
+                            /** @description of classes, groups or images, as the message says */
+                            readonly count: number;
+                            readonly class_ids: readonly number[];
+                        }[];
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly SplitsController_preview_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /**
+                     * @description auto: the rule deals all images, and new ones as they come; partial: those without a side, now; manual: sides stay as they are; none: no image has one
+                     * @enum {string}
+                     */
+                    readonly method: "auto" | "partial" | "manual" | "none";
+                    /**
+                     * @default {
+                     *       "train": 0.8,
+                     *       "val": 0.2,
+                     *       "test": 0
+                     *     }
+                     */
+                    readonly default_ratio?: {
+                        readonly train: number;
+                        readonly val: number;
+                        /** @default 0 */
+                        readonly test?: number;
+                    };
+                    /** @default 1 */
+                    readonly seed?: number;
+                    /**
+                     * @description images of one group are on one side: {group}_*.jpg; see docs/splits.md
+                     * @default null
+                     */
+                    readonly group_pattern?: string | null;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description What the rule would do now; nothing is changed. `revision` is the one that it would be applied to. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description for If-Match */
+                        readonly revision: number;
+                        /** @description null: none was set */
+                        readonly config: {
+                            /** @enum {string} */
+                            readonly method: "auto" | "partial" | "manual" | "none";
+                            readonly default_ratio: {
+                                readonly train: number;
+                                readonly val: number;
+                                readonly test: number;
+                            };
+                            readonly seed: number;
+                            readonly group_pattern: string | null;
+                        } | null;
+                        readonly counts: {
+                            readonly train: number;
+                            readonly val: number;
+                            readonly test: number;
+                            readonly unassigned: number;
+                        };
+                        /** @description images that show a class */
+                        readonly classes: readonly {
+                            readonly id: number;
+                            readonly name: string;
+                            readonly train: number;
+                            readonly val: number;
+                            readonly test: number;
+                            readonly unassigned: number;
+                        }[];
+                        /** @description images that change sides */
+                        readonly changed: number;
+                        readonly warnings: readonly {
+                            /** @enum {string} */
+                            readonly code: "no-validation-image" | "no-training-image" | "class-without-validation-image" | "class-without-training-image" | "duplicates-on-two-sides" | "groups-on-two-sides" | "names-without-group";
+                            readonly message: string;
+                            /** @description of classes, groups or images, as the message says */
+                            readonly count: number;
+                            readonly class_ids: readonly number[];
+                        }[];
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly AnnotationsController_get_v1: {
         readonly parameters: {
             readonly query?: {
@@ -5248,6 +5547,29 @@ export interface operations {
                     };
                     /** @description default: the dataset as it is now */
                     readonly snapshot_version?: number;
+                    /** @description a rule for this job alone, over all images but those that the dataset keeps to test with; default: the sides and the rule of the dataset */
+                    readonly split?: {
+                        /**
+                         * @default {
+                         *       "train": 0.8,
+                         *       "val": 0.2,
+                         *       "test": 0
+                         *     }
+                         */
+                        readonly default_ratio?: {
+                            readonly train: number;
+                            readonly val: number;
+                            /** @default 0 */
+                            readonly test?: number;
+                        };
+                        /** @default 1 */
+                        readonly seed?: number;
+                        /**
+                         * @description images of one group are on one side: {group}_*.jpg; see docs/splits.md
+                         * @default null
+                         */
+                        readonly group_pattern?: string | null;
+                    };
                 };
             };
         };
@@ -5270,6 +5592,33 @@ export interface operations {
                         readonly hyperparameters: {
                             readonly [key: string]: number | string | boolean;
                         };
+                        /** @description the job's own; null: the dataset decides */
+                        readonly split_rule: {
+                            readonly default_ratio: {
+                                readonly train: number;
+                                readonly val: number;
+                                readonly test: number;
+                            };
+                            readonly seed: number;
+                            readonly group_pattern: string | null;
+                        } | null;
+                        /** @description who decided on the sides, by which rule, and how many labeled images are on each; null until a worker has read the version */
+                        readonly split: {
+                            /** @enum {string} */
+                            readonly source: "job" | "dataset" | "automatic";
+                            readonly rule: {
+                                readonly default_ratio: {
+                                    readonly train: number;
+                                    readonly val: number;
+                                    readonly test: number;
+                                };
+                                readonly seed: number;
+                                readonly group_pattern: string | null;
+                            } | null;
+                            readonly train: number;
+                            readonly val: number;
+                            readonly test: number;
+                        } | null;
                         /** @description 0 before a worker took the job */
                         readonly attempt: number;
                         readonly progress: number;
@@ -5344,6 +5693,33 @@ export interface operations {
                             readonly hyperparameters: {
                                 readonly [key: string]: number | string | boolean;
                             };
+                            /** @description the job's own; null: the dataset decides */
+                            readonly split_rule: {
+                                readonly default_ratio: {
+                                    readonly train: number;
+                                    readonly val: number;
+                                    readonly test: number;
+                                };
+                                readonly seed: number;
+                                readonly group_pattern: string | null;
+                            } | null;
+                            /** @description who decided on the sides, by which rule, and how many labeled images are on each; null until a worker has read the version */
+                            readonly split: {
+                                /** @enum {string} */
+                                readonly source: "job" | "dataset" | "automatic";
+                                readonly rule: {
+                                    readonly default_ratio: {
+                                        readonly train: number;
+                                        readonly val: number;
+                                        readonly test: number;
+                                    };
+                                    readonly seed: number;
+                                    readonly group_pattern: string | null;
+                                } | null;
+                                readonly train: number;
+                                readonly val: number;
+                                readonly test: number;
+                            } | null;
                             /** @description 0 before a worker took the job */
                             readonly attempt: number;
                             readonly progress: number;
@@ -5409,6 +5785,29 @@ export interface operations {
                     };
                     /** @description default: the dataset as it is now */
                     readonly snapshot_version?: number;
+                    /** @description a rule for this job alone, over all images but those that the dataset keeps to test with; default: the sides and the rule of the dataset */
+                    readonly split?: {
+                        /**
+                         * @default {
+                         *       "train": 0.8,
+                         *       "val": 0.2,
+                         *       "test": 0
+                         *     }
+                         */
+                        readonly default_ratio?: {
+                            readonly train: number;
+                            readonly val: number;
+                            /** @default 0 */
+                            readonly test?: number;
+                        };
+                        /** @default 1 */
+                        readonly seed?: number;
+                        /**
+                         * @description images of one group are on one side: {group}_*.jpg; see docs/splits.md
+                         * @default null
+                         */
+                        readonly group_pattern?: string | null;
+                    };
                 };
             };
         };
@@ -5431,6 +5830,33 @@ export interface operations {
                         readonly hyperparameters: {
                             readonly [key: string]: number | string | boolean;
                         };
+                        /** @description the job's own; null: the dataset decides */
+                        readonly split_rule: {
+                            readonly default_ratio: {
+                                readonly train: number;
+                                readonly val: number;
+                                readonly test: number;
+                            };
+                            readonly seed: number;
+                            readonly group_pattern: string | null;
+                        } | null;
+                        /** @description who decided on the sides, by which rule, and how many labeled images are on each; null until a worker has read the version */
+                        readonly split: {
+                            /** @enum {string} */
+                            readonly source: "job" | "dataset" | "automatic";
+                            readonly rule: {
+                                readonly default_ratio: {
+                                    readonly train: number;
+                                    readonly val: number;
+                                    readonly test: number;
+                                };
+                                readonly seed: number;
+                                readonly group_pattern: string | null;
+                            } | null;
+                            readonly train: number;
+                            readonly val: number;
+                            readonly test: number;
+                        } | null;
                         /** @description 0 before a worker took the job */
                         readonly attempt: number;
                         readonly progress: number;
@@ -5539,6 +5965,33 @@ export interface operations {
                         readonly hyperparameters: {
                             readonly [key: string]: number | string | boolean;
                         };
+                        /** @description the job's own; null: the dataset decides */
+                        readonly split_rule: {
+                            readonly default_ratio: {
+                                readonly train: number;
+                                readonly val: number;
+                                readonly test: number;
+                            };
+                            readonly seed: number;
+                            readonly group_pattern: string | null;
+                        } | null;
+                        /** @description who decided on the sides, by which rule, and how many labeled images are on each; null until a worker has read the version */
+                        readonly split: {
+                            /** @enum {string} */
+                            readonly source: "job" | "dataset" | "automatic";
+                            readonly rule: {
+                                readonly default_ratio: {
+                                    readonly train: number;
+                                    readonly val: number;
+                                    readonly test: number;
+                                };
+                                readonly seed: number;
+                                readonly group_pattern: string | null;
+                            } | null;
+                            readonly train: number;
+                            readonly val: number;
+                            readonly test: number;
+                        } | null;
                         /** @description 0 before a worker took the job */
                         readonly attempt: number;
                         readonly progress: number;
@@ -5795,6 +6248,33 @@ export interface operations {
                         readonly hyperparameters: {
                             readonly [key: string]: number | string | boolean;
                         };
+                        /** @description the job's own; null: the dataset decides */
+                        readonly split_rule: {
+                            readonly default_ratio: {
+                                readonly train: number;
+                                readonly val: number;
+                                readonly test: number;
+                            };
+                            readonly seed: number;
+                            readonly group_pattern: string | null;
+                        } | null;
+                        /** @description who decided on the sides, by which rule, and how many labeled images are on each; null until a worker has read the version */
+                        readonly split: {
+                            /** @enum {string} */
+                            readonly source: "job" | "dataset" | "automatic";
+                            readonly rule: {
+                                readonly default_ratio: {
+                                    readonly train: number;
+                                    readonly val: number;
+                                    readonly test: number;
+                                };
+                                readonly seed: number;
+                                readonly group_pattern: string | null;
+                            } | null;
+                            readonly train: number;
+                            readonly val: number;
+                            readonly test: number;
+                        } | null;
                         /** @description 0 before a worker took the job */
                         readonly attempt: number;
                         readonly progress: number;
@@ -5869,6 +6349,33 @@ export interface operations {
                         readonly hyperparameters: {
                             readonly [key: string]: number | string | boolean;
                         };
+                        /** @description the job's own; null: the dataset decides */
+                        readonly split_rule: {
+                            readonly default_ratio: {
+                                readonly train: number;
+                                readonly val: number;
+                                readonly test: number;
+                            };
+                            readonly seed: number;
+                            readonly group_pattern: string | null;
+                        } | null;
+                        /** @description who decided on the sides, by which rule, and how many labeled images are on each; null until a worker has read the version */
+                        readonly split: {
+                            /** @enum {string} */
+                            readonly source: "job" | "dataset" | "automatic";
+                            readonly rule: {
+                                readonly default_ratio: {
+                                    readonly train: number;
+                                    readonly val: number;
+                                    readonly test: number;
+                                };
+                                readonly seed: number;
+                                readonly group_pattern: string | null;
+                            } | null;
+                            readonly train: number;
+                            readonly val: number;
+                            readonly test: number;
+                        } | null;
                         /** @description 0 before a worker took the job */
                         readonly attempt: number;
                         readonly progress: number;

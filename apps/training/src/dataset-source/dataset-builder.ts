@@ -1,4 +1,4 @@
-import type { TrainingGrant } from '@app/contracts';
+import type { ResolvedSplitMessage, TrainingGrant } from '@app/contracts';
 import type { TrainingSpec } from '../engine/training-engine.js';
 import { AttemptFailure } from '../jobs/attempt-errors.js';
 import type { AttemptFolder } from '../jobs/attempt-folder.js';
@@ -25,11 +25,18 @@ export interface DatasetRequest {
   readonly onProgress: (progress: { readonly bytes: number; readonly images: number }) => void;
 }
 
+export interface PreparedDataset {
+  readonly spec: TrainingSpec;
+  /** Who decided on the sides, and what came of it. */
+  readonly split: ResolvedSplitMessage;
+}
+
 const IMAGE = /\.(jpe?g|png|webp)$/i;
 const LABELS = /^(?:([^/]+)\/)?annotations\.json$/;
 /** The folder's room is measured after so many images. */
 const ROOM_CHECK_IMAGES = 256;
 const MAX_NAMED_IMAGES = 5;
+const SOURCES = { job: "job's own rule", dataset: 'dataset', automatic: 'automatic rule' } as const;
 
 /** Turns a snapshot into what the engine reads: a file of decoded images, and samples that point into it. */
 export class DatasetBuilder {
@@ -40,7 +47,7 @@ export class DatasetBuilder {
     private readonly limits: DatasetLimits = DEFAULT_DATASET_LIMITS,
   ) {}
 
-  async build(request: DatasetRequest): Promise<TrainingSpec> {
+  async build(request: DatasetRequest): Promise<PreparedDataset> {
     const { grant, signal, log } = request;
     let bytesRead = 0;
     let reading = 0;
@@ -65,7 +72,7 @@ export class DatasetBuilder {
     return this.specOf(grant, content, log);
   }
 
-  private specOf(grant: TrainingGrant, content: ArchiveContent, log: TrainingLog): TrainingSpec {
+  private specOf(grant: TrainingGrant, content: ArchiveContent, log: TrainingLog): PreparedDataset {
     const { labels, images } = content;
     if (labels.taskType !== grant.task_type) {
       throw new AttemptFailure('validation-failed', `The snapshot is a ${labels.taskType} dataset, but the job is a ${grant.task_type} training.`, { retryable: false });
@@ -73,8 +80,9 @@ export class DatasetBuilder {
     const samples = trainingSamples(labels, images.byName, grant);
     for (const [name, reason] of [...images.failed].slice(0, MAX_NAMED_IMAGES)) log.warn(`${name} stays out: ${reason}`);
     if (samples.leftOut > 0) log.warn(`${samples.leftOut} labeled images stay out because they cannot be decoded or are missing`);
-    log.info(`${samples.train.length} images to train, ${samples.val.length} to validate, ${samples.classes.length} classes, ${images.side} pixels`);
-    return {
+    log.info(`split by the ${SOURCES[samples.split.source]}`);
+    log.info(`${samples.train.length} images to train, ${samples.val.length} to validate, ${samples.split.test} kept to test with, ${samples.classes.length} classes, ${images.side} pixels`);
+    const spec = {
       taskType: grant.task_type,
       multiLabel: labels.multiLabel,
       classes: samples.classes,
@@ -86,6 +94,7 @@ export class DatasetBuilder {
       val: samples.val,
       snapshotSha256: grant.snapshot.sha256,
     };
+    return { spec, split: samples.split };
   }
 
   private async readArchive(bytes: ArchiveBytes, read: DatasetRequest & { readonly cacheFile: string; readonly onImage: () => void }): Promise<ArchiveContent> {

@@ -1,11 +1,13 @@
 import type { TaskType } from '@app/contracts';
-import type { Side } from './split-rule.js';
+import type { Split, SplitConfig } from '@app/dice-format';
 
 export interface LabeledImage {
   readonly id: number;
   /** POSIX path from the dataset's root. */
+  readonly datasetPath: string;
+  /** The same as the archive spells it. */
   readonly fileName: string;
-  readonly split: Side | null;
+  readonly split: Split | null;
   /** Class ids of the file, not indices. Empty: looked at, shows none of them. */
   readonly classIds: readonly number[];
 }
@@ -13,6 +15,8 @@ export interface LabeledImage {
 export interface TrainingLabels {
   readonly taskType: TaskType;
   readonly multiLabel: boolean;
+  /** Null: the file has none that is known. */
+  readonly splitConfig: SplitConfig | null;
   /** In the order of the file; ids may have gaps. */
   readonly classes: readonly { readonly id: number; readonly name: string }[];
   /** Labeled images only. */

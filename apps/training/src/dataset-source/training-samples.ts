@@ -1,9 +1,9 @@
-import type { TrainingGrant } from '@app/contracts';
+import type { ResolvedSplitMessage, SplitRuleMessage, TrainingGrant } from '@app/contracts';
+import { DEFAULT_SPLIT_RULE, GroupPattern, resolveSplit, ruleFor, type ResolvedSplit, type Split, type SplitRule, type SplitSources } from '@app/dice-format';
 import type { Sample } from '../engine/training-engine.js';
 import { AttemptFailure } from '../jobs/attempt-errors.js';
 import type { DecodedImage } from './decoded-images.js';
 import type { LabeledImage, TrainingLabels } from './label-reader.port.js';
-import { resolveSplit, type Side } from './split-rule.js';
 
 export interface SampleSet {
   readonly classes: readonly { readonly id: number; readonly name: string }[];
@@ -11,9 +11,8 @@ export interface SampleSet {
   readonly val: readonly Sample[];
   /** Labeled images whose bytes are missing or cannot be decoded. */
   readonly leftOut: number;
+  readonly split: ResolvedSplitMessage;
 }
-
-const DEFAULT_VALIDATION_SHARE = 0.2;
 
 interface Usable {
   readonly image: LabeledImage;
@@ -26,14 +25,15 @@ export function trainingSamples(labels: TrainingLabels, images: ReadonlyMap<stri
     const decoded = images.get(image.fileName);
     return decoded === undefined ? [] : [{ image, decoded }];
   });
-  const sides = sidesOf(usable, grant);
+  const resolved = resolve(usable, { job: grant.split === null ? null : ruleOf(grant.split), dataset: labels.splitConfig, automatic: automaticRule(grant.hyperparameters) });
+  const { sides } = resolved;
   const indexOf = new Map(labels.classes.map((one, index) => [one.id, index]));
-  const samplesOf = (side: Side): Sample[] =>
+  const samplesOf = (side: Split): Sample[] =>
     usable.filter(({ image }) => sides.get(image.id) === side).map(({ image, decoded }) => ({ cacheIndex: decoded.cacheIndex, imageId: image.id, classIndices: indicesOf(image, indexOf) }));
   const [train, val] = [samplesOf('train'), samplesOf('val')];
   if (train.length === 0) throw new AttemptFailure('no-training-image', 'No labeled image that can be decoded is in the training split.', { retryable: false });
   if (val.length === 0) throw new AttemptFailure('no-validation-image', 'No labeled image that can be decoded is left for validation.', { retryable: false });
-  return { classes: labels.classes, train, val, leftOut: labels.images.length - usable.length };
+  return { classes: labels.classes, train, val, leftOut: labels.images.length - usable.length, split: messageOf(resolved) };
 }
 
 function indicesOf(image: LabeledImage, indexOf: ReadonlyMap<number, number>): number[] {
@@ -44,13 +44,27 @@ function indicesOf(image: LabeledImage, indexOf: ReadonlyMap<number, number>): n
   });
 }
 
-function sidesOf(usable: readonly Usable[], { split, hyperparameters }: Pick<TrainingGrant, 'split' | 'hyperparameters'>): Map<number, Side> {
-  if (split !== null) {
-    const given: [Side, readonly number[]][] = [['train', split.train], ['val', split.val], ['test', split.test]];
-    return new Map(given.flatMap(([side, ids]) => ids.map((id): [number, Side] => [id, side])));
-  }
-  const candidates = usable.map(({ image, decoded }) => ({ id: image.id, sha256: decoded.sha256, split: image.split, stratum: [...image.classIds].sort((a, b) => a - b).join(',') }));
-  return resolveSplit(candidates, { seed: numberOr(hyperparameters['seed'], 1), validationShare: numberOr(hyperparameters['val_fraction'], DEFAULT_VALIDATION_SHARE) });
+/** Groups are made by the names that the dataset gives, whatever folder the archive wraps them in. */
+function resolve(usable: readonly Usable[], sources: SplitSources): ResolvedSplit {
+  const { groupPattern } = ruleFor(usable.map(({ image }) => image), sources);
+  const pattern = groupPattern === null ? null : GroupPattern.parse(groupPattern);
+  const images = usable.map(({ image, decoded }) => ({ id: image.id, sha256: decoded.sha256, classIds: image.classIds, split: image.split, group: pattern?.groupOf(image.datasetPath) ?? null }));
+  return resolveSplit(images, sources);
+}
+
+function automaticRule(hyperparameters: TrainingGrant['hyperparameters']): SplitRule {
+  const val = numberOr(hyperparameters['val_fraction'], DEFAULT_SPLIT_RULE.ratio.val);
+  return { seed: numberOr(hyperparameters['seed'], DEFAULT_SPLIT_RULE.seed), ratio: { train: 1 - val, val, test: 0 }, groupPattern: null };
+}
+
+function ruleOf({ default_ratio: ratio, seed, group_pattern: groupPattern }: SplitRuleMessage): SplitRule {
+  return { ratio, seed, groupPattern };
+}
+
+function messageOf({ source, rule, sides }: ResolvedSplit): ResolvedSplitMessage {
+  const counts = { train: 0, val: 0, test: 0 };
+  for (const side of sides.values()) counts[side] += 1;
+  return { source, rule: rule === null ? null : { default_ratio: { ...rule.ratio }, seed: rule.seed, group_pattern: rule.groupPattern }, ...counts };
 }
 
 const numberOr = (value: unknown, fallback: number): number => (typeof value === 'number' ? value : fallback);

@@ -3,8 +3,7 @@ import type { ObjectStore } from '@app/object-store';
 import { downloadCheckpoint } from '../checkpoints/checkpoint-download.js';
 import { downloadFirst, earlierModelKeys } from '../checkpoints/final-model.js';
 import type { ObjectUploader, StoredObject } from '../checkpoints/object-uploader.js';
-import type { DatasetBuilder } from '../dataset-source/dataset-builder.js';
-import type { TrainingSpec } from '../engine/training-engine.js';
+import type { DatasetBuilder, PreparedDataset } from '../dataset-source/dataset-builder.js';
 import type { AttemptContext } from './attempt-context.js';
 import { AttemptFailure } from './attempt-errors.js';
 import type { LaunchEngine } from './engine-run.js';
@@ -30,13 +29,13 @@ export class AttemptPipeline {
   constructor(private readonly parts: PipelineParts) {}
 
   async run(context: AttemptContext): Promise<TrainedModel> {
-    const spec = await this.prepareDataset(context);
+    const dataset = await this.prepareDataset(context);
     const resumeFile = await this.fetchCheckpoint(context);
-    const trained = await new EngineSession(context, this.parts).run(spec, resumeFile);
+    const trained = await new EngineSession(context, this.parts).run(dataset, resumeFile);
     return this.storeResult(context, trained);
   }
 
-  private async prepareDataset(context: AttemptContext): Promise<TrainingSpec> {
+  private async prepareDataset(context: AttemptContext): Promise<PreparedDataset> {
     const { grant, progress } = context;
     context.log.info(`reading version ${grant.snapshot.version} of ${grant.dataset_id}, ${grant.snapshot.size_bytes} bytes`);
     return this.parts.datasets.build({

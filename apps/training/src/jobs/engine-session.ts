@@ -3,6 +3,7 @@ import { failpoint } from '@app/kernel';
 import { rm } from 'node:fs/promises';
 import type { ObjectUploader } from '../checkpoints/object-uploader.js';
 import { UploadQueue, type QueuedFile } from '../checkpoints/upload-queue.js';
+import type { PreparedDataset } from '../dataset-source/dataset-builder.js';
 import type { FromChild, OutputFile } from '../engine/child/child-messages.js';
 import type { TrainingSpec } from '../engine/training-engine.js';
 import type { AttemptContext } from './attempt-context.js';
@@ -48,7 +49,7 @@ export class EngineSession {
     this.uploads = new UploadQueue({ maxWaitingBytes: parts.maxWaitingBytes }, context.log, (error) => this.broken.abort(error));
   }
 
-  async run(spec: TrainingSpec, resumeFile: string | null): Promise<EngineSessionResult> {
+  async run({ spec, split }: PreparedDataset, resumeFile: string | null): Promise<EngineSessionResult> {
     const { context } = this;
     context.signal.throwIfAborted();
     const engine = this.parts.launch();
@@ -57,7 +58,7 @@ export class EngineSession {
     either.addEventListener('abort', stop, { once: true });
     try {
       const start = { kind: 'start' as const, spec: copyOf(spec), epochs: context.epochs, outputDirectory: context.folder.path, resumeFile };
-      const last = await engine.run(start, (message) => this.hear(message));
+      const last = await engine.run(start, (message) => this.hear(message, split));
       either.throwIfAborted();
       const { bestEpoch, lastEpoch } = ended(last, context.folder.path);
       await this.uploads.drain();
@@ -76,11 +77,11 @@ export class EngineSession {
     clearTimeout(timer);
   }
 
-  private async hear(message: FromChild): Promise<void> {
+  private async hear(message: FromChild, split: PreparedDataset['split']): Promise<void> {
     const { progress, journal, epochs } = this.context;
     switch (message.kind) {
       case 'started':
-        journal.add({ definition: trainingStartedV1, data: { worker_id: this.parts.workerId, engine: message.engine, epochs, resumed_from_epoch: message.resumedFromEpoch } });
+        journal.add({ definition: trainingStartedV1, data: { worker_id: this.parts.workerId, engine: message.engine, epochs, resumed_from_epoch: message.resumedFromEpoch, split } });
         return;
       case 'step':
         progress.report({ phase: 'training', epoch: message.epoch, fraction: message.step / message.steps, imagesPerSecond: message.imagesPerSecond });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { datasetIdSchema, jobIdSchema, objectKeySchema, sha256Schema } from '../common.js';
 import { defineEvent } from '../envelope/cloud-event.js';
 import { epochMetricsSchema } from './epoch-metrics.js';
+import { resolvedSplitSchema } from './split.js';
 
 const STREAM = 'VISION_TRAINING';
 
@@ -42,7 +43,7 @@ export const trainingStartedV1 = defineEvent({
   subject: 'vision.training.job.started.v1',
   stream: STREAM,
   summary: 'A worker has read the snapshot and begins (or resumes) training.',
-  data: z.object({ ...report, worker_id: z.string().min(1).max(100), engine: z.string().max(50), epochs: z.number().int().positive(), resumed_from_epoch: z.number().int().nonnegative() }),
+  data: z.object({ ...report, worker_id: z.string().min(1).max(100), engine: z.string().max(50), epochs: z.number().int().positive(), resumed_from_epoch: z.number().int().nonnegative(), split: resolvedSplitSchema.optional() }),
 });
 export type TrainingStartedV1 = z.infer<typeof trainingStartedV1.data>;
 

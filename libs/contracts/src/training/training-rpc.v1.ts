@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { datasetIdSchema, jobIdSchema, objectKeySchema, sha256Schema, taskTypeSchema, versionSchema } from '../common.js';
 import { defineRpc } from '../envelope/cloud-event.js';
+import { splitRuleSchema } from './split.js';
 
 const attemptRef = { job_id: jobIdSchema, attempt: z.number().int().positive(), fencing_token: z.uuid() };
 
@@ -16,8 +17,8 @@ export const trainingGrantSchema = z.object({
   model: z.string().max(60),
   /** Complete: defaults are filled in by the backend. */
   hyperparameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
-  /** Image ids of the split as decided by the job, the dataset or the automatic rule; null = take `split` from annotations.json. */
-  split: z.object({ train: z.array(z.number().int()), val: z.array(z.number().int()), test: z.array(z.number().int()) }).nullable(),
+  /** The job's own rule; null: the version says it (`split`, `split_config`), else the automatic rule. */
+  split: splitRuleSchema.nullable(),
   resume_from: z.object({ epoch: z.number().int().positive(), key: objectKeySchema, size_bytes: z.number().int().positive(), sha256: sha256Schema }).nullable(),
 });
 export type TrainingGrant = z.infer<typeof trainingGrantSchema>;

@@ -7,10 +7,11 @@ import { BACKGROUND_PROVIDERS } from './background-providers.js';
 import { DATASET_CONTROLLERS, DATASET_PROVIDERS } from './dataset-providers.js';
 import { DIRECT_UPLOAD_CONTROLLERS, DIRECT_UPLOAD_PROVIDERS } from './direct-upload-providers.js';
 import { IMAGE_CONTROLLERS, IMAGE_PROVIDERS } from './image-providers.js';
+import { SPLIT_CONTROLLERS, SPLIT_PROVIDERS } from './split-providers.js';
 
 @Module({
-  controllers: [...DIRECT_UPLOAD_CONTROLLERS, ...DATASET_CONTROLLERS, ...IMAGE_CONTROLLERS],
-  providers: [...DATASET_PROVIDERS, ...DIRECT_UPLOAD_PROVIDERS, ...IMAGE_PROVIDERS, ...BACKGROUND_PROVIDERS],
+  controllers: [...DIRECT_UPLOAD_CONTROLLERS, ...DATASET_CONTROLLERS, ...IMAGE_CONTROLLERS, ...SPLIT_CONTROLLERS],
+  providers: [...DATASET_PROVIDERS, ...DIRECT_UPLOAD_PROVIDERS, ...IMAGE_PROVIDERS, ...SPLIT_PROVIDERS, ...BACKGROUND_PROVIDERS],
   exports: [DatasetAccess, DatasetImages, DatasetChangeLog, ImportQueue, ImageIntake],
 })
 export class DatasetModule {}

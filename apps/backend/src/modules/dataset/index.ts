@@ -2,6 +2,7 @@ export { DatasetModule } from './dataset.module.js';
 export { DatasetAccess, DatasetImages } from './application/dataset-access.js';
 export { ImageIntake, type IntakeRequest } from './application/image-intake.js';
 export type { ConflictRule, FileResult, ImageSplit, VerifiedImage } from './application/image-facts.js';
+export { splitRuleFields } from './api/http/dto/split.schemas.js';
 export { ImportPoller } from './application/import-poller.js';
 export { ImportQueue, type ImportJob, type ImportProgress, type ImportStep } from './application/ports/import-queue.port.js';
 export { DatasetChangeLog, type ChangeKind, type CounterChange, type DatasetChange, type LockedDataset } from './application/ports/dataset-change-log.port.js';

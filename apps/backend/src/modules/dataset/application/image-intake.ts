@@ -6,6 +6,7 @@ import { ImageIntakePlan, type PlannedImage } from './image-intake-plan.js';
 import type { FileResult, VerifiedImage } from './image-facts.js';
 import { DatasetChangeLog, type CounterChange, type DatasetChange } from './ports/dataset-change-log.port.js';
 import { ImageRows, type ImageRow } from './ports/image-rows.port.js';
+import { SplitOfNewImages } from './split-of-new-images.js';
 
 export interface IntakeRequest {
   readonly datasetId: string;
@@ -13,7 +14,7 @@ export interface IntakeRequest {
   readonly images: readonly VerifiedImage[];
 }
 
-type Numbered = PlannedImage & { readonly number: number };
+type Numbered = PlannedImage & { readonly number: number; readonly splitGroup: string | null };
 
 /**
  * Takes images whose bytes lie in the bucket into a dataset: duplicates and taken names are settled, rows, changes, counters, events and the work for the
@@ -25,6 +26,7 @@ export class ImageIntake {
     private readonly unitOfWork: UnitOfWork,
     private readonly changes: DatasetChangeLog,
     private readonly rows: ImageRows,
+    private readonly splits: SplitOfNewImages,
     private readonly events: IntegrationEvents,
   ) {}
 
@@ -39,19 +41,19 @@ export class ImageIntake {
   /** One result an image, in their order. Throws `not-found` when the dataset is gone. */
   async take(request: IntakeRequest): Promise<readonly FileResult[]> {
     return this.unitOfWork.run(async () => {
-      await this.changes.lock(request.datasetId);
+      const { splitConfig } = await this.changes.lock(request.datasetId);
       const plan = await ImageIntakePlan.make(this.rows, request.datasetId, request.images);
-      const results = await this.write(request, plan.planned);
+      const results = await this.write(request, plan.planned, splitConfig);
       return plan.results(results);
     });
   }
 
-  private async write(request: IntakeRequest, planned: readonly PlannedImage[]): Promise<readonly FileResult[]> {
+  private async write(request: IntakeRequest, planned: readonly PlannedImage[], splitConfig: unknown): Promise<readonly FileResult[]> {
     if (planned.length === 0) return [];
     const { datasetId, actor } = request;
-    const numbered = await this.number(datasetId, planned);
+    const numbered = await this.number(datasetId, planned, splitConfig);
     const first = await this.changes.append(datasetId, actor, numbered.map(changeOf));
-    const added = numbered.flatMap((one, index) => (one.replaces === null ? [{ ...one.image, fileName: one.fileName, number: one.number, addedSeq: first + index }] : []));
+    const added = numbered.flatMap((one, index) => (one.replaces === null ? [{ ...one.image, fileName: one.fileName, number: one.number, addedSeq: first + index, splitGroup: one.splitGroup }] : []));
     await this.rows.insert(datasetId, actor, added);
     for (const one of numbered) if (one.replaces !== null) await this.rows.replace(datasetId, one.number, one.image);
     await this.changes.count(datasetId, countersOf(numbered));
@@ -59,10 +61,15 @@ export class ImageIntake {
     return numbered.map((one) => ({ status: one.replaces === null ? 'stored' : 'replaced', originalName: one.image.originalName, imageId: one.number, fileName: one.fileName }));
   }
 
-  private async number(datasetId: string, planned: readonly PlannedImage[]): Promise<readonly Numbered[]> {
+  /** With their sides; a replacement stays where it is. */
+  private async number(datasetId: string, planned: readonly PlannedImage[], splitConfig: unknown): Promise<readonly Numbered[]> {
+    const sides = await this.splits.of(datasetId, splitConfig, planned);
     const without = planned.filter((one) => one.replaces === null && one.image.number === undefined).length;
     let next = without === 0 ? 0 : await this.changes.takeImageNumbers(datasetId, without);
-    return planned.map((one) => ({ ...one, number: one.replaces?.number ?? one.image.number ?? next++ }));
+    return planned.map((one, index) => {
+      const side = sides[index] ?? { split: one.image.split, group: null };
+      return { ...one, image: { ...one.image, split: side.split }, splitGroup: side.group, number: one.replaces?.number ?? one.image.number ?? next++ };
+    });
   }
 }
 

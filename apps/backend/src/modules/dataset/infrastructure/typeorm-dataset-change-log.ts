@@ -12,6 +12,7 @@ interface LockedRow {
   readonly change_seq: string;
   readonly classes_revision: number;
   readonly labels_loaded: boolean;
+  readonly split_config: unknown;
 }
 
 @Injectable()
@@ -21,11 +22,11 @@ export class TypeormDatasetChangeLog extends DatasetChangeLog {
   }
 
   async lock(datasetId: string): Promise<LockedDataset> {
-    const rows = await this.query<LockedRow>('select id, status, task_type, multi_label, change_seq, classes_revision, labels_loaded from datasets where id = $1 and deleted_at is null for update', [datasetId]);
+    const rows = await this.query<LockedRow>('select id, status, task_type, multi_label, change_seq, classes_revision, labels_loaded, split_config from datasets where id = $1 and deleted_at is null for update', [datasetId]);
     const row = rows[0];
     if (row === undefined) throw new DomainError('not-found', 'There is no such resource, or you may not see it.');
     if (row.status !== 'ready') throw new DomainError('state-conflict', 'The zip of this dataset is still being validated.', { retryAfterSeconds: 5 });
-    return { id: row.id, taskType: taskTypeSchema.parse(row.task_type), multiLabel: row.multi_label, changeSeq: Number(row.change_seq), classesRevision: row.classes_revision, labelsLoaded: row.labels_loaded };
+    return { id: row.id, taskType: taskTypeSchema.parse(row.task_type), multiLabel: row.multi_label, changeSeq: Number(row.change_seq), classesRevision: row.classes_revision, labelsLoaded: row.labels_loaded, splitConfig: row.split_config };
   }
 
   async append(datasetId: string, actor: string, changes: readonly DatasetChange[]): Promise<number> {

@@ -7,6 +7,7 @@ import { Dataset, type DatasetState } from '../domain/dataset.aggregate.js';
 import type { DatasetEvent } from '../domain/dataset.events.js';
 import { DatasetRepository, type DatasetContent, type NewClass, type NewImage } from '../domain/dataset.repository.port.js';
 import { MEMBERSHIP_TABLE } from '../../identity/index.js';
+import { splitGroups } from '../application/split-groups.js';
 import { stateOfRow, type DatasetRow } from './dataset.row.js';
 
 /** Rows in one insert: a few hundred kilobytes of parameters. */
@@ -62,7 +63,8 @@ export class TypeormDatasetRepository extends DatasetRepository {
 
   private async insertContent(state: Readonly<DatasetState>, content: DatasetContent): Promise<void> {
     await this.insertClasses(state.id, content.classes);
-    for (const batch of batchesOf(content.images, IMAGE_BATCH)) await this.insertImages(state.id, batch);
+    const groupOf = splitGroups(state.splitConfig);
+    for (const batch of batchesOf(content.images, IMAGE_BATCH)) await this.insertImages(state.id, batch, groupOf);
     await this.insertFindings(state.id, content.warnings);
     await this.countContent(state.id);
     if (state.upload !== null) await this.planUnpacking(state);
@@ -116,17 +118,18 @@ export class TypeormDatasetRepository extends DatasetRepository {
     );
   }
 
-  private async insertImages(id: string, images: readonly NewImage[]): Promise<void> {
+  private async insertImages(id: string, images: readonly NewImage[], splitGroupOf: (fileName: string) => string | null): Promise<void> {
     const column = <K extends keyof NewImage>(key: K): NewImage[K][] => images.map((image) => image[key]);
     await this.query(
-      `insert into dataset_images (dataset_id, number, file_name, width, height, depth, format, split, status, class_ids, object_count, size_bytes, crc32, sha256, orientation)
-       select $1, number, file_name, width, height, depth, format, split, status, class_ids::int[], object_count, size_bytes, crc32, decode(sha256, 'hex'), orientation
-       from unnest($2::int[], $3::text[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[], $9::text[], $10::text[], $11::int[], $12::bigint[], $13::bigint[], $14::text[], $15::smallint[])
-         as given (number, file_name, width, height, depth, format, split, status, class_ids, object_count, size_bytes, crc32, sha256, orientation)`,
+      `insert into dataset_images (dataset_id, number, file_name, width, height, depth, format, split, status, class_ids, object_count, size_bytes, crc32, sha256, orientation, split_group)
+       select $1, number, file_name, width, height, depth, format, split, status, class_ids::int[], object_count, size_bytes, crc32, decode(sha256, 'hex'), orientation, split_group
+       from unnest($2::int[], $3::text[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[], $9::text[], $10::text[], $11::int[], $12::bigint[], $13::bigint[], $14::text[], $15::smallint[], $16::text[])
+         as given (number, file_name, width, height, depth, format, split, status, class_ids, object_count, size_bytes, crc32, sha256, orientation, split_group)`,
       [
         ...[id, column('number'), column('fileName'), column('width'), column('height'), column('depth'), column('format'), column('split'), column('status')],
         // An array of arrays of different lengths is none to Postgres: as text, one a row.
         ...[images.map((image) => `{${image.classIds.join(',')}}`), column('objectCount'), column('sizeBytes'), column('crc32'), column('sha256'), column('orientation')],
+        images.map((image) => splitGroupOf(image.fileName)),
       ],
     );
   }

@@ -36,13 +36,13 @@ export class TypeormImageRows extends ImageRows {
     if (images.length === 0) return;
     const column = <K extends keyof NewImageRow>(key: K): NewImageRow[K][] => images.map((image) => image[key]);
     await this.query(
-      `insert into dataset_images (dataset_id, number, file_name, original_name, width, height, depth, format, split, status, size_bytes, crc32, sha256, object_key, orientation, added_seq, added_by)
-       select $1, number, file_name, original_name, width, height, depth, format, split, 'unlabeled', size_bytes, crc32, decode(sha256, 'hex'), object_key, orientation, added_seq, $2::uuid
-       from unnest($3::int[], $4::text[], $5::text[], $6::int[], $7::int[], $8::int[], $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::text[], $14::text[], $15::smallint[], $16::bigint[])
-         as given (number, file_name, original_name, width, height, depth, format, split, size_bytes, crc32, sha256, object_key, orientation, added_seq)`,
+      `insert into dataset_images (dataset_id, number, file_name, original_name, width, height, depth, format, split, status, size_bytes, crc32, sha256, object_key, orientation, added_seq, split_group, added_by)
+       select $1, number, file_name, original_name, width, height, depth, format, split, 'unlabeled', size_bytes, crc32, decode(sha256, 'hex'), object_key, orientation, added_seq, split_group, $2::uuid
+       from unnest($3::int[], $4::text[], $5::text[], $6::int[], $7::int[], $8::int[], $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::text[], $14::text[], $15::smallint[], $16::bigint[], $17::text[])
+         as given (number, file_name, original_name, width, height, depth, format, split, size_bytes, crc32, sha256, object_key, orientation, added_seq, split_group)`,
       [
         ...[datasetId, actor, column('number'), column('fileName'), column('originalName'), column('width'), column('height'), column('channels'), column('format'), column('split')],
-        ...[column('sizeBytes'), column('crc32'), column('sha256'), column('objectKey'), column('orientation'), column('addedSeq')],
+        ...[column('sizeBytes'), column('crc32'), column('sha256'), column('objectKey'), column('orientation'), column('addedSeq'), column('splitGroup')],
       ],
     );
     await this.queue(datasetId, column('number'));
@@ -84,6 +84,7 @@ export class TypeormImageRows extends ImageRows {
 
   async setSplit(datasetId: string, numbers: readonly number[], split: ImageSplit | null): Promise<void> {
     await this.query('update dataset_images set split = $3 where dataset_id = $1 and number = any($2::int[])', [datasetId, numbers, split]);
+    await this.query('update datasets set splits_revision = splits_revision + 1 where id = $1', [datasetId]);
   }
 
   async setAssignee(datasetId: string, numbers: readonly number[], assignee: string | null): Promise<void> {

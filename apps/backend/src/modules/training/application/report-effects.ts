@@ -1,5 +1,6 @@
 import { Clock } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
+import { splitOf } from './split-messages.js';
 import { isTerminal } from '../domain/job-state.js';
 import type { TrainingJob } from '../domain/training-job.aggregate.js';
 import { CheckpointRetention } from './checkpoint-retention.js';
@@ -26,7 +27,7 @@ export class ReportEffects {
     const now = this.clock.now();
     switch (report.kind) {
       case 'started':
-        return job.started(report.data.epochs, now);
+        return job.started({ epochs: report.data.epochs, split: report.data.split === undefined ? null : splitOf(report.data.split) }, now);
       case 'progressed':
         return this.progressed(job, report.data);
       case 'checkpointed':

@@ -32,6 +32,21 @@ export interface JobWarning {
   readonly message: string;
 }
 
+export interface JobSplitRule {
+  readonly ratio: { readonly train: number; readonly val: number; readonly test: number };
+  readonly seed: number;
+  readonly groupPattern: string | null;
+}
+
+/** Who decided on the sides of the images, by which rule (null: nothing was left to deal), and how many are on each. */
+export interface JobSplit {
+  readonly source: 'job' | 'dataset' | 'automatic';
+  readonly rule: JobSplitRule | null;
+  readonly train: number;
+  readonly val: number;
+  readonly test: number;
+}
+
 /** Everything that is stored of a job; the aggregate holds it and alone changes it. */
 export interface TrainingJobState {
   readonly id: string;
@@ -42,6 +57,8 @@ export interface TrainingJobState {
   readonly model: string;
   readonly hyperparameters: Hyperparameters;
   readonly requestedVersion: number | null;
+  /** The job's own; null: the dataset decides. */
+  readonly splitRule: JobSplitRule | null;
   readonly retryOf: string | null;
   readonly warnings: readonly JobWarning[];
   readonly createdAt: Date;
@@ -58,6 +75,8 @@ export interface TrainingJobState {
   bestEpoch: number | null;
   finalModel: StoredObject | null;
   failure: JobFailure | null;
+  /** Known when a worker has read the version. */
+  split: JobSplit | null;
   startedAt: Date | null;
   finishedAt: Date | null;
   /** Rises by one with each save; a save with an older one is refused. */
@@ -74,6 +93,7 @@ export interface TrainingRequest {
   readonly hyperparameters: Hyperparameters;
   readonly epochs: number;
   readonly requestedVersion: number | null;
+  readonly splitRule: JobSplitRule | null;
   readonly retryOf: string | null;
   readonly resumeFrom: ResumePoint | null;
   readonly warnings: readonly JobWarning[];
@@ -115,6 +135,7 @@ export class TrainingJob extends AggregateRoot<TrainingJobEvent> {
       bestEpoch: null,
       finalModel: null,
       failure: null,
+      split: null,
       createdAt: now,
       startedAt: null,
       finishedAt: null,
@@ -173,9 +194,10 @@ export class TrainingJob extends AggregateRoot<TrainingJobEvent> {
     if (this.data.attempt !== null) this.data.attempt = { ...this.data.attempt, seenSequence: sequence };
   }
 
-  started(epochs: number, now: Date): void {
+  started(facts: { readonly epochs: number; readonly split: JobSplit | null }, now: Date): void {
     if (this.data.state !== 'verifying') return;
-    this.data.epochs = epochs;
+    this.data.epochs = facts.epochs;
+    this.data.split = facts.split ?? this.data.split;
     this.data.startedAt ??= now;
     this.moveTo('running');
   }

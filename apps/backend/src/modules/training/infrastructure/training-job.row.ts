@@ -1,5 +1,5 @@
 import type { JobState } from '../domain/job-state.js';
-import type { Hyperparameters, JobFailure, JobWarning, ResumePoint, StoredObject, TrainingJobState } from '../domain/training-job.aggregate.js';
+import type { Hyperparameters, JobFailure, JobSplit, JobSplitRule, JobWarning, ResumePoint, StoredObject, TrainingJobState } from '../domain/training-job.aggregate.js';
 
 /** A row of training_jobs as pg reads it; never leaves infrastructure. */
 export interface TrainingJobRow {
@@ -10,6 +10,8 @@ export interface TrainingJobRow {
   readonly model: string;
   readonly hyperparameters: Hyperparameters;
   readonly requested_version: number | null;
+  readonly split_rule: JobSplitRule | null;
+  readonly split: JobSplit | null;
   readonly retry_of: string | null;
   readonly warnings: readonly JobWarning[];
   readonly state: JobState;
@@ -47,6 +49,7 @@ export function stateOfRow(row: TrainingJobRow): TrainingJobState {
     model: row.model,
     hyperparameters: row.hyperparameters,
     requestedVersion: row.requested_version,
+    splitRule: row.split_rule,
     retryOf: row.retry_of,
     warnings: row.warnings,
     state: row.state,
@@ -62,6 +65,7 @@ export function stateOfRow(row: TrainingJobRow): TrainingJobState {
     bestEpoch: row.best_epoch,
     finalModel: row.final_model,
     failure: row.failure,
+    split: row.split,
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
@@ -85,6 +89,7 @@ function requestColumns(state: TrainingJobState): Readonly<Record<string, unknow
     model: state.model,
     hyperparameters: json(state.hyperparameters),
     requested_version: state.requestedVersion,
+    split_rule: json(state.splitRule),
     retry_of: state.retryOf,
     warnings: json(state.warnings),
     state: state.state,
@@ -116,6 +121,7 @@ function progressColumns(state: TrainingJobState): Readonly<Record<string, unkno
     best_epoch: state.bestEpoch,
     final_model: json(state.finalModel),
     failure: json(state.failure),
+    split: json(state.split),
     started_at: state.startedAt,
     finished_at: state.finishedAt,
   };

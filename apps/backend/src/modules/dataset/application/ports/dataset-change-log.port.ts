@@ -21,6 +21,8 @@ export interface LockedDataset {
   readonly changeSeq: number;
   readonly classesRevision: number;
   readonly labelsLoaded: boolean;
+  /** As it is stored; nobody has checked it where it came with a zip. */
+  readonly splitConfig: unknown;
 }
 
 /** Counters of a dataset, as differences. */

@@ -29,6 +29,8 @@ export interface ImageRow {
 export interface NewImageRow extends VerifiedImage {
   readonly number: number;
   readonly addedSeq: number;
+  /** By the pattern of the dataset's split; null: of none. */
+  readonly splitGroup: string | null;
 }
 
 /** Writes images, as far as they are the Dataset module's. All in the caller's unit of work, under the lock of the dataset. */
@@ -46,6 +48,7 @@ export abstract class ImageRows {
   /** Each with the position of its removal; the objects stay. */
   abstract remove(datasetId: string, removals: readonly { readonly number: number; readonly seq: number }[]): Promise<void>;
   abstract restore(datasetId: string, numbers: readonly number[]): Promise<void>;
+  /** By hand: who prepared a split of the whole dataset meanwhile is told. */
   abstract setSplit(datasetId: string, numbers: readonly number[], split: ImageSplit | null): Promise<void>;
   abstract setAssignee(datasetId: string, numbers: readonly number[], assignee: string | null): Promise<void>;
   /** Which of these keys belong to no image of the dataset, now or before a replacement. */

@@ -36,6 +36,7 @@ import {
   logsQuery,
   logsResponse,
   modelListResponse,
+  startInputOf,
   startTrainingRequest,
   type ListJobsRequest,
   type LogsRequest,
@@ -62,8 +63,7 @@ export class TrainingController {
   @Idempotent()
   @ApiAnswer(202, trainingJobResponse, 'The job was accepted.')
   async start(@CurrentPrincipal() principal: Principal, @ZodBody(startTrainingRequest) body: StartTrainingRequest): Promise<TrainingJobResponse> {
-    const { dataset_id: datasetId, snapshot_version: snapshotVersion, model, hyperparameters } = body;
-    return jobResponse(await this.commands.execute(new StartTrainingCommand(principal, { datasetId, model, hyperparameters, snapshotVersion })));
+    return jobResponse(await this.commands.execute(new StartTrainingCommand(principal, startInputOf(body))));
   }
 
   @Get('models')

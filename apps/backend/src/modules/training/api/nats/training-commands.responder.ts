@@ -9,7 +9,7 @@ import { RetryTrainingCommand } from '../../application/commands/retry-training/
 import { StartTrainingCommand } from '../../application/commands/start-training/start-training.command.js';
 import { Principals } from '../../application/ports/principals.port.js';
 import { jobResponse, type TrainingJobResponse } from '../http/dto/training-job.response.js';
-import { startTrainingRequest } from '../http/dto/training.requests.js';
+import { startInputOf, startTrainingRequest } from '../http/dto/training.requests.js';
 
 /** The commands of the REST API for NATS users: same policy, same handlers, an API key instead of a header. */
 @NatsConsumer()
@@ -24,8 +24,7 @@ export class TrainingCommandsResponder {
   @OnRequest(startTrainingRpcV1)
   async start(@Payload() request: z.output<typeof startTrainingRpcV1.request>): Promise<TrainingJobResponse> {
     const principal = await this.principals.ofApiKey(request.api_key);
-    const { dataset_id: datasetId, snapshot_version: snapshotVersion, model, hyperparameters } = this.body.transform(request.body);
-    return jobResponse(await this.commands.execute(new StartTrainingCommand(principal, { datasetId, model, hyperparameters, snapshotVersion })));
+    return jobResponse(await this.commands.execute(new StartTrainingCommand(principal, startInputOf(this.body.transform(request.body)))));
   }
 
   @OnRequest(cancelTrainingRpcV1)

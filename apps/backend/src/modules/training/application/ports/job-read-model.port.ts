@@ -1,6 +1,6 @@
 import type { EpochMetrics } from '@app/contracts';
 import type { JobState } from '../../domain/job-state.js';
-import type { Hyperparameters, JobFailure, JobWarning } from '../../domain/training-job.aggregate.js';
+import type { Hyperparameters, JobFailure, JobSplit, JobSplitRule, JobWarning } from '../../domain/training-job.aggregate.js';
 import type { CheckpointRecord } from './job-records.port.js';
 
 export interface JobView {
@@ -11,6 +11,8 @@ export interface JobView {
   readonly snapshotVersion: number | null;
   readonly model: string;
   readonly hyperparameters: Hyperparameters;
+  readonly splitRule: JobSplitRule | null;
+  readonly split: JobSplit | null;
   readonly attempt: number;
   readonly progress: number;
   readonly phase: string | null;

@@ -1,8 +1,9 @@
-import { datasetIdSchema, epochMetricsSchema, jobIdSchema, sha256Schema } from '@app/contracts';
+import { datasetIdSchema, epochMetricsSchema, jobIdSchema, resolvedSplitSchema, sha256Schema, splitRuleSchema } from '@app/contracts';
 import { z } from 'zod';
 import type { CheckpointView, JobView } from '../../../application/ports/job-read-model.port.js';
 import type { JobDetails } from '../../../application/queries/get-job/get-job.query.js';
 import type { DownloadableCheckpoint } from '../../../application/queries/list-checkpoints/list-checkpoints.query.js';
+import { ruleMessage, splitMessage } from '../../../application/split-messages.js';
 import { JOB_STATES } from '../../../domain/job-state.js';
 
 const timestamp = z.iso.datetime();
@@ -15,6 +16,8 @@ export const trainingJobResponse = z.object({
   snapshot_version: z.number().int().positive().nullable(),
   model: z.string(),
   hyperparameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+  split_rule: splitRuleSchema.nullable().describe("the job's own; null: the dataset decides"),
+  split: resolvedSplitSchema.nullable().describe('who decided on the sides, by which rule, and how many labeled images are on each; null until a worker has read the version'),
   attempt: z.number().int().nonnegative().describe('0 before a worker took the job'),
   progress: z.number().min(0).max(1),
   phase: z.string().nullable(),
@@ -65,6 +68,8 @@ export function jobResponse(view: JobView): TrainingJobResponse {
     snapshot_version: view.snapshotVersion,
     model: view.model,
     hyperparameters: { ...view.hyperparameters },
+    split_rule: view.splitRule === null ? null : ruleMessage(view.splitRule),
+    split: view.split === null ? null : splitMessage(view.split),
     attempt: view.attempt,
     progress: view.progress,
     phase: view.phase,

@@ -35,6 +35,7 @@ export class RetryTrainingHandler implements ICommandHandler<RetryTrainingComman
           epochs: old.epochs,
           // The checkpoint fits the data that it was trained on and no other.
           requestedVersion: old.snapshot?.version ?? old.requestedVersion,
+          splitRule: old.splitRule,
           retryOf: old.id,
           resumeFrom: old.resumeFrom,
           warnings: old.warnings,

@@ -1,5 +1,6 @@
 import { Command } from '@nestjs/cqrs';
 import type { Principal } from '../../../../../platform/auth/principal.js';
+import type { JobSplitRule } from '../../../domain/training-job.aggregate.js';
 import type { JobView } from '../../ports/job-read-model.port.js';
 
 export interface StartTrainingInput {
@@ -7,6 +8,8 @@ export interface StartTrainingInput {
   readonly model?: string;
   readonly hyperparameters?: Readonly<Record<string, unknown>>;
   readonly snapshotVersion?: number;
+  /** Left out: the dataset decides. */
+  readonly splitRule?: JobSplitRule;
 }
 
 /** Answers the job as it was accepted. */

@@ -30,7 +30,7 @@ export class StartTrainingHandler implements ICommandHandler<StartTrainingComman
     const id = newId();
     await this.unitOfWork.run(async () => {
       const dataset = await this.datasets.require(principal, input.datasetId, 'train');
-      const findings: Finding[] = [...unmetConditions(dataset), ...(await this.quotaFindings(principal)), ...(await this.versionFindings(dataset, input))];
+      const findings: Finding[] = [...unmetConditions(dealtBy(input, dataset)), ...(await this.quotaFindings(principal)), ...(await this.versionFindings(dataset, input))];
       const choice = chosen(dataset, input);
       findings.push(...choice.findings);
       if (findings.length > 0 || choice.model === null) throw new TrainingRefused(findings);
@@ -44,6 +44,7 @@ export class StartTrainingHandler implements ICommandHandler<StartTrainingComman
           hyperparameters: choice.values,
           epochs: Number(choice.values['epochs']),
           requestedVersion: input.snapshotVersion ?? null,
+          splitRule: input.splitRule ?? null,
           retryOf: null,
           resumeFrom: null,
           warnings: warningsOf(dataset),
@@ -72,4 +73,10 @@ function chosen(dataset: TrainableDataset, input: StartTrainingInput): { model: 
   if (!choice.ok) return { model: null, values: {}, findings: choice.findings };
   const values = completeHyperparameters(choice.model, input.hyperparameters ?? {});
   return values.ok ? { model: choice.model.id, values: values.values, findings: [] } : { model: null, values: {}, findings: values.findings };
+}
+
+/** A rule of the job's own deals all that the dataset has not set aside to test with. */
+function dealtBy({ splitRule }: StartTrainingInput, dataset: TrainableDataset): TrainableDataset {
+  const { train, val, unassigned } = dataset.labeled;
+  return splitRule === undefined ? dataset : { ...dataset, labeled: { train: 0, val: 0, unassigned: train + val + unassigned } };
 }

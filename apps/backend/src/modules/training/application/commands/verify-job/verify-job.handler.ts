@@ -9,6 +9,7 @@ import { TrainingJobNotFound } from '../../../domain/training.errors.js';
 import { Principals } from '../../ports/principals.port.js';
 import { TrainingSnapshots, type TrainingSnapshot } from '../../ports/snapshots.port.js';
 import { TrainableDatasets, type TrainableDataset } from '../../ports/trainable-datasets.port.js';
+import { ruleMessage } from '../../split-messages.js';
 import { TrainingSettings } from '../../training-settings.js';
 import { VerifyJobCommand } from './verify-job.command.js';
 
@@ -67,7 +68,7 @@ export class VerifyJobHandler implements ICommandHandler<VerifyJobCommand> {
   }
 
   private grant(job: TrainingJob, dataset: TrainableDataset, zip: TrainingSnapshot): TrainingGrant {
-    const { attempt, resumeFrom, id, model, hyperparameters } = job.state;
+    const { attempt, resumeFrom, id, model, hyperparameters, splitRule } = job.state;
     if (attempt === null) throw new Error('a claimed job has an attempt');
     return {
       job_id: id,
@@ -80,7 +81,7 @@ export class VerifyJobHandler implements ICommandHandler<VerifyJobCommand> {
       snapshot: { version: zip.version, key: zip.key, size_bytes: zip.sizeBytes, sha256: zip.sha256 },
       model,
       hyperparameters: { ...hyperparameters },
-      split: null,
+      split: splitRule === null ? null : ruleMessage(splitRule),
       resume_from: resumeFrom === null ? null : { epoch: resumeFrom.epoch, key: resumeFrom.key, size_bytes: resumeFrom.sizeBytes, sha256: resumeFrom.sha256 },
     };
   }
