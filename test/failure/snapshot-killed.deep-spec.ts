@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { objectKeys, S3ObjectStore } from '@app/object-store';
 import AdmZip from 'adm-zip';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ApiClient } from '../e2e/api-client.js';
 import { startProduct, type Product } from '../e2e/harness.js';
 import { descendantsOf } from '../e2e/process-tree.js';
@@ -99,6 +99,10 @@ async function assertWhole({ version, sizes }: { readonly version: Version; read
   expect(latest.version).toBe(version.version);
   expect(await store.abortStaleUploads('datasets/', new Date(Date.now() + 60_000)), 'open uploads').toBe(0);
 }
+
+/** The launcher gives a backend up that crashes again and again within 20 seconds of its start: each one lives longer than that. */
+const LONG_ENOUGH_MILLISECONDS = 21_000;
+beforeEach(() => new Promise<void>((resolve) => setTimeout(resolve, LONG_ENOUGH_MILLISECONDS)), 30_000);
 
 describe.runIf(existsSync('/proc'))('a backend killed while it makes a version', () => {
   it('makes the first one, killed while it writes it whole', async () => {
