@@ -66,7 +66,7 @@ async function train(spec: TrainingSpec, epochs: number): Promise<{ readonly acc
 }
 
 describe('MNIST', () => {
-  it.each([1, 2, 3])('8,000 images: 97 %% on 2,000 others within two CPU minutes (seed %i)', async (seed) => {
+  it.each([1, 2, 3])('8,000 images: 97 of 100 on 2,000 others within two CPU minutes (seed %i)', async (seed) => {
     const epochs = 5;
     const { accuracy, cpuSeconds } = await train(await specOf({ train: 8000, val: 2000 }, { epochs, seed }), epochs);
     process.stdout.write(`MNIST 8,000 seed ${seed}: ${accuracy.toFixed(4)}, ${cpuSeconds.toFixed(1)} CPU s\n`);
@@ -74,7 +74,7 @@ describe('MNIST', () => {
     expect(cpuSeconds).toBeLessThan(120);
   });
 
-  it.each([1, 2, 3])('2,000 images: 93 %% on 500 others (seed %i)', async (seed) => {
+  it.each([1, 2, 3])('2,000 images: 93 of 100 on 500 others (seed %i)', async (seed) => {
     const epochs = 6;
     const { accuracy, cpuSeconds } = await train(await specOf({ train: 2000, val: 500 }, { epochs, seed }), epochs);
     process.stdout.write(`MNIST 2,000 seed ${seed}: ${accuracy.toFixed(4)}, ${cpuSeconds.toFixed(1)} CPU s\n`);
