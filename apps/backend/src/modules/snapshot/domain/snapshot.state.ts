@@ -24,10 +24,11 @@ export interface SnapshotFailure {
 export interface SnapshotTotals {
   readonly images: number;
   readonly labeled: number;
-  readonly annotations: number;
+  /** Null, as the counts by class, while they are in an uploaded zip that was not read into rows yet. */
+  readonly annotations: number | null;
   readonly splits: { readonly train: number; readonly val: number; readonly test: number };
   /** Annotations by class id. */
-  readonly classes: Readonly<Record<string, number>>;
+  readonly classes: Readonly<Record<string, number>> | null;
 }
 
 export interface SnapshotContent {

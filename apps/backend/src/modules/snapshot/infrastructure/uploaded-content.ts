@@ -13,8 +13,7 @@ export class UploadedContent implements SourceContent {
   content(): Promise<SnapshotContent> {
     const { contentHash, numImages, numLabeled, splits } = this.dataset;
     const { train, val, test } = splits;
-    // Objects are counted when they are read.
-    return Promise.resolve({ contentHash, totals: { images: numImages, labeled: numLabeled, annotations: 0, splits: { train, val, test }, classes: {} } });
+    return Promise.resolve({ contentHash, totals: { images: numImages, labeled: numLabeled, annotations: null, splits: { train, val, test }, classes: null } });
   }
 
   upload(): Promise<DatasetView['upload']> {
