@@ -154,11 +154,13 @@ export class TrainingUnderTest {
     await link.jetstream().publish(subject, payload);
   }
 
-  /** Everything that lies in the stream was taken by the consumer. */
+  /** Everything that lies in the stream, or is on its way there out of the database, was taken by the consumer. */
   async untilTaken(stream: string, durable: string): Promise<void> {
     await this.asBackend.whenConnected();
     const manager = await this.asBackend.manager();
     await until(async () => {
+      const { rowCount } = await this.pool.query('select 1 from outbox where published_at is null limit 1');
+      if ((rowCount ?? 0) > 0) return false;
       const { num_pending: pending, num_ack_pending: unsettled } = await manager.consumers.info(stream, durable);
       return pending === 0 && unsettled === 0;
     });
