@@ -6,6 +6,7 @@ import { EarlyReports1700000000410 } from './1700000000410-early-reports.js';
 import { Training1700000000400 } from './1700000000400-training.js';
 import { ImagesAndAnnotations1700000000500 } from './1700000000500-images-and-annotations.js';
 import { Versions1700000000600 } from './1700000000600-versions.js';
+import { RestoredVersions1700000000650 } from './1700000000650-restored-versions.js';
 
 /** In the order in which they run. One that has landed is never changed. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   EarlyReports1700000000410,
   ImagesAndAnnotations1700000000500,
   Versions1700000000600,
+  RestoredVersions1700000000650,
 ];
