@@ -76,6 +76,9 @@ export const DATASET_RULES: Readonly<Record<string, DatasetRule>> = {
   'POST /api/v1/datasets/{dataset_id}/snapshots/{version}/cancel': { least: 'admin', scope: 'label' },
   'DELETE /api/v1/datasets/{dataset_id}/snapshots/{version}': { least: 'admin', scope: 'label' },
   'GET /api/v1/datasets/{dataset_id}/snapshots': { least: 'viewer', scope: 'read' },
+  'GET /api/v1/datasets/{dataset_id}/snapshots/diff': { least: 'viewer', scope: 'read', query: '?from=1&to=1' },
+  'GET /api/v1/datasets/{dataset_id}/snapshots/diff/images': { least: 'viewer', scope: 'read', query: '?from=1&to=1' },
+  'POST /api/v1/datasets/{dataset_id}/snapshots/{version}/restore': { least: 'owner', scope: 'label' },
   'GET /api/v1/datasets/{dataset_id}/snapshots/{version}': { least: 'viewer', scope: 'read' },
   'GET /api/v1/datasets/{dataset_id}/snapshots/{version}/download': { least: 'viewer', scope: 'read' },
 };

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3ObjectStore } from '@app/object-store';
+import { startTestNats, type TestNats } from '@app/testing';
 import AdmZip from 'adm-zip';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,6 +14,7 @@ import { People, type Answer } from './people.js';
 
 /** Versions by hand: what they cost, that they are what the dataset was, and that a dropped zip comes back as it was. */
 let store: OwnStore;
+let nats: TestNats;
 let backend: BackendUnderTest;
 let people: People;
 let token: string;
@@ -21,7 +23,9 @@ let folder: string;
 
 beforeAll(async () => {
   store = await startOwnStore();
-  backend = await startBackend(store.environment);
+  // Builds are asked for by events: the backends of other files must not take them.
+  nats = await startTestNats();
+  backend = await startBackend({ ...store.environment, NATS_URL: nats.url });
   people = new People(backend);
   token = await people.logInAdmin();
   bucket = new S3ObjectStore(store.options);
@@ -30,6 +34,7 @@ beforeAll(async () => {
 afterAll(async () => {
   bucket?.close();
   await backend?.close();
+  await nats?.close();
   await store?.close();
   if (folder !== undefined) await rm(folder, { recursive: true, force: true });
 });

@@ -788,6 +788,54 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/datasets/{dataset_id}/snapshots/diff": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["CompareController_totals_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{dataset_id}/snapshots/diff/images": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["CompareController_images_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{dataset_id}/snapshots/{version}/restore": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["CompareController_restore_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/datasets/{dataset_id}/snapshots": {
         readonly parameters: {
             readonly query?: never;
@@ -4874,6 +4922,193 @@ export interface operations {
                             /** @description images that show it */
                             readonly image_count: number;
                         }[];
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly CompareController_totals_v1: {
+        readonly parameters: {
+            readonly query: {
+                readonly from: "live" | number;
+                readonly to: "live" | number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly dataset_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description changed: another file; moved: another split. */
+                        readonly images: {
+                            readonly added: number;
+                            readonly removed: number;
+                            readonly changed: number;
+                            readonly relabelled: number;
+                            readonly moved: number;
+                        };
+                        readonly objects: {
+                            readonly added: number;
+                            readonly removed: number;
+                            readonly moved: number;
+                            readonly resized: number;
+                            readonly reshaped: number;
+                            readonly relabelled: number;
+                            readonly attributes: number;
+                        };
+                        readonly class_deltas: readonly {
+                            readonly class_id: number;
+                            readonly images: number;
+                            readonly objects: number;
+                        }[];
+                        readonly classes: {
+                            readonly added: readonly number[];
+                            readonly removed: readonly number[];
+                            readonly renamed: readonly {
+                                readonly class_id: number;
+                                readonly from: string;
+                                readonly to: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly CompareController_images_v1: {
+        readonly parameters: {
+            readonly query: {
+                readonly from: "live" | number;
+                readonly to: "live" | number;
+                readonly limit?: number;
+                readonly cursor?: string;
+                readonly kind?: "added" | "removed" | "changed" | "relabelled" | "moved";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly dataset_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly image_id: number;
+                            readonly differences: readonly ("added" | "removed" | "changed" | "relabelled" | "moved")[];
+                            readonly before: {
+                                readonly file_name: string;
+                                readonly sha256: string;
+                                readonly width: number;
+                                readonly height: number;
+                                readonly split: string | null;
+                                readonly status: string;
+                                readonly no_object: boolean;
+                                readonly num_objects: number;
+                            } | null;
+                            readonly after: {
+                                readonly file_name: string;
+                                readonly sha256: string;
+                                readonly width: number;
+                                readonly height: number;
+                                readonly split: string | null;
+                                readonly status: string;
+                                readonly no_object: boolean;
+                                readonly num_objects: number;
+                            } | null;
+                            readonly objects: readonly {
+                                readonly differences: readonly string[];
+                                readonly before: {
+                                    readonly [key: string]: unknown;
+                                } | null;
+                                readonly after: {
+                                    readonly [key: string]: unknown;
+                                } | null;
+                            }[];
+                        }[];
+                        readonly next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly CompareController_restore_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly dataset_id: string;
+                readonly version: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The dataset is that version again, as new revisions. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly version: number;
+                        readonly images: {
+                            readonly removed: number;
+                            readonly restored: number;
+                            readonly replaced: number;
+                            readonly moved: number;
+                            readonly relabelled: number;
+                        };
+                        readonly classes_changed: boolean;
+                        readonly position_before: number;
+                        readonly position: number;
+                        /** @description Restore this version to take it back; null where the dataset had no image. */
+                        readonly undo: {
+                            readonly version: number;
+                        } | null;
                     };
                 };
             };

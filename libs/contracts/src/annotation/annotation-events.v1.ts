@@ -30,7 +30,7 @@ export const classChangedV1 = defineEvent({
   data: z.object({
     dataset_id: datasetIdSchema,
     classes_revision: z.number().int().positive(),
-    change: z.enum(['added', 'renamed', 'recolored', 'reordered', 'merged', 'deleted', 'described']),
+    change: z.enum(['added', 'renamed', 'recolored', 'reordered', 'merged', 'deleted', 'described', 'restored']),
     class_id: z.number().int().nonnegative().nullable(),
     merged_into: z.number().int().nonnegative().nullable(),
     author: z.uuid(),

@@ -7,6 +7,7 @@ import { AnnotationEditor } from './application/annotation-editor.js';
 import { AnnotationReader } from './application/annotation-reader.js';
 import { AnnotationWriter } from './application/annotation-writer.js';
 import { ClassCatalogue } from './application/class-catalogue.js';
+import { DatasetRollback } from './application/dataset-rollback.js';
 import { ChangeClassesHandler } from './application/commands/change-classes/change-classes.handler.js';
 import { EditAnnotationsHandler } from './application/commands/edit-annotations/edit-annotations.handler.js';
 import { LoadLabelsHandler } from './application/commands/load-labels/load-labels.handler.js';
@@ -41,7 +42,7 @@ import { ZipLabelSource } from './infrastructure/zip-label-source.js';
   controllers: [AnnotationsController, LiveViewController, ClassesController],
   providers: [
     ...[EditAnnotationsHandler, RestoreAnnotationsHandler, LoadLabelsHandler, GetAnnotationsHandler, ListHistoryHandler, OpenViewHandler, ChangeClassesHandler, ListClassesHandler],
-    ...[AnnotationEditor, AnnotationReader, AnnotationWriter, ClassCatalogue, SqlStatements, LabelLoader, ViewWriter, ViewMaterialiser],
+    ...[AnnotationEditor, AnnotationReader, DatasetRollback, AnnotationWriter, ClassCatalogue, SqlStatements, LabelLoader, ViewWriter, ViewMaterialiser],
     { provide: AnnotationStore, useClass: SqlAnnotationStore },
     { provide: ClassStore, useClass: SqlClassStore },
     { provide: LabelSource, useClass: ZipLabelSource },
@@ -51,6 +52,6 @@ import { ZipLabelSource } from './infrastructure/zip-label-source.js';
     { provide: ViewStorage, useClass: BucketViewStorage },
     { provide: LoadedLabelsStore, useClass: SqlLoadedLabelsStore },
   ],
-  exports: [AnnotationWriter, AnnotationReader, LiveView, DatasetPositions],
+  exports: [DatasetRollback, AnnotationWriter, AnnotationReader, LiveView, DatasetPositions],
 })
 export class AnnotationModule {}

@@ -2,4 +2,5 @@ export { AnnotationModule } from './annotation.module.js';
 export { AnnotationReader } from './application/annotation-reader.js';
 export { AnnotationWriter } from './application/annotation-writer.js';
 export { LiveView, type CutImage, type DatasetCut } from './application/ports/live-view.port.js';
+export { DatasetRollback, type Rollback, type RollbackCounts } from './application/dataset-rollback.js';
 export { DatasetPositions, type DatasetPosition, type FrozenHead, type PositionedImage } from './application/ports/dataset-positions.port.js';

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DatasetAccess, DatasetImages } from './application/dataset-access.js';
 import { ImageIntake } from './application/image-intake.js';
 import { DatasetChangeLog } from './application/ports/dataset-change-log.port.js';
+import { ImagePutBack } from './application/image-put-back.js';
 import { ImportQueue } from './application/ports/import-queue.port.js';
 import { BACKGROUND_PROVIDERS } from './background-providers.js';
 import { DATASET_CONTROLLERS, DATASET_PROVIDERS } from './dataset-providers.js';
@@ -12,6 +13,6 @@ import { SPLIT_CONTROLLERS, SPLIT_PROVIDERS } from './split-providers.js';
 @Module({
   controllers: [...DIRECT_UPLOAD_CONTROLLERS, ...DATASET_CONTROLLERS, ...IMAGE_CONTROLLERS, ...SPLIT_CONTROLLERS],
   providers: [...DATASET_PROVIDERS, ...DIRECT_UPLOAD_PROVIDERS, ...IMAGE_PROVIDERS, ...SPLIT_PROVIDERS, ...BACKGROUND_PROVIDERS],
-  exports: [DatasetAccess, DatasetImages, DatasetChangeLog, ImportQueue, ImageIntake],
+  exports: [DatasetAccess, DatasetImages, DatasetChangeLog, ImportQueue, ImageIntake, ImagePutBack],
 })
 export class DatasetModule {}

@@ -8,6 +8,7 @@ import { CompleteImagesHandler } from './application/commands/complete-images/co
 import { SweepImageUploadsHandler } from './application/commands/sweep-image-uploads/sweep-image-uploads.handler.js';
 import { SweepOrphansHandler } from './application/commands/sweep-orphans/sweep-orphans.handler.js';
 import { DatasetImages } from './application/dataset-access.js';
+import { ImagePutBack } from './application/image-put-back.js';
 import { ImageChanges } from './application/image-changes.js';
 import { ImageIntake } from './application/image-intake.js';
 import { ImageReceiver } from './application/image-receiver.js';
@@ -30,7 +31,7 @@ import { TypeormImageUploads } from './infrastructure/typeorm-image-uploads.js';
 const COMMANDS = [AddImagesHandler, AnnounceImagesHandler, CompleteImagesHandler, ChangeImagesHandler];
 const SWEEPS = [SweepImageUploadsHandler, SweepOrphansHandler, ImageSweeper];
 const QUERIES = [ListImagesHandler, GetImageHandler, ListImageUploadsHandler];
-const SERVICES = [DatasetImages, ImageIntake, ImageReceiver, ImageChanges, UploadSlots];
+const SERVICES = [DatasetImages, ImageIntake, ImageReceiver, ImageChanges, ImagePutBack, UploadSlots];
 
 /** Single images: how they come, are listed, changed and removed. The static paths of uploads stand before those with an image's id. */
 export const IMAGE_CONTROLLERS: Type[] = [ImageUploadsController, ImagesController];

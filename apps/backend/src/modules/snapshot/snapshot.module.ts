@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AnnotationModule } from '../annotation/index.js';
 import { DatasetModule } from '../dataset/index.js';
+import { CompareController } from './api/http/compare.controller.js';
 import { SnapshotDownloadController } from './api/http/snapshot-download.controller.js';
 import { SnapshotsController } from './api/http/snapshots.controller.js';
 import { SnapshotCommandsResponder } from './api/nats/snapshot-commands.responder.js';
@@ -10,6 +11,9 @@ import { ChangeSnapshotHandler } from './application/commands/change-snapshot/ch
 import { CreateSnapshotHandler } from './application/commands/create-snapshot/create-snapshot.handler.js';
 import { DeleteSnapshotHandler } from './application/commands/delete-snapshot/delete-snapshot.handler.js';
 import { RequestSnapshotForTrainingHandler } from './application/commands/request-snapshot-for-training/request-snapshot-for-training.handler.js';
+import { RestoreSnapshotHandler } from './application/commands/restore-snapshot/restore-snapshot.handler.js';
+import { DiffSnapshotsHandler, ListDiffHandler } from './application/queries/diff-snapshots/diff-snapshots.handler.js';
+import { VersionDiff } from './application/version-diff.js';
 import { CompleteSnapshots } from './application/complete-snapshots.js';
 import { SnapshotOutcomes } from './application/ports/snapshot-outcomes.port.js';
 import { SnapshotSource } from './application/ports/snapshot-source.port.js';
@@ -35,10 +39,10 @@ import { ZipSweeper } from './infrastructure/zip-sweeper.js';
 
 @Module({
   imports: [DatasetModule, AnnotationModule],
-  controllers: [SnapshotsController, SnapshotDownloadController, SnapshotRequestsConsumer, SnapshotCommandsResponder],
+  controllers: [CompareController, SnapshotsController, SnapshotDownloadController, SnapshotRequestsConsumer, SnapshotCommandsResponder],
   providers: [
-    ...[CreateSnapshotHandler, ChangeSnapshotHandler, DeleteSnapshotHandler, RequestSnapshotForTrainingHandler, BuildSnapshotHandler, ListSnapshotsHandler, GetSnapshotHandler],
-    ...[CompleteSnapshots, SnapshotDetailsReader, SnapshotUses, VersionMaker, ZipBuild, ZipComposer, ZipShelf, ZipSweeper],
+    ...[CreateSnapshotHandler, ChangeSnapshotHandler, DeleteSnapshotHandler, RequestSnapshotForTrainingHandler, BuildSnapshotHandler, ListSnapshotsHandler, GetSnapshotHandler, DiffSnapshotsHandler, ListDiffHandler, RestoreSnapshotHandler],
+    ...[VersionDiff, CompleteSnapshots, SnapshotDetailsReader, SnapshotUses, VersionMaker, ZipBuild, ZipComposer, ZipShelf, ZipSweeper],
     { provide: SnapshotRepository, useClass: TypeormSnapshotRepository },
     { provide: SnapshotSource, useClass: DatasetSnapshotSource },
     { provide: SnapshotStorage, useClass: BucketSnapshotStorage },

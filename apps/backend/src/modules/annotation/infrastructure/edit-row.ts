@@ -52,8 +52,8 @@ function countOf(objects: readonly LabelObject[]): number {
 }
 
 /** Who labeled and who reviewed an image at an earlier position is read from the flags (at-position). */
-function bodyOf({ before, after, changes, reason, relabeled, reviewed }: LabelEdit): string {
-  const why = { ...(reason === undefined ? {} : { reason }), ...(relabeled ? { relabeled } : {}), ...(reviewed ? { reviewed } : {}) };
+function bodyOf({ before, after, changes, reason, version, relabeled, reviewed }: LabelEdit): string {
+  const why = { ...(reason === undefined ? {} : { reason }), ...(version === undefined ? {} : { version }), ...(relabeled ? { relabeled } : {}), ...(reviewed ? { reviewed } : {}) };
   return JSON.stringify({ changes, status: [before.state.status, after.status], no_object: [before.state.noObject, after.noObject], ...why });
 }
 

@@ -10,6 +10,8 @@ import { ImageRows, type ImageRow } from './ports/image-rows.port.js';
 export interface ChangeTarget {
   readonly datasetId: string;
   readonly actor: string;
+  /** Said in the changes, where a person did not ask for each: the version that was restored. */
+  readonly why?: Readonly<Record<string, unknown>>;
 }
 
 /** Changes of images that are there, with their positions, counters and events. Under the dataset's lock, in the caller's unit of work. */
@@ -35,8 +37,8 @@ export class ImageChanges {
     }
   }
 
-  private async remove({ datasetId, actor }: ChangeTarget, images: readonly ImageRow[]): Promise<void> {
-    const first = await this.changeLog.append(datasetId, actor, images.map((image) => factsOf(image, 'image-removed')));
+  private async remove({ datasetId, actor, why }: ChangeTarget, images: readonly ImageRow[]): Promise<void> {
+    const first = await this.changeLog.append(datasetId, actor, images.map((image) => factsOf(image, 'image-removed', why)));
     await this.rows.remove(datasetId, images.map((image, index) => ({ number: image.number, seq: first + index })));
     await this.changeLog.count(datasetId, countersOf(images, -1));
     await this.events.publishAll(
@@ -44,13 +46,13 @@ export class ImageChanges {
     );
   }
 
-  private async restore({ datasetId, actor }: ChangeTarget, images: readonly ImageRow[]): Promise<void> {
+  private async restore({ datasetId, actor, why }: ChangeTarget, images: readonly ImageRow[]): Promise<void> {
     const [holder] = await this.rows.byName(datasetId, images.map((image) => image.fileName));
     if (holder !== undefined) {
       throw new DomainError('already-exists', `${holder.fileName} is the name of another image now. Remove that one first.`, { extensions: { image_id: holder.number } });
     }
     assertDifferentNames(images);
-    const first = await this.changeLog.append(datasetId, actor, images.map((image) => factsOf(image, 'image-restored')));
+    const first = await this.changeLog.append(datasetId, actor, images.map((image) => factsOf(image, 'image-restored', why)));
     await this.rows.restore(datasetId, images.map((image) => image.number));
     await this.changeLog.count(datasetId, countersOf(images, 1));
     await this.events.publishAll(
@@ -62,8 +64,8 @@ export class ImageChanges {
     );
   }
 
-  private async split({ datasetId, actor }: ChangeTarget, images: readonly ImageRow[], split: ImageSplit | null): Promise<void> {
-    await this.changeLog.append(datasetId, actor, images.map((image) => ({ kind: 'split', number: image.number, body: { before: image.split, after: split } })));
+  private async split({ datasetId, actor, why }: ChangeTarget, images: readonly ImageRow[], split: ImageSplit | null): Promise<void> {
+    await this.changeLog.append(datasetId, actor, images.map((image) => ({ kind: 'split', number: image.number, body: { before: image.split, after: split, ...why } })));
     await this.rows.setSplit(datasetId, images.map((image) => image.number), split);
     const splits = { train: 0, val: 0, test: 0, unassigned: 0 };
     for (const image of images) splits[image.split ?? 'unassigned'] -= 1;
@@ -72,9 +74,9 @@ export class ImageChanges {
   }
 }
 
-function factsOf(image: ImageRow, kind: 'image-removed' | 'image-restored'): DatasetChange {
+function factsOf(image: ImageRow, kind: 'image-removed' | 'image-restored', why: ChangeTarget['why']): DatasetChange {
   const { fileName, sha256, width, height, sizeBytes, split, status, objectKey } = image;
-  return { kind, number: image.number, body: { file_name: fileName, sha256, width, height, size_bytes: sizeBytes, split, status, key: objectKey } };
+  return { kind, number: image.number, body: { file_name: fileName, sha256, width, height, size_bytes: sizeBytes, split, status, key: objectKey, ...why } };
 }
 
 function countersOf(images: readonly ImageRow[], sign: 1 | -1): CounterChange {

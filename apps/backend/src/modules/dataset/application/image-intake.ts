@@ -79,10 +79,10 @@ function changeOf({ image, fileName, number, replaces }: Numbered): DatasetChang
   return { kind: 'image-replaced', number, body: { before: fileFacts(replaces), after } };
 }
 
-type FileFacts = Pick<ImageRow, 'fileName' | 'sha256' | 'width' | 'height' | 'sizeBytes' | 'objectKey' | 'crc32' | 'depth' | 'format' | 'orientation'>;
+export type FileFacts = Pick<ImageRow, 'fileName' | 'sha256' | 'width' | 'height' | 'sizeBytes' | 'objectKey' | 'crc32' | 'depth' | 'format' | 'orientation'>;
 
 /** All that a version must know of the file, for versions from before a replacement. */
-function fileFacts({ fileName, sha256, width, height, sizeBytes, objectKey, crc32, depth, format, orientation }: FileFacts): Record<string, unknown> {
+export function fileFacts({ fileName, sha256, width, height, sizeBytes, objectKey, crc32, depth, format, orientation }: FileFacts): Record<string, unknown> {
   return { file_name: fileName, sha256, width, height, size_bytes: sizeBytes, key: objectKey, crc32, depth, format, orientation };
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { TransactionContext } from '../../../platform/database/transaction-context.js';
-import type { ImageSplit, VerifiedImage } from '../application/image-facts.js';
-import { ImageRows, type ImageRow, type NewImageRow } from '../application/ports/image-rows.port.js';
+import type { ImageSplit } from '../application/image-facts.js';
+import { ImageRows, type ImageRow, type NewImageRow, type ReplacingFile } from '../application/ports/image-rows.port.js';
 
 const COLUMNS = `number, file_name as "fileName", encode(sha256, 'hex') as sha256, size_bytes::float8 as "sizeBytes", crc32::float8 as crc32, depth, format, orientation, width, height, split, status, no_object as "noObject", object_key as "objectKey",
   class_ids as "classIds", revision, assignee, removed_seq is not null as removed`;
@@ -48,9 +48,9 @@ export class TypeormImageRows extends ImageRows {
     await this.queue(datasetId, column('number'));
   }
 
-  async replace(datasetId: string, number: number, image: VerifiedImage): Promise<void> {
+  async replace(datasetId: string, number: number, image: ReplacingFile): Promise<void> {
     await this.query(
-      `update dataset_images set original_name = $3, width = $4, height = $5, depth = $6, format = $7, size_bytes = $8, crc32 = $9, sha256 = decode($10, 'hex'), object_key = $11, orientation = $12,
+      `update dataset_images set original_name = coalesce($3, original_name), width = $4, height = $5, depth = $6, format = $7, size_bytes = $8, crc32 = $9, sha256 = decode($10, 'hex'), object_key = $11, orientation = $12,
          state = 'ready', thumbnail_at = null
        where dataset_id = $1 and number = $2`,
       [datasetId, number, image.originalName, image.width, image.height, image.channels, image.format, image.sizeBytes, image.crc32, image.sha256, image.objectKey, image.orientation],

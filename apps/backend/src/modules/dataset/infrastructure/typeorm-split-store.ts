@@ -63,10 +63,10 @@ export class TypeormSplitStore extends SplitStore {
     );
   }
 
-  async saveConfig(datasetId: string, config: Readonly<Record<string, unknown>>): Promise<number> {
+  async saveConfig(datasetId: string, config: Readonly<Record<string, unknown>> | null): Promise<number> {
     const rows = await this.query<{ revision: number }>(
       'with saved as (update datasets set split_config = $2, splits_revision = splits_revision + 1 where id = $1 returning splits_revision) select splits_revision as revision from saved',
-      [datasetId, JSON.stringify(config)],
+      [datasetId, config === null ? null : JSON.stringify(config)],
     );
     return rows[0]?.revision ?? 0;
   }

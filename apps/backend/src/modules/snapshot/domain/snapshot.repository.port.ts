@@ -13,8 +13,10 @@ export abstract class SnapshotRepository {
   abstract findForUpdate(id: string): Promise<Snapshot | null>;
   /** Locked. */
   abstract findByContent(datasetId: string, contentHash: string): Promise<Snapshot | null>;
-  /** The newest version of this position. Locked. */
+  /** The newest version of this position, or restored at it. Locked. */
   abstract findByPosition(datasetId: string, position: number): Promise<Snapshot | null>;
+  /** The dataset is this version again at a position behind its own. */
+  abstract markRestored(id: string, position: number): Promise<void>;
   abstract findByVersion(datasetId: string, version: number): Promise<Snapshot | null>;
   /** The same, locked: for who saves it. */
   abstract findByVersionForUpdate(datasetId: string, version: number): Promise<Snapshot | null>;

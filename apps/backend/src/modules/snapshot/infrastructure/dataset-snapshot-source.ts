@@ -22,7 +22,7 @@ export class DatasetSnapshotSource extends SnapshotSource {
     super();
   }
 
-  async require(principal: Principal, datasetId: string, action: 'read' | 'manage'): Promise<{ readonly name: string }> {
+  async require(principal: Principal, datasetId: string, action: 'read' | 'manage' | 'own'): Promise<{ readonly name: string }> {
     return this.datasets.require(principal, datasetId, action);
   }
 

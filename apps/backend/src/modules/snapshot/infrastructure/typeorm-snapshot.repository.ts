@@ -30,7 +30,11 @@ export class TypeormSnapshotRepository extends SnapshotRepository {
   }
 
   async findByPosition(datasetId: string, position: number): Promise<Snapshot | null> {
-    return this.one(`${SELECT} where s.dataset_id = $1 and s.position = $2 and ${KEPT} order by s.version desc limit 1 for update of s`, [datasetId, position]);
+    return this.one(`${SELECT} where s.dataset_id = $1 and (s.position = $2 or s.restored_position = $2) and ${KEPT} order by s.version desc limit 1 for update of s`, [datasetId, position]);
+  }
+
+  async markRestored(id: string, position: number): Promise<void> {
+    await this.query('update snapshots set restored_position = $2 where id = $1', [id, position]);
   }
 
   async findByVersion(datasetId: string, version: number): Promise<Snapshot | null> {

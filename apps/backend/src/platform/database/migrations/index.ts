@@ -7,6 +7,7 @@ import { Training1700000000400 } from './1700000000400-training.js';
 import { ImagesAndAnnotations1700000000500 } from './1700000000500-images-and-annotations.js';
 import { Versions1700000000600 } from './1700000000600-versions.js';
 import { Splits1700000000620 } from './1700000000620-splits.js';
+import { RestoredVersions1700000000650 } from './1700000000650-restored-versions.js';
 
 /** In the order in which they run. One that has landed is never changed. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   ImagesAndAnnotations1700000000500,
   Versions1700000000600,
   Splits1700000000620,
+  RestoredVersions1700000000650,
 ];

@@ -57,6 +57,8 @@ export interface LabelEdit {
   readonly actor: string;
   /** Why, where a person did not edit: `restore`. */
   readonly reason?: string;
+  /** The version that was restored. */
+  readonly version?: number;
   readonly repeat?: { readonly key: string; readonly requestHash: string };
   readonly correlationId?: string;
 }

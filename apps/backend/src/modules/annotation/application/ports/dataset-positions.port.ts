@@ -7,7 +7,7 @@ export interface FrozenHead {
   readonly name: string;
   readonly task_type: TaskType;
   readonly multi_label: boolean;
-  readonly split_config: unknown;
+  readonly split_config: Readonly<Record<string, unknown>> | null;
   /** ISO 8601. */
   readonly created_at: string;
   readonly modified_at: string;
@@ -24,11 +24,27 @@ export interface DatasetPosition {
   readonly contentHash: string | null;
 }
 
+/** The file of an image at a position. */
+export interface PositionedFile {
+  /** Null: an entry of the uploaded zip. */
+  readonly objectKey: string | null;
+  readonly sizeBytes: number;
+  readonly crc32: number | null;
+  readonly depth: number;
+  readonly format: string;
+  readonly orientation: number;
+}
+
 /** One image as it was at a position. */
 export interface PositionedImage {
   readonly number: number;
   /** Whether it belonged to the dataset, and could be read. */
   readonly present: boolean;
+  /** Whether it did not belong to the dataset. One that is not removed may still be unreadable. */
+  readonly removed: boolean;
+  readonly revision: number;
+  readonly nextNumber: number;
+  readonly file: PositionedFile;
   readonly fileName: string;
   readonly sha256: string;
   readonly width: number;

@@ -17,6 +17,12 @@ export interface ImageRowJson {
   readonly objects: readonly LabelObject[];
   readonly removed_seq: number | null;
   readonly sha256: string;
+  readonly object_key: string | null;
+  readonly size_bytes: number;
+  readonly crc32: number | null;
+  readonly depth: number;
+  readonly format: string;
+  readonly orientation: number;
   readonly labels_digest: string | null;
   readonly labeled_by: string | null;
   readonly labeled_at: string | null;

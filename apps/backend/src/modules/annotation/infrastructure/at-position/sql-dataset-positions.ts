@@ -2,7 +2,7 @@ import { labelsDigest, type DiceClass, type TaskType } from '@app/dice-format';
 import { Injectable } from '@nestjs/common';
 import { TransactionContext } from '../../../../platform/database/transaction-context.js';
 import { CLASS_TABLE, DATASET_TABLE } from '../../../dataset/index.js';
-import { DatasetPositions, type DatasetPosition, type PositionedImage } from '../../application/ports/dataset-positions.port.js';
+import { DatasetPositions, type DatasetPosition, type PositionedFile, type PositionedImage } from '../../application/ports/dataset-positions.port.js';
 import { changedNumbers, imagesAtPosition } from './images-at-position.js';
 import type { ImageRowJson } from './row-at-position.js';
 
@@ -11,7 +11,7 @@ interface PositionRow {
   readonly name: string;
   readonly task_type: TaskType;
   readonly multi_label: boolean;
-  readonly split_config: unknown;
+  readonly split_config: Readonly<Record<string, unknown>> | null;
   readonly created_at: Date;
   readonly modified_at: Date;
   readonly classes: readonly DiceClass[];
@@ -53,10 +53,16 @@ export class SqlDatasetPositions extends DatasetPositions {
   private readonly query = async <T>(sql: string, parameters: unknown[]): Promise<T[]> => this.transaction.manager().query(sql, parameters) as Promise<T[]>;
 }
 
+function fileOf(row: ImageRowJson): PositionedFile {
+  const { object_key: objectKey, size_bytes: sizeBytes, crc32, depth, format, orientation } = row;
+  return { objectKey, sizeBytes, crc32, depth, format, orientation };
+}
+
 function positioned(row: ImageRowJson): PositionedImage {
   const { number, width, height, split, status, objects } = row;
   return {
     ...{ number, width, height, split, status, objects, noObject: row.no_object, fileName: row.file_name },
+    ...{ revision: row.revision, nextNumber: row.next_object_number, removed: row.removed_seq !== null, file: fileOf(row) },
     ...{ present: row.removed_seq === null && row['state'] === 'ready', sha256: row.sha256.replace('\\x', ''), labelsDigest: row.labels_digest?.replace('\\x', '') ?? NO_LABELS },
   };
 }

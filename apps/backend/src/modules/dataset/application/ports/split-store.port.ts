@@ -40,7 +40,7 @@ export abstract class SplitStore {
   /** Sets sides and groups of many images in one statement. */
   abstract setSides(datasetId: string, sides: readonly SideOfImage[]): Promise<void>;
   /** Answers the new revision. */
-  abstract saveConfig(datasetId: string, config: Readonly<Record<string, unknown>>): Promise<number>;
+  abstract saveConfig(datasetId: string, config: Readonly<Record<string, unknown>> | null): Promise<number>;
   /** The side that most images of a group are on; groups without a side are left out. */
   abstract sidesOfGroups(datasetId: string, groups: readonly string[]): Promise<ReadonlyMap<string, ImageSplit>>;
 }

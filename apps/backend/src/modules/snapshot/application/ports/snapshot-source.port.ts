@@ -45,7 +45,7 @@ export interface SourceContent {
 /** The datasets as versions are made of them. */
 export abstract class SnapshotSource {
   /** Throws `not-found` or `forbidden`. */
-  abstract require(principal: Principal, datasetId: string, action: 'read' | 'manage'): Promise<{ readonly name: string }>;
+  abstract require(principal: Principal, datasetId: string, action: 'read' | 'manage' | 'own'): Promise<{ readonly name: string }>;
   /** In the caller's unit of work. Null when the dataset is gone. */
   abstract now(datasetId: string): Promise<SourcePosition | null>;
   /** Whether two positions have one content, told by what changed between them; null where that is too much to look at. In the caller's unit of work. */

@@ -18,8 +18,9 @@ export class RestoreAnnotationsHandler implements ICommandHandler<RestoreAnnotat
     if (revision > labels.state.revision) {
       throw new DomainError('validation-failed', 'The image has no such revision.', { findings: [{ code: 'not-found', pointer: '/revision', message: `The newest revision is ${labels.state.revision}.` }] });
     }
+    // A review was of these very labels: it comes back with them, given by who restores.
     // What a revision was never changes; it may be worked out before the write.
-    const { objects, noObject } = await this.reader.stateAt(image.datasetId, labels, revision);
-    return this.editor.edit({ principal, action: 'review', ...image, patch: { objects: { form: 'restore', objects }, noObject }, guard, reason: 'restore' });
+    const { objects, noObject, status } = await this.reader.stateAt(image.datasetId, labels, revision);
+    return this.editor.edit({ principal, action: 'review', ...image, patch: { objects: { form: 'restore', objects }, noObject, ...(status === 'reviewed' ? { status } : {}) }, guard, reason: 'restore' });
   }
 }
