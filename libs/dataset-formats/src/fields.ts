@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '@app/dice-format';
-import type { Box, Rings } from './model.js';
+import type { Box, FormatObject, Rings } from './model.js';
 
 /** Values of foreign JSON, as they are or undefined. */
 export const objectOf = (value: unknown): JsonObject | undefined => (isJsonObject(value) ? value : undefined);
@@ -47,3 +47,22 @@ export function pairsOf(value: unknown): number[] | undefined {
   return pairs.every((pair): pair is number[] => pair?.length === 2) ? pairs.flat() : undefined;
 }
 
+
+/** An object without the fields that say nothing: undefined ones, defaults, and no attributes at all. */
+export function sparse(object: FormatObject): FormatObject {
+  const { className, confidence, bbox, segmentation, keypoints, crowd, attributes = {}, layer } = object;
+  return {
+    className,
+    ...given('confidence', confidence === 1 ? undefined : confidence),
+    ...given('bbox', bbox),
+    ...given('segmentation', segmentation),
+    ...given('keypoints', keypoints),
+    ...given('crowd', crowd === true ? crowd : undefined),
+    ...given('attributes', Object.keys(attributes).length === 0 ? undefined : attributes),
+    ...given('layer', layer),
+  };
+}
+
+function given<K extends keyof FormatObject>(key: K, value: FormatObject[K] | undefined): Partial<FormatObject> {
+  return value === undefined ? {} : { [key]: value };
+}

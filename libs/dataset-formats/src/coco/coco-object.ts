@@ -1,5 +1,5 @@
 import { rleCounts, tightBox, type JsonObject } from '@app/dice-format';
-import { boxOf, finiteOf, listOf, numbersOf, objectOf, ringsOf } from '../fields.js';
+import { boxOf, finiteOf, listOf, numbersOf, objectOf, ringsOf, sparse } from '../fields.js';
 import type { FormatObject, Rings, RunLengths } from '../model.js';
 
 export type ReportField = (code: string, message: string, field: string) => void;
@@ -10,17 +10,8 @@ export function objectOfCoco(raw: JsonObject, className: string, report: ReportF
   const keypoints = keypointsOf(raw['keypoints'], report);
   const bbox = bboxOf(raw['bbox'], segmentation ?? undefined, report);
   if (segmentation === null || keypoints === null || bbox === null) return undefined;
-  const score = finiteOf(raw['score']);
-  const attributes = objectOf(raw['attributes']);
-  return {
-    className,
-    ...(score === undefined || score === 1 ? {} : { confidence: score }),
-    ...(bbox === undefined ? {} : { bbox }),
-    ...(segmentation === undefined ? {} : { segmentation }),
-    ...(keypoints === undefined ? {} : { keypoints }),
-    ...(raw['iscrowd'] === 1 || raw['iscrowd'] === true ? { crowd: true } : {}),
-    ...(attributes === undefined || Object.keys(attributes).length === 0 ? {} : { attributes }),
-  };
+  const crowd = raw['iscrowd'] === 1 || raw['iscrowd'] === true;
+  return sparse({ className, confidence: finiteOf(raw['score']), bbox, segmentation, keypoints, crowd, attributes: objectOf(raw['attributes']) });
 }
 
 type Read<T> = T | undefined | null;

@@ -53,7 +53,8 @@ class CocoImages {
   ) {}
 
   async *grouped(): AsyncIterable<ImportedImage> {
-    let [current, objects]: [number | undefined, FormatObject[]] = [undefined, []];
+    let current: number | undefined;
+    const objects: FormatObject[] = [];
     for await (const { id, read } of this.objects(null)) {
       if (id !== current && current !== undefined) yield* this.known(current, objects.splice(0));
       current = id;

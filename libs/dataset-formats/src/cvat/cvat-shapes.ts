@@ -1,5 +1,5 @@
 import { tightBox, type JsonObject, type PixelSize } from '@app/dice-format';
-import { boxAround, boxOf } from '../fields.js';
+import { boxOf, sparse } from '../fields.js';
 import type { Box, FormatObject, RunLengths } from '../model.js';
 import { valueOfText } from '../text/scalar-text.js';
 import { childrenOf, numberOf, type XmlElement } from '../text/xml-element.js';
@@ -114,15 +114,7 @@ function isPose(group: readonly CvatShape[]): boolean {
 
 function oneOf(group: readonly CvatShape[]): FormatObject {
   const rings = group.flatMap(({ ring }) => (ring === undefined ? [] : [ring]));
-  const mask = group.find((shape) => shape.mask !== undefined)?.mask;
-  const keypoints = group.find((shape) => shape.keypoints !== undefined)?.keypoints;
-  const bbox = group.find((shape) => shape.bbox !== undefined)?.bbox ?? (mask !== undefined ? boxOf(tightBox(mask)) : rings.length > 0 ? boxAround(rings.flat()) : undefined);
-  const attributes = Object.assign({}, ...group.map((shape) => shape.attributes)) as JsonObject;
-  return {
-    className: group[0]?.className ?? '',
-    ...(bbox === undefined ? {} : { bbox }),
-    ...(rings.length > 0 ? { segmentation: rings } : mask === undefined ? {} : { segmentation: mask }),
-    ...(keypoints === undefined ? {} : { keypoints }),
-    ...(Object.keys(attributes).length === 0 ? {} : { attributes }),
-  };
+  const { mask, keypoints, bbox, attributes } = group.reduce<Partial<CvatShape>>((all, shape) => ({ ...all, ...shape, attributes: { ...all.attributes, ...shape.attributes } }), {});
+  const segmentation = rings.length > 0 ? rings : mask;
+  return sparse({ className: group[0]?.className ?? '', bbox: bbox ?? (segmentation === undefined ? undefined : boxOf(tightBox(segmentation))), segmentation, keypoints, attributes });
 }

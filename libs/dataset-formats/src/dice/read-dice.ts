@@ -1,7 +1,7 @@
 import { ClassTable, layersOfLabelMap, readImageLabels, readMaskPixels, streamTopLevel, taskTypeOf, type ImageLabels, type JsonObject, type TaskType } from '@app/dice-format';
 import { DomainError } from '@app/kernel';
 import type { ReadNotes } from '../format-codec.js';
-import { boxOf, finiteOf, numbersOf, objectOf, ringsOf } from '../fields.js';
+import { boxOf, finiteOf, numbersOf, objectOf, ringsOf, sparse } from '../fields.js';
 import type { FormatObject, ImportedImage, RunLengths } from '../model.js';
 import { placed, type SourceFile, type SourceTree } from '../source-tree.js';
 import { PlacedFindings } from './placed-findings.js';
@@ -85,21 +85,9 @@ async function bytesOf(file: SourceFile): Promise<Uint8Array> {
 }
 
 function objectOfBody(body: JsonObject, className: string): FormatObject {
-  const { attributes, keypoints, confidence, iscrowd } = body;
-  const bbox = boxOf(body['bbox']);
   const segmentation = ringsOf(body['segmentation']) ?? runLengthsOf(objectOf(body['segmentation']));
-  const points = numbersOf(keypoints);
-  const given = objectOf(attributes) ?? {};
-  const sure = finiteOf(confidence) ?? 1;
-  return {
-    className,
-    ...(sure === 1 ? {} : { confidence: sure }),
-    ...(bbox === undefined ? {} : { bbox }),
-    ...(segmentation === undefined ? {} : { segmentation }),
-    ...(points === undefined ? {} : { keypoints: points }),
-    ...(iscrowd === 1 ? { crowd: true } : {}),
-    ...(Object.keys(given).length === 0 ? {} : { attributes: given }),
-  };
+  const { attributes, confidence, iscrowd, keypoints } = body;
+  return sparse({ className, confidence: finiteOf(confidence), bbox: boxOf(body['bbox']), segmentation, keypoints: numbersOf(keypoints), crowd: iscrowd === 1, attributes: objectOf(attributes) });
 }
 
 function runLengthsOf(value: JsonObject | undefined): RunLengths | undefined {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@app/dice-format';
-import { finiteOf, listOf, objectOf, pixelsOf, stringOf } from '../fields.js';
+import { finiteOf, listOf, objectOf, pixelsOf } from '../fields.js';
 import type { ReadNotes } from '../format-codec.js';
 import type { ImportedImage } from '../model.js';
 import { placed, type SourceFile, type SourceTree } from '../source-tree.js';
@@ -40,9 +40,9 @@ function* imageOf(element: unknown, { file, notes, pointer }: Reading): Iterable
   if (all.length > 1) notes.findings.warn('several-annotations', 'Of several annotations of a task only the first was read.', { ...place, pointer: `${pointer}/annotations` });
   const results = raw.flatMap((result, index) => readOf(result, { file, notes, pointer: `${pointer}/annotations/${at}/result/${index}` }));
   const size = sizeIn(raw);
-  const split = stringOf(data['split']) ?? '';
+  const split = splitIn(data);
   const isLabeled = results.length > 0 || (at >= 0 && raw.length === 0);
-  yield { name, ...size, split: isSplit(split) ? split : null, status: isLabeled ? 'labeled' : 'unlabeled', noObject: isLabeled && raw.length === 0, place, objectsIn: (upright) => results.flatMap((make) => make(upright)) };
+  yield { name, ...size, split, status: isLabeled ? 'labeled' : 'unlabeled', noObject: isLabeled && raw.length === 0, place, objectsIn: (upright) => results.flatMap((make) => make(upright)) };
 }
 
 function readOf(result: unknown, { file, notes, pointer }: Reading): LabelStudioResult[] {
@@ -52,6 +52,10 @@ function readOf(result: unknown, { file, notes, pointer }: Reading): LabelStudio
   });
   for (const name of read?.classNames ?? []) notes.classes.count(name);
   return read === undefined ? [] : [read.objectsIn];
+}
+
+function splitIn({ split }: JsonObject): ImportedImage['split'] {
+  return typeof split === 'string' && isSplit(split) ? split : null;
 }
 
 function sizeIn(results: readonly unknown[]): { width?: number; height?: number } {

@@ -1,5 +1,6 @@
 import { spansText, tightBox, type DiceClass, type JsonObject, type TaskType } from '@app/dice-format';
 import fc from 'fast-check';
+import { sparse } from '../fields.js';
 import type { Holds } from '../holds.js';
 import type { ExportedDataset, ExportedImage, FormatObject, RunLengths } from '../model.js';
 
@@ -51,16 +52,9 @@ function boxOf(value: readonly number[] | undefined): readonly [number, number, 
 function objectOf(task: TaskType, holds: Holds): fc.Arbitrary<FormatObject> {
   const className = fc.constantFrom(...NAMES);
   const confidence = holds.confidence ? fc.option(coordinate(0.999), { nil: undefined }) : fc.constant(undefined);
-  if (task === 'image_classification') return fc.record({ className, confidence }).map(plain);
+  if (task === 'image_classification') return fc.record({ className, confidence }).map(sparse);
   const crowd = holds.crowd ? fc.constantFrom(true, undefined) : fc.constant(undefined);
-  return fc.tuple(fc.record({ className, confidence, crowd, attributes: attributesOf(holds.attributes) }), shapeOf(task, holds)).map(([common, shape]) => plain({ ...common, ...shape }));
-}
-
-/** Without what is left out when it says nothing. */
-export function plain(object: FormatObject): FormatObject {
-  const { attributes = {} } = object;
-  const entries = Object.entries(object).filter(([key, value]) => value !== undefined && !(key === 'attributes' && Object.keys(attributes).length === 0));
-  return Object.fromEntries(entries) as unknown as FormatObject;
+  return fc.tuple(fc.record({ className, confidence, crowd, attributes: attributesOf(holds.attributes) }), shapeOf(task, holds)).map(([common, shape]) => sparse({ ...common, ...shape }));
 }
 
 /** Layers of a semantic mask: each pixel has at most one class. */
@@ -78,9 +72,9 @@ function joined(spans: readonly number[]): number[] {
   return all;
 }
 
-function objectsOf(task: TaskType, holds: Holds): fc.Arbitrary<readonly FormatObject[]> {
+function objectsOf(task: TaskType, holds: Holds, most: number): fc.Arbitrary<readonly FormatObject[]> {
   if (task === 'semantic_segmentation') return layers;
-  return fc.array(objectOf(task, holds), { maxLength: task === 'image_classification' ? 1 : 4 });
+  return fc.array(objectOf(task, holds), { maxLength: task === 'image_classification' ? 1 : most });
 }
 
 function classOf(name: string, id: number, task: TaskType, holds: Holds): DiceClass {
@@ -90,9 +84,9 @@ function classOf(name: string, id: number, task: TaskType, holds: Holds): DiceCl
 }
 
 /** Datasets of a task that have nothing but what `holds` says. */
-export function randomExport(task: TaskType, holds: Holds): fc.Arbitrary<ExportedDataset> {
-  const image = fc.record({ objects: objectsOf(task, holds), split: holds.split ? fc.constantFrom('train' as const, 'val' as const, 'test' as const, null) : fc.constant(null), seen: fc.boolean() });
-  return fc.array(image, { minLength: 1, maxLength: 5 }).map((images) => {
+export function randomExport(task: TaskType, holds: Holds, most = { images: 5, objects: 4 }): fc.Arbitrary<ExportedDataset> {
+  const image = fc.record({ objects: objectsOf(task, holds, most.objects), split: holds.split ? fc.constantFrom('train' as const, 'val' as const, 'test' as const, null) : fc.constant(null), seen: fc.boolean() });
+  return fc.array(image, { minLength: 1, maxLength: most.images }).map((images) => {
     const all = images.map(({ objects, split, seen }, index): ExportedImage => {
       const isEmpty = objects.length === 0 && seen && holds.emptiness && task !== 'image_classification';
       const status = objects.length > 0 || isEmpty ? 'labeled' : 'unlabeled';

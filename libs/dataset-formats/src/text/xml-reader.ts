@@ -22,6 +22,9 @@ const PIECE = 65_536;
 // Of the package, not of a parser: ours are the only ones in this program, and each is limited here.
 Object.assign(sax, { MAX_BUFFER_LENGTH: MAX_TEXT });
 
+/** The five entities of XML, and not those of HTML. */
+const OPTIONS = { position: true, strictEntities: true };
+
 interface Open {
   readonly name: string;
   text: string;
@@ -30,9 +33,10 @@ interface Open {
 /** Turns callbacks into a queue; refuses what label files have no need of. */
 class XmlEvents {
   readonly queue: XmlEvent[] = [];
-  private readonly parser = sax.parser(true, { position: true });
+  private readonly parser = sax.parser(true, OPTIONS);
   private readonly path: Open[] = [];
   private refusal: DomainError | undefined;
+  private roots = 0;
 
   constructor(
     private readonly entry: string,
@@ -77,6 +81,8 @@ class XmlEvents {
   private open(name: string, attributes: sax.Tag['attributes'] | sax.QualifiedTag['attributes']): void {
     if (this.refusal !== undefined) return;
     if (this.path.length >= this.limits.maxDepth) return this.refuse('xml-depth', `Elements are nested deeper than ${this.limits.maxDepth}.`);
+    if (this.path.length === 0) this.roots += 1;
+    if (this.roots > 1) return this.refuse('xml-syntax', 'The XML has more than one outermost element.');
     const texts = Object.fromEntries(Object.entries(attributes).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value] as const] : [])));
     this.path.push({ name, text: '' });
     this.queue.push({ kind: 'open', name, attributes: texts, depth: this.path.length });
