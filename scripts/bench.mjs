@@ -141,10 +141,11 @@ async function training() {
 /** A DICE zip of PNG-headed noise: what an upload reads is headers, hashes and CRCs. */
 async function packageOf(megabytes) {
   const { plannedZip } = await import(new URL('backend/libs/archive/src/index.js', DIST));
-  const { encodePng, fromClassFolders, toDicePackage } = await import(new URL('backend/libs/dice-format/src/index.js', DIST));
+  const { encodePng, toDicePackage } = await import(new URL('backend/libs/dice-format/src/index.js', DIST));
+  const { codecOf, convert } = await import(new URL('backend/libs/dataset-formats/src/index.js', DIST));
   const side = 183;
   const files = Array.from({ length: megabytes * 10 }, (_, index) => ({ path: `${index % 2}/${index}.png`, bytes: encodePng(randomBytes(side * side * 3), { width: side, height: side, channels: 3 }) }));
-  const { entries } = toDicePackage(fromClassFolders(files, { name: 'bench', createdAt: '2026-01-01T00:00:00Z' }));
+  const { entries } = toDicePackage(await convert(files, codecOf('yolo'), { name: 'bench', createdAt: '2026-01-01T00:00:00Z' }));
   const chunks = [];
   for await (const chunk of plannedZip(entries.map(({ name, bytes }) => ({ name, sizeBytes: bytes.length, crc32: crc32(bytes), open: () => [bytes] }))).stream()) chunks.push(chunk);
   return Buffer.concat(chunks);

@@ -70,9 +70,10 @@ async function startBackend() {
 
 async function zipOfImages(count) {
   const { plannedZip } = await backendLib('archive');
-  const { encodePng, fromClassFolders, toDicePackage } = await backendLib('dice-format');
+  const { encodePng, toDicePackage } = await backendLib('dice-format');
+  const { codecOf, convert } = await backendLib('dataset-formats');
   const files = Array.from({ length: count }, (_, index) => ({ path: `${index % 2}/${index}.png`, bytes: encodePng(randomBytes(SIDE * SIDE * 3), { width: SIDE, height: SIDE, channels: 3 }) }));
-  const { entries } = toDicePackage(fromClassFolders(files, { name: 'bench', createdAt: '2026-01-01T00:00:00Z' }));
+  const { entries } = toDicePackage(await convert(files, codecOf('yolo'), { name: 'bench', createdAt: '2026-01-01T00:00:00Z' }));
   const chunks = [];
   for await (const chunk of plannedZip(entries.map(({ name, bytes }) => ({ name, sizeBytes: bytes.length, crc32: crc32(bytes), open: () => [bytes] }))).stream()) chunks.push(chunk);
   return Buffer.concat(chunks);

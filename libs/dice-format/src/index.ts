@@ -39,7 +39,4 @@ export { TASK_TYPES, type TaskType, taskTypeOf } from './task-type.js';
 export { readTrainingLabels, type TrainingLabels } from './training-labels.js';
 export { type DiceModel, type DiceModelImage, writeDice } from './write-dice.js';
 export { withDerivedFields } from './written-shape.js';
-export { type ConvertedDataset, type ConvertedImage, toDicePackage } from './converters/dice-package.js';
-export { fromClassFolders } from './converters/from-class-folders.js';
-export { fromYolo } from './converters/from-yolo.js';
-export type { Conversion, ConversionNote, SourceFile } from './converters/source-file.js';
+export { type Conversion, type ConversionNote, type ConvertedDataset, type ConvertedImage, type NamedBytes, toDicePackage } from './dice-package.js';

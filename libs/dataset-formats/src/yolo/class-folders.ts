@@ -7,10 +7,13 @@ import { UNASSIGNED } from './yolo-layout.js';
 /** One folder a class, as ImageNet and YOLO's classifiers keep them: `class/image` or `train/class/image`. */
 export async function* readClassFolders(source: SourceTree, notes: ReadNotes): AsyncIterable<ImportedImage> {
   const isSplit = source.images.every(({ path }) => isSplitFolder(path.split('/')[0] ?? ''));
-  for (const { path } of source.images) {
+  const found = source.images.map(({ path }) => {
     const parts = path.split('/');
     const split = isSplit ? splitOfName(parts.shift() ?? '') : null;
-    const className = parts.length > 1 ? parts.shift() : undefined;
+    return { path, split, className: parts.length > 1 ? parts.shift() : undefined, parts };
+  });
+  for (const name of [...new Set(found.map(({ className }) => className))].sort()) if (name !== undefined) notes.classes.declare(name);
+  for (const { path, split, className, parts } of found) {
     if (className === undefined) {
       notes.findings.warn('no-class', 'The image lies in no folder of a class.', { entry: path });
       continue;

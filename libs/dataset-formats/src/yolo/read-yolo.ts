@@ -14,6 +14,8 @@ export async function* readYolo(source: SourceTree, notes: ReadNotes): AsyncIter
   const settings = await yoloSettings(source);
   const details = settings.keypointNames.length > 0 && settings.keypointNames.length === settings.keypoints?.[0] ? { keypoints: settings.keypointNames } : {};
   for (const [index] of settings.names.entries()) notes.classes.declare(nameOf(settings, index), { details });
+  const unnamed = settings.names.length === 0 ? (await highestClass(source)) + 1 : 0;
+  for (let index = 0; index < unnamed; index += 1) notes.classes.declare(nameOf(settings, index));
   const labels = new Map(source.files.filter(({ path }) => isLabelPath(path)).map((file) => [pairKey(file.path), file]));
   const reader = new YoloReader(settings, notes);
   for (const image of source.images) {
@@ -25,6 +27,16 @@ export async function* readYolo(source: SourceTree, notes: ReadNotes): AsyncIter
 }
 
 const nameOf = ({ names }: YoloSettings, index: number): string => names[index] || `class ${index}`;
+
+/** Without names the numbers are the classes, from 0 and without gaps. */
+async function highestClass(source: SourceTree): Promise<number> {
+  let highest = -1;
+  for (const file of source.files) {
+    if (!isLabelPath(file.path)) continue;
+    for (const [, number] of (await smallText(file)).matchAll(/^[ \t]*(\d+)[ \t]/gm)) if (Number(number) < MOST_UNNAMED) highest = Math.max(highest, Number(number));
+  }
+  return highest;
+}
 
 /** A label file says what it has in `lines`: it is small, and read when its image's turn comes. */
 class YoloReader {
