@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodePng } from './indexed-png.js';
 import { TASK_TYPES } from './task-type.js';
 import { filesOf, randomModel } from './testing/random-models.js';
 import { validatedPackage } from './testing/validated-package.js';

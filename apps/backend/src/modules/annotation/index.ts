@@ -1,4 +1,6 @@
 export { AnnotationModule } from './annotation.module.js';
 export { AnnotationReader } from './application/annotation-reader.js';
 export { AnnotationWriter } from './application/annotation-writer.js';
-export { LiveView, type CutImage, type DatasetCut } from './application/ports/live-view.port.js';
+export { ClassIntake, type NewClass } from './application/class-intake.js';
+export { LabelIntake, type IntakeLabels, type IntakeOutcome } from './application/label-intake.js';
+export { LiveView, type CutImage, type CutLabels, type DatasetCut } from './application/ports/live-view.port.js';

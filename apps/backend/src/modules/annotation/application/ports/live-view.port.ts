@@ -1,10 +1,13 @@
-import type { TaskType } from '@app/dice-format';
+import type { DiceClass, LabelStatus, LiveObject, TaskType } from '@app/dice-format';
 
 /** What a cut is of. */
 export interface CutFacts {
   readonly datasetId: string;
   readonly name: string;
   readonly taskType: TaskType;
+  readonly multiLabel: boolean;
+  /** In their order. */
+  readonly classes: readonly DiceClass[];
   /** Position in the dataset's sequence of changes. */
   readonly changeSeq: number;
 }
@@ -34,6 +37,14 @@ export interface CutImage {
   readonly split: 'train' | 'val' | 'test' | null;
 }
 
+/** An image of a cut with its labels as people work on them: for writing other formats. */
+export interface CutLabels extends CutImage {
+  readonly depth: number;
+  readonly status: LabelStatus;
+  readonly noObject: boolean;
+  readonly objects: readonly LiveObject[];
+}
+
 /** The mask of one image as an indexed PNG. */
 export interface CutMask {
   readonly number: number;
@@ -56,6 +67,8 @@ export abstract class DatasetCut {
   abstract meta(): Promise<Uint8Array>;
   /** In the order of their numbers. */
   abstract images(): AsyncIterable<CutImage>;
+  /** The same images with their labels; a line is held at a time. */
+  abstract labels(): AsyncIterable<CutLabels>;
   /** Of the images that have one, in the order of their numbers. */
   abstract masks(): AsyncIterable<CutMask & { readonly png: Uint8Array }>;
   /** Of the images that changed after a position, whether they have one or not. */

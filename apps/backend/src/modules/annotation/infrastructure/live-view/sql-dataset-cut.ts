@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { encodeMaskPng, hashedHeadLine, labelMapOf, labelsDigest, layersOf, type DiceClass, type LiveObject, type TaskType } from '@app/dice-format';
-import { DatasetCut, type CutFacts, type CutImage, type CutMask, type CutTotals } from '../../application/ports/live-view.port.js';
+import { DatasetCut, type CutFacts, type CutImage, type CutLabels, type CutMask, type CutTotals } from '../../application/ports/live-view.port.js';
 import { CHANGE_TABLE } from '../../../dataset/index.js';
 import type { CutConnection } from './cut-connection.js';
+import { LABELS_LINE, labelsOfLine } from './cut-labels.js';
 import { IMAGE_LINE, imagesOf, MASK_LINE, TOTALS_SQL } from './cut-sql.js';
 import { hashedLine, imageJson } from './image-json-sql.js';
 import { commaSeparated, parsedLines } from './text-lines.js';
@@ -51,7 +52,7 @@ export class SqlDatasetCut extends DatasetCut {
     private readonly hooks: { readonly remember: (content: CutContent) => Promise<void>; readonly closed: () => void },
   ) {
     super();
-    this.facts = { datasetId: head.id, name: head.name, taskType: head.task_type, changeSeq: head.change_seq };
+    this.facts = { datasetId: head.id, name: head.name, taskType: head.task_type, multiLabel: head.multi_label, classes: head.classes, changeSeq: head.change_seq };
     if (head.content_hash_seq === head.change_seq && head.content_totals !== null) this.content = { hash: head.content_hash, totals: head.content_totals };
   }
 
@@ -82,6 +83,10 @@ export class SqlDatasetCut extends DatasetCut {
 
   async *images(): AsyncIterable<CutImage> {
     for await (const line of parsedLines(this.lines(IMAGE_LINE, 'order by number'))) yield imageOf(line as ImageLine);
+  }
+
+  async *labels(): AsyncIterable<CutLabels> {
+    for await (const line of parsedLines(this.lines(LABELS_LINE, 'order by number'))) yield labelsOfLine(line);
   }
 
   async *masks(): AsyncIterable<CutMask & { readonly png: Uint8Array }> {

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { AnnotationModule } from '../annotation/index.js';
+import { DatasetModule } from '../dataset/index.js';
+import { ExportsController } from './api/http/exports.controller.js';
+import { ExportArchive } from './application/ports/export-archive.port.js';
+import { OpenExportHandler } from './application/queries/open-export/open-export.handler.js';
+import { ZipExportArchive } from './infrastructure/zip-export-archive.js';
+
+/** Datasets in the formats of other tools: out, and in onto images that are there. */
+@Module({
+  imports: [DatasetModule, AnnotationModule],
+  controllers: [ExportsController],
+  providers: [OpenExportHandler, { provide: ExportArchive, useClass: ZipExportArchive }],
+})
+export class ExchangeModule {}
