@@ -65,6 +65,7 @@ export const DATASET_RULES: Readonly<Record<string, DatasetRule>> = {
   'GET /api/v1/datasets/{id}/images/{image_id}': { least: 'viewer', scope: 'read', parameters: { image_id: '1' } },
   'DELETE /api/v1/datasets/{id}/images/{image_id}': { least: 'admin', scope: 'label', parameters: { image_id: '1' } },
   'POST /api/v1/datasets/{id}/images/{image_id}/restore': { least: 'admin', scope: 'label', parameters: { image_id: '1' } },
+  'POST /api/v1/datasets/{id}/annotations/import': { least: 'annotator', scope: 'label' },
   'GET /api/v1/datasets/{id}/annotations/{image_id}': { least: 'viewer', scope: 'read', parameters: { image_id: '1' } },
   'PATCH /api/v1/datasets/{id}/annotations/{image_id}': { least: 'annotator', scope: 'label', parameters: { image_id: '1' }, body: { no_object: true }, headers: { 'if-match': '"1"' } },
   'GET /api/v1/datasets/{id}/annotations/{image_id}/history': { least: 'viewer', scope: 'read', parameters: { image_id: '1' } },

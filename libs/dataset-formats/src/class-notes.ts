@@ -30,6 +30,11 @@ export class ClassNotes {
     if (known !== undefined) known.count += 1;
   }
 
+  /** Undefined for a name that was not told yet. */
+  detailsOf(name: string): JsonObject | undefined {
+    return this.byName.get(name)?.details;
+  }
+
   get list(): readonly NotedClass[] {
     return [...this.byName].map(([name, facts]) => ({ name, ...facts }));
   }

@@ -1,6 +1,7 @@
 import type { ReadNotes } from '../format-codec.js';
 import type { ImportedImage } from '../model.js';
 import { smallText, type SourceFile, type SourceTree } from '../source-tree.js';
+import { stemOf } from '../text/unique-stems.js';
 import { isLabelPath, pairKey, placeOf } from './yolo-layout.js';
 import { objectOfLine, yoloLines, type KeypointShape, type YoloLine } from './yolo-lines.js';
 import { yoloSettings, type YoloSettings } from './yolo-settings.js';
@@ -52,9 +53,10 @@ class YoloReader {
     const lines = text === null || labels === undefined ? [] : this.lines(labels, text);
     const isEmpty = text?.trim() === '';
     const { keypoints: shape } = this.settings;
+    const place = placeOf(file.path);
     return {
-      ...placeOf(file.path),
-      ...(image === null ? { stemOnly: true } : {}),
+      ...place,
+      ...(image === null ? { name: stemOf(place.name), stemOnly: true } : {}),
       status: lines.length > 0 || isEmpty ? 'labeled' : 'unlabeled',
       noObject: isEmpty,
       place: { entry: file.path },
