@@ -156,16 +156,16 @@ describe('POST datasets/{id}/annotations/import', () => {
   });
 
   it.each([
-    ['no file of any format', 'hello', 'a.txt', 422, 'validation-failed'],
-    ['broken JSON', '{"images":[', 'a.json', 400, 'malformed-json'],
-    ['NaN', coco([CAT]).replace('[1,2,30,40]', '[NaN,2,30,40]'), 'a.json', 400, 'malformed-json'],
-    ['a document type', '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><annotations><image name="&x;"/></annotations>', 'a.xml', 422, 'validation-failed'],
-    ['a zip that is none', 'PK and nothing', 'a.zip', 422, 'unsafe-archive'],
-    ['nothing', '', 'a.json', 422, 'validation-failed'],
-  ])('refuses %s', async (_, content, name, status, code) => {
+    { what: 'no file of any format', content: 'hello', name: 'a.txt', answer: [422, 'validation-failed'] },
+    { what: 'broken JSON', content: '{"images":[', name: 'a.json', answer: [400, 'malformed-json'] },
+    { what: 'NaN', content: coco([CAT]).replace('[1,2,30,40]', '[NaN,2,30,40]'), name: 'a.json', answer: [400, 'malformed-json'] },
+    { what: 'a document type', content: '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><annotations><image name="&x;"/></annotations>', name: 'a.xml', answer: [422, 'validation-failed'] },
+    { what: 'a zip that is none', content: 'PK and nothing', name: 'a.zip', answer: [422, 'unsafe-archive'] },
+    { what: 'nothing', content: '', name: 'a.json', answer: [422, 'validation-failed'] },
+  ])('refuses $what', async ({ content, name, answer }) => {
     const id = await labels.dataset('object_detection', { images: 1 });
-    const { status: got, body } = await send(id, content, { name, query: name.endsWith('.xml') ? '?format=cvat' : '' });
-    expect([got, body.code]).toEqual([status, code]);
+    const { status, body } = await send(id, content, { name, query: name.endsWith('.xml') ? '?format=cvat' : '' });
+    expect([status, body.code]).toEqual(answer);
     expect(JSON.stringify(body)).not.toContain('root:');
   });
 
