@@ -13,6 +13,7 @@ import { imageAccess } from '../test/bench/image-access.mjs';
 import { archiveReading } from '../test/bench/archive.mjs';
 import { annotationWrites } from '../test/bench/annotation-writes.mjs';
 import { liveView } from '../test/bench/live-view.mjs';
+import { cocoExport } from '../test/bench/coco-export.mjs';
 import { directUpload } from '../test/bench/direct-upload.mjs';
 
 const quick = process.argv.includes('--quick');
@@ -217,6 +218,7 @@ await training();
 await uploading();
 rows.push(...(await annotationWrites({ quick })));
 rows.push(...(await liveView({ quick })));
+rows.push(...(await cocoExport({ quick })));
 rows.push(...(await directUpload({ quick })));
 console.table(rows);
 // The seed's table 1.1, in its own columns.

@@ -48,8 +48,8 @@ export interface ImportedImage {
   readonly objectsIn: (size: PixelSize) => readonly FormatObject[];
 }
 
-/** An image to be written. Sizes are of the upright image. */
-export interface ExportedImage {
+/** An image to be written, without its objects. Sizes are of the upright image. */
+export interface ExportedHead {
   readonly id: number;
   /** From the dataset root: `images/...`. */
   readonly fileName: string;
@@ -59,6 +59,10 @@ export interface ExportedImage {
   readonly split: Split | null;
   readonly status: LabelStatus;
   readonly noObject: boolean;
+}
+
+/** An image to be written. */
+export interface ExportedImage extends ExportedHead {
   readonly objects: readonly FormatObject[];
 }
 
@@ -70,6 +74,8 @@ export interface ExportedDataset {
   readonly classes: readonly DiceClass[];
   /** From the first image on, the same each time, in the order of their ids. One reading at a time. */
   readonly images: () => AsyncIterable<ExportedImage>;
+  /** The same images where their objects are not asked for. */
+  readonly heads: () => AsyncIterable<ExportedHead>;
 }
 
 export const isRings = (segmentation: Rings | RunLengths): segmentation is Rings => Array.isArray(segmentation);

@@ -6,7 +6,7 @@ import { fitImage } from './fit-task.js';
 import { FORMAT_NAMES, type FormatCodec } from './format-codec.js';
 import { counted, LossReport } from './loss-report.js';
 import { isRings, type ExportedDataset, type ExportedImage, type FormatObject, type ImportedImage } from './model.js';
-import { randomExport } from './testing/random-exports.js';
+import { datasetOf, randomExport } from './testing/random-exports.js';
 import { readAll, treeOf, writtenFiles } from './testing/trees.js';
 
 const WRITERS = FORMAT_NAMES.map(codecOf).filter(({ writer }) => writer !== null);
@@ -103,7 +103,7 @@ describe('what a format cannot hold', () => {
       { className: 'cat', bbox: [0, 0, 9, 9], segmentation: { size: [10, 20], counts: [10, 20, 170] } },
     ];
     const image: ExportedImage = { id: 1, fileName: 'images/a.png', width: 20, height: 10, depth: 3, split: 'train', status: 'reviewed', noObject: false, objects };
-    const dataset: ExportedDataset = { name: 'n', taskType: 'instance_segmentation', multiLabel: false, classes: [{ id: 4, name: 'cat', color: '#000000', details: { supercategory: 'animal' } }], images: () => only(image) };
+    const dataset = datasetOf('instance_segmentation', [{ id: 4, name: 'cat', color: '#000000', details: { supercategory: 'animal' } }], [image]);
     const { files, report } = await exported(codecOf('yolo'), dataset);
     expect(Object.fromEntries(report.losses.map(({ code, count, examples }) => [code, [count, examples]]))).toEqual({
       'class-id': [1, ['cat']],
@@ -124,7 +124,7 @@ describe('what a format cannot hold', () => {
     const image = (id: number, fileName: string): ExportedImage => ({ id, fileName, width: 20, height: 10, depth: 3, split: null, status: 'labeled', noObject: false, objects: [{ className: 'cat', bbox: [id, 1, 2, 2] }] });
     const both = [image(1, 'images/a.png'), image(2, 'images/a.jpg')];
     for (const name of ['yolo', 'voc', 'labelme'] as const) {
-      const dataset: ExportedDataset = { name: 'n', taskType: 'object_detection', multiLabel: false, classes: [{ id: 0, name: 'cat', color: '#000000', details: {} }], images: () => each(both) };
+      const dataset = datasetOf('object_detection', [{ id: 0, name: 'cat', color: '#000000', details: {} }], both);
       const { files, report } = await exported(codecOf(name), dataset);
       const { images } = await readAll(codecOf(name), treeOf(files));
       expect([name, images.map((one) => one.objectsIn({ width: 20, height: 10 }).map(({ bbox }) => Math.round(bbox?.[0] ?? 0)))]).toEqual([name, expect.arrayContaining([[1], [2]])]);
@@ -132,8 +132,3 @@ describe('what a format cannot hold', () => {
     }
   });
 });
-
-async function* each<T>(items: readonly T[]): AsyncIterable<T> {
-  for (const item of items) yield await Promise.resolve(item);
-}
-const only = <T>(item: T): AsyncIterable<T> => each([item]);

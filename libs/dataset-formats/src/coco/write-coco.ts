@@ -38,8 +38,8 @@ async function* joined(texts: AsyncIterable<string>): AsyncIterable<string> {
   if (waiting.length > 0) yield separator + waiting.join(',');
 }
 
-async function* imageTexts({ images }: ExportedDataset): AsyncIterable<string> {
-  for await (const { id, fileName, width, height, split } of images()) {
+async function* imageTexts({ heads }: ExportedDataset): AsyncIterable<string> {
+  for await (const { id, fileName, width, height, split } of heads()) {
     yield JSON.stringify({ id, file_name: insideImages(fileName), width, height, ...(split === null ? {} : { split }) });
   }
 }

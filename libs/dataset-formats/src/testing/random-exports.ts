@@ -100,5 +100,5 @@ export function datasetOf(taskType: TaskType, classes: readonly DiceClass[], all
   const images = async function* (): AsyncIterable<ExportedImage> {
     for (const image of all) yield await Promise.resolve(image);
   };
-  return { name: 'random', taskType, multiLabel: false, classes, images };
+  return { name: 'random', taskType, multiLabel: false, classes, images, heads: images };
 }

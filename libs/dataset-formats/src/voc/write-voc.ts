@@ -28,9 +28,9 @@ function imagePaths(): (image: Pick<ExportedImage, 'id' | 'fileName'>) => string
   return ({ fileName, id }) => FOLDER + stems.path(insideImages(fileName).replaceAll('/', '_'), id);
 }
 
-async function* stemsOf({ images }: ExportedDataset, split: string): AsyncIterable<string> {
+async function* stemsOf({ heads }: ExportedDataset, split: string): AsyncIterable<string> {
   const pathOf = imagePaths();
-  for await (const image of images()) {
+  for await (const image of heads()) {
     const path = pathOf(image);
     if (image.split === split) yield `${stemOf(path.slice(FOLDER.length))}\n`;
   }

@@ -3,4 +3,4 @@ export { AnnotationReader } from './application/annotation-reader.js';
 export { AnnotationWriter } from './application/annotation-writer.js';
 export { ClassIntake, type NewClass } from './application/class-intake.js';
 export { LabelIntake, type IntakeLabels, type IntakeOutcome } from './application/label-intake.js';
-export { LiveView, type CutImage, type CutLabels, type DatasetCut } from './application/ports/live-view.port.js';
+export { LiveView, type CutHead, type CutImage, type CutLabels, type DatasetCut } from './application/ports/live-view.port.js';

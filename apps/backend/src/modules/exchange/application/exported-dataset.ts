@@ -1,4 +1,4 @@
-import type { ExportedDataset, ExportedImage, FormatObject } from '@app/dataset-formats';
+import type { ExportedDataset, ExportedHead, ExportedImage, FormatObject } from '@app/dataset-formats';
 import type { LiveObject } from '@app/dice-format';
 import type { CutLabels, DatasetCut } from '../../annotation/index.js';
 
@@ -12,7 +12,10 @@ export function exportedDataset(cut: DatasetCut): ExportedDataset {
   const images = async function* (): AsyncIterable<ExportedImage> {
     for await (const labels of cut.labels()) yield exportedImage(labels, names);
   };
-  return { name, taskType, multiLabel, classes, images };
+  const heads = async function* (): AsyncIterable<ExportedHead> {
+    for await (const { number: id, ...head } of cut.heads()) yield { id, ...head };
+  };
+  return { name, taskType, multiLabel, classes, images, heads };
 }
 
 export function exportedImage({ number, fileName, width, height, depth, split, status, noObject, objects }: CutLabels, names: ReadonlyMap<number, string>): ExportedImage {

@@ -37,11 +37,15 @@ export interface CutImage {
   readonly split: 'train' | 'val' | 'test' | null;
 }
 
-/** An image of a cut with its labels as people work on them: for writing other formats. */
-export interface CutLabels extends CutImage {
+/** What is known of an image of a cut besides its objects and its bytes. */
+export interface CutHead extends Pick<CutImage, 'number' | 'fileName' | 'width' | 'height' | 'split'> {
   readonly depth: number;
   readonly status: LabelStatus;
   readonly noObject: boolean;
+}
+
+/** An image of a cut with its labels as people work on them: for writing other formats. */
+export interface CutLabels extends CutHead, Pick<CutImage, 'objectKey' | 'sizeBytes' | 'crc32'> {
   readonly objects: readonly LiveObject[];
 }
 
@@ -67,6 +71,8 @@ export abstract class DatasetCut {
   abstract meta(): Promise<Uint8Array>;
   /** In the order of their numbers. */
   abstract images(): AsyncIterable<CutImage>;
+  /** The same images, without a look at their objects. */
+  abstract heads(): AsyncIterable<CutHead>;
   /** The same images with their labels; a line is held at a time. */
   abstract labels(): AsyncIterable<CutLabels>;
   /** Of the images that have one, in the order of their numbers. */

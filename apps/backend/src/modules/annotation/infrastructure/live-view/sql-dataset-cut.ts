@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { encodeMaskPng, hashedHeadLine, labelMapOf, labelsDigest, layersOf, type DiceClass, type LiveObject, type TaskType } from '@app/dice-format';
-import { DatasetCut, type CutFacts, type CutImage, type CutLabels, type CutMask, type CutTotals } from '../../application/ports/live-view.port.js';
+import { DatasetCut, type CutFacts, type CutHead, type CutImage, type CutLabels, type CutMask, type CutTotals } from '../../application/ports/live-view.port.js';
 import { CHANGE_TABLE } from '../../../dataset/index.js';
 import type { CutConnection } from './cut-connection.js';
-import { LABELS_LINE, labelsOfLine } from './cut-labels.js';
+import { headOfLine, HEADS_LINE, LABELS_LINE, labelsOfLine } from './cut-labels.js';
 import { IMAGE_LINE, imagesOf, MASK_LINE, TOTALS_SQL } from './cut-sql.js';
 import { hashedLine, imageJson } from './image-json-sql.js';
 import { commaSeparated, parsedLines } from './text-lines.js';
@@ -83,6 +83,10 @@ export class SqlDatasetCut extends DatasetCut {
 
   async *images(): AsyncIterable<CutImage> {
     for await (const line of parsedLines(this.lines(IMAGE_LINE, 'order by number'))) yield imageOf(line as ImageLine);
+  }
+
+  async *heads(): AsyncIterable<CutHead> {
+    for await (const line of parsedLines(this.lines(HEADS_LINE, 'order by number'))) yield headOfLine(line);
   }
 
   async *labels(): AsyncIterable<CutLabels> {
