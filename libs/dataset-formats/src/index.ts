@@ -1,6 +1,7 @@
 export { ClassNotes, type NotedClass } from './class-notes.js';
 export { codecOf, recognise } from './codecs.js';
-export { convert, type ConvertFacts, taskOf, treeOfBytes } from './convert.js';
+export { convert, type ConvertFacts, treeOfBytes } from './convert.js';
+export { DiceConversion, type Photo, type PhotoSize } from './dice/dice-conversion.js';
 export { type FitContext, type Fitted, fitImage, sizeFinding } from './fit-task.js';
 export { FORMAT_NAMES, type FormatCodec, type FormatName, type FormatWriter, type LossCode, type ReadNotes, type WriteReport, type WrittenFile } from './format-codec.js';
 export { type Holds } from './holds.js';
