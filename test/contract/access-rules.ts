@@ -47,7 +47,7 @@ export const DATASET_RULES: Readonly<Record<string, DatasetRule>> = {
   'POST /api/v1/datasets/{id}/classes/{class_id}/merge': { least: 'admin', scope: 'label', parameters: { class_id: '0' }, body: { into: 1 }, headers: { 'if-match': '"1"' } },
   'GET /api/v1/datasets/{id}/annotations.json': { least: 'viewer', scope: 'read' },
   'GET /api/v1/datasets/{id}/meta.json': { least: 'viewer', scope: 'read' },
-  'GET /api/v1/datasets/{id}/export': { least: 'viewer', scope: 'read', query: '?format=coco' },
+  'GET /api/v1/datasets/{id}/export': { least: 'viewer', scope: 'read', query: '?format=coco&as=file' },
   'GET /api/v1/datasets/{id}/findings': { least: 'viewer', scope: 'read' },
   'GET /api/v1/datasets/{id}/events': { least: 'viewer', scope: 'read', stream: true },
   'GET /api/v1/datasets/{id}/members': { least: 'viewer', scope: 'read', openWhenPublic: false },

@@ -32,6 +32,7 @@ export interface ConversionFacts {
 
 /** The hash that a reader computes is not known before all was written; it takes its own. */
 const NO_HASH = `sha256:${'0'.repeat(64)}`;
+/** Of labels that become others: a person reads some. */
 const WARNED_LABELS = 100;
 
 /**
@@ -47,6 +48,7 @@ export class DiceConversion {
   private readonly byPath: ReadonlyMap<string, Photo>;
   private readonly sizes = new Map<number, PhotoSize>();
   private labeled = 0;
+  private texts = 0;
   private ids: ReadonlyMap<string, number> | undefined;
 
   constructor(
@@ -98,6 +100,7 @@ export class DiceConversion {
 
   /** The text of annotations.json; the same each time. */
   async *annotations(): AsyncIterable<string> {
+    this.texts += 1;
     const { multiLabel } = this.guess;
     const classes = this.classes.map(({ id, name, color, details }) => ({ id, name, color, ...details }));
     const begin = { ...this.identity(), created_at: this.facts.createdAt, content_hash: NO_HASH, ...(multiLabel ? { multi_label: true } : {}), classes };
@@ -140,15 +143,20 @@ export class DiceConversion {
 
   private element(photo: Photo, image: ImportedImage): JsonObject {
     const size = this.sizes.get(photo.id);
-    if (size === undefined || image.status === 'unlabeled') return this.unlabeled(photo, image.split);
-    const warned = this.findings.warnings.length < WARNED_LABELS;
-    const warn = (code: string, message: string): void => (warned ? this.findings.warn(code, `${image.name.slice(0, 200)}: ${message}`, image.place) : undefined);
+    if (size === undefined) return this.unlabeled(photo, image.split);
+    const warn = (code: string, message: string): void => this.warn(image, code, message);
     const differs = sizeFinding(image, size);
     if (differs !== undefined) warn(differs.code, differs.message);
+    if (image.status === 'unlabeled') return this.unlabeled(photo, image.split);
     const fitted = this.fitted(image, size, warn);
     const has = fitted.bodies.length > 0 || fitted.layers.length > 0;
     const status = has || image.noObject ? image.status : 'unlabeled';
     return { ...this.head(photo, image.split), ...this.body(photo, fitted), metadata: { status, ...(image.noObject ? { no_object: true } : {}), source: this.codec.name } };
+  }
+
+  /** The text is read more than once, what is found on the way is told once. */
+  private warn(image: ImportedImage, code: string, message: string): void {
+    if (this.texts === 1 && this.findings.warnings.length < WARNED_LABELS) this.findings.warn(code, `${image.name.slice(0, 200)}: ${message}`, image.place);
   }
 
   private unlabeled(photo: Photo, split: ImportedImage['split']): JsonObject {

@@ -19,7 +19,7 @@ export function disconnectSignal(reply: FastifyReply): AbortSignal {
 }
 
 /** The multipart form of an upload: fields first, then the zip, which is not read yet. Throws `malformed-request` or `validation-failed`. */
-export async function readUploadRequest(request: FastifyRequest, reply: FastifyReply, idleSeconds: number): Promise<UploadDatasetInput> {
+export async function readUploadRequest(request: FastifyRequest, reply: FastifyReply, idleSeconds: number): Promise<Omit<UploadDatasetInput, 'format'>> {
   const uploadId = uploadIdOf(request);
   if (!request.isMultipart()) throw new DomainError('unsupported-media-type', 'This route accepts multipart/form-data with the zip in `file`.');
   const signal = disconnectSignal(reply);
