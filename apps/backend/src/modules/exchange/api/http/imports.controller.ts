@@ -4,6 +4,7 @@ import { Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { BackendConfig } from '../../../../config/backend-config.js';
 import { CurrentPrincipal, RequireScope } from '../../../../platform/auth/decorators.js';
 import type { Principal } from '../../../../platform/auth/principal.js';
 import { AcceptsForm } from '../../../../platform/http/request-rules.js';
@@ -17,7 +18,10 @@ const DatasetId = (): ParameterDecorator => ZodParam('id', datasetIdSchema);
 @ApiTags('exchange')
 @Controller({ path: 'datasets/:id/annotations/import', version: '1' })
 export class ImportsController {
-  constructor(private readonly commands: CommandBus) {}
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly config: BackendConfig,
+  ) {}
 
   @Post()
   @HttpCode(200)
@@ -42,7 +46,7 @@ export class ImportsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ImportReport> {
     const { format, dry_run: dryRun, on_labeled: onLabeled, on_error: onError } = query;
-    const input = { format, dryRun: dryRun === 'true', onLabeled, onError, open: () => readImportForm(reply.request), signal: leftSignal(reply) };
+    const input = { format, dryRun: dryRun === 'true', onLabeled, onError, open: () => readImportForm(reply.request, this.config.uploadIdleSeconds), signal: leftSignal(reply) };
     return this.commands.execute(new ImportAnnotationsCommand(principal, id, input));
   }
 }
