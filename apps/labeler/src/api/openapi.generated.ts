@@ -1949,7 +1949,9 @@ export interface operations {
     };
     readonly DatasetsController_upload_v1: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                readonly format?: "auto" | "dice" | "coco" | "yolo" | "voc" | "labelme" | "cvat" | "label-studio";
+            };
             readonly header?: {
                 /** @description a UUID of your choice, to ask for the progress at uploads/{id} */
                 readonly "Upload-Id"?: string;
@@ -1972,6 +1974,7 @@ export interface operations {
             };
         };
         readonly responses: {
+            /** @description A zip in another format is made a DICE zip first (docs/formats.md); what could not be taken over is in `warnings`. */
             readonly 201: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4607,8 +4610,8 @@ export interface operations {
     };
     readonly ExportsController_export_v1: {
         readonly parameters: {
-            readonly query: {
-                readonly format: "dice" | "coco" | "yolo" | "voc" | "labelme" | "cvat" | "label-studio";
+            readonly query?: {
+                readonly format?: "dice" | "coco" | "yolo" | "voc" | "labelme" | "cvat" | "label-studio";
                 readonly images?: "true" | "false";
                 readonly as?: "zip" | "file";
             };
