@@ -1,5 +1,4 @@
-import { encodePng, sniffImage, type PackageFile } from '@app/dice-format';
-import { TASK_TYPES } from '@app/dice-format';
+import { encodePng, sniffImage, TASK_TYPES, type PackageFile } from '@app/dice-format';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codecOf } from '../codecs.js';
@@ -63,5 +62,17 @@ describe('a dataset in another form as a DICE package', () => {
     expect(report.errors).toEqual([]);
     expect(report.dataset).toMatchObject({ taskType: 'object_detection', numImages: 2, numLabeled: 1 });
     expect(conversion.findings.warnings.map(({ code }) => code)).toEqual(['unknown-image', 'unsupported-image']);
+  });
+
+  it('names images that the labels are silent about as not labeled, and takes no mask for a photo', async () => {
+    const coco = JSON.stringify({ images: [{ id: 1, file_name: 'a.png', width: 20, height: 10 }], annotations: [{ id: 1, image_id: 1, category_id: 1, bbox: [1, 1, 2, 2] }], categories: [{ id: 1, name: 'cat' }] });
+    const files = { 'annotations/panoptic_val/a.png': PICTURE, 'annotations/instances_val.json': coco, 'images/val/a.png': PICTURE, 'images/val/b.png': PICTURE };
+    const conversion = new DiceConversion(treeOf(files), codecOf('coco'), { name: 'n', createdAt: '2026-01-01T00:00:00Z' });
+    const report = await validatedPackage(await packageOf(conversion, files));
+    expect(report.warnings.map(({ code }) => code)).toEqual(['content-hash-differs']);
+    expect([...(report.dataset?.images ?? [])].map(({ fileName, status, split }) => [fileName, status, split])).toEqual([
+      ['images/a.png', 'labeled', 'val'],
+      ['images/b.png', 'unlabeled', null],
+    ]);
   });
 });
