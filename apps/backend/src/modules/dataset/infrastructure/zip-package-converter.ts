@@ -1,4 +1,4 @@
-import { DEFAULT_ARCHIVE_LIMITS, openArchive, type PlannedEntry, rangedSource, type ArchiveEntry, type RandomAccessSource, readEntry, streamedZip, textEntry } from '@app/archive';
+import { DEFAULT_ARCHIVE_LIMITS, openArchive, type PlannedEntry, rangedSource, type ArchiveEntry, type RandomAccessSource, readEntry, streamedZip, textEntry, type Work, workedAhead } from '@app/archive';
 import { crc32 } from 'node:zlib';
 import { codecOf, DiceConversion, FORMAT_NAMES, type FormatCodec, type Photo, recognise, type SourceFile, SourceTree } from '@app/dataset-formats';
 import { ImageSniffer } from '@app/dice-format';
@@ -11,6 +11,9 @@ import { UploadStorage, type ZipObject } from '../application/ports/upload-stora
 
 /** Files of other tools are looked for by name, so their names are held; some hundred bytes each. */
 const MAX_ENTRIES = 400_000;
+/** Small images are read ahead: one after the other, the store's answering time would be most of the conversion. */
+const AHEAD = 8;
+const MAX_AHEAD_BYTES = 1024 * 1024;
 
 /**
  * Streams one zip of the staging area into another: image bytes as they are under names of ours, label files read again for each part that needs them. What
@@ -34,7 +37,7 @@ export class ZipPackageConverter extends PackageConverter {
     await conversion.scan();
     const { errors, errorsTotal } = conversion.findings;
     if (errors.length > 0) throw new DomainError('validation-failed', `The zip cannot be read as ${codec.name}; every finding is listed.`, { findings: errors, extensions: { errors_total: errorsTotal } });
-    const converted = await this.storage.stage(uploadId, streamedZip(entriesOf(conversion, entries)), signal);
+    const converted = await this.storage.stage(uploadId, streamedZip(workedAhead(workOf(conversion, entries), AHEAD)), signal);
     return { zip: converted, warnings: conversion.findings.warnings };
   }
 
@@ -57,15 +60,26 @@ async function codecFor(source: SourceTree, format: string): Promise<FormatCodec
   return name === undefined ? recognise(source) : codecOf(name);
 }
 
-async function* entriesOf(conversion: DiceConversion, entries: ReadonlyMap<string, ArchiveEntry>): AsyncIterable<PlannedEntry> {
+async function* workOf(conversion: DiceConversion, entries: ReadonlyMap<string, ArchiveEntry>): AsyncIterable<Work<PlannedEntry>> {
   for (const photo of conversion.photos) {
     const entry = entries.get(photo.file.path);
-    if (entry !== undefined) yield { name: photo.name, sizeBytes: entry.sizeBytes, crc32: entry.crc32, open: () => measured(photo, conversion) };
+    if (entry !== undefined) yield { alone: false, run: () => photoEntry(photo, entry, conversion) };
   }
-  for await (const { name, bytes } of conversion.masks()) yield { name, sizeBytes: bytes.byteLength, crc32: crc32(bytes), open: () => [bytes] };
-  yield await textEntry('annotations.json', () => encoded(conversion.annotations()));
+  // The sizes of the images are known from here on: what is alone waits for all before it.
   const meta = new TextEncoder().encode(conversion.meta());
-  yield { name: 'meta.json', sizeBytes: meta.byteLength, crc32: crc32(meta), open: () => [meta] };
+  yield { alone: true, run: () => Promise.resolve(bytesEntry('meta.json', meta)) };
+  for await (const { name, bytes } of conversion.masks()) yield { alone: true, run: () => Promise.resolve(bytesEntry(name, bytes)) };
+  yield { alone: true, run: () => textEntry('annotations.json', () => encoded(conversion.annotations())) };
+}
+
+const bytesEntry = (name: string, bytes: Uint8Array): PlannedEntry => ({ name, sizeBytes: bytes.byteLength, crc32: crc32(bytes), open: () => [bytes] });
+
+/** A large image is read when it is written, a small one before. */
+async function photoEntry(photo: Photo, { sizeBytes, crc32: crc }: ArchiveEntry, conversion: DiceConversion): Promise<PlannedEntry> {
+  if (sizeBytes > MAX_AHEAD_BYTES) return { name: photo.name, sizeBytes, crc32: crc, open: () => measured(photo, conversion) };
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of measured(photo, conversion)) chunks.push(Buffer.from(chunk));
+  return { name: photo.name, sizeBytes, crc32: crc, open: () => chunks };
 }
 
 /** The bytes of an image, which is looked at while it passes by. What is no image is left to the inspection to refuse. */

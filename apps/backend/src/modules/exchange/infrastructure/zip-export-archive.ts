@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { streamedZip, textEntry, type PlannedEntry } from '@app/archive';
+import { streamedZip, textEntry, workedAhead, type PlannedEntry, type Work } from '@app/archive';
 import { ObjectStore } from '@app/object-store';
 import { Injectable } from '@nestjs/common';
 import { ExportArchive, type OpenedExport } from '../application/ports/export-archive.port.js';
@@ -16,28 +16,16 @@ export class ZipExportArchive extends ExportArchive {
   }
 
   zip(opened: OpenedExport): AsyncIterable<Uint8Array> {
-    return streamedZip(this.planned(exportEntries(opened)));
+    return streamedZip(workedAhead(this.work(exportEntries(opened)), AHEAD));
   }
 
   async *file(opened: OpenedExport): AsyncIterable<Uint8Array> {
     for await (const entry of labelEntries(opened)) if (entry.kind === 'text') yield* entry.open();
   }
 
-  private async *planned(entries: AsyncIterable<ExportEntry>): AsyncIterable<PlannedEntry> {
-    const waiting: Promise<PlannedEntry>[] = [];
-    try {
-      for await (const entry of entries) {
-        const one = this.entry(entry);
-        // Looked at when its turn comes.
-        one.catch(() => undefined);
-        waiting.push(one);
-        // A text is read from the same place as the entries: it is written before the next of them is asked for.
-        while (waiting.length > (entry.kind === 'object' ? AHEAD : 0)) yield* next(waiting);
-      }
-      while (waiting.length > 0) yield* next(waiting);
-    } finally {
-      await Promise.allSettled(waiting);
-    }
+  private async *work(entries: AsyncIterable<ExportEntry>): AsyncIterable<Work<PlannedEntry>> {
+    // A text is read from the same place as the entries.
+    for await (const entry of entries) yield { alone: entry.kind !== 'object', run: () => this.entry(entry) };
   }
 
   private async entry(entry: ExportEntry): Promise<PlannedEntry> {
@@ -62,9 +50,4 @@ export class ZipExportArchive extends ExportArchive {
     const chunks: AsyncIterable<Uint8Array> = body;
     yield* chunks;
   }
-}
-
-async function* next(waiting: Promise<PlannedEntry>[]): AsyncIterable<PlannedEntry> {
-  const first = waiting.shift();
-  if (first !== undefined) yield await first;
 }
