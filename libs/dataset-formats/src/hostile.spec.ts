@@ -1,6 +1,7 @@
 import { DomainError } from '@app/kernel';
 import { describe, expect, it } from 'vitest';
 import { codecOf, recognise } from './codecs.js';
+import { SourceTree } from './source-tree.js';
 import { fileOf, readAll, treeOf } from './testing/trees.js';
 import type { FormatName } from './format-codec.js';
 import { xmlElements } from './text/xml-element.js';
@@ -168,6 +169,19 @@ describe('hostile CVAT', () => {
     const { notes, images } = await readAll(codecOf('cvat'), treeOf({ 'a.xml': image(shapes.join('')) }));
     expect(notes.findings.errors.map(({ code }) => code)).toEqual(['invalid-rle', 'invalid-rle', 'invalid-rle', 'invalid-rle', 'invalid-polygon', 'unsupported-shape']);
     expect(images[0]?.objectsIn(SIZE)).toHaveLength(1);
+  });
+});
+
+describe('more than memory should hold of one image', () => {
+  const repeated = (head: string, one: string, tail: string, times: number): Record<string, string> => ({ 'a.json': `${head}${Array<string>(times).fill(one).join(',')}${tail}` });
+  it.each([
+    ['annotations in COCO', 'coco', repeated('{"images":[{"id":1,"file_name":"a.jpg"}],"categories":[{"id":1,"name":"c"}],"annotations":[', '{"image_id":1,"category_id":1}', ']}', 100_001)],
+    ['shapes in labelme', 'labelme', repeated('{"imagePath":"a.jpg","shapes":[', '{"label":"c","points":[]}', ']}', 100_001)],
+    ['elements in XML', 'voc', { 'a.xml': `<annotation><filename>a.jpg</filename>${'<x/>'.repeat(500_001)}</annotation>` }],
+  ] as const)('is refused: %s', async (_, format, files) => {
+    const big = Object.fromEntries(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)]));
+    const error: unknown = await readAll(codecOf(format), new SourceTree(Object.entries(big).map(([path, bytes]) => fileOf(path, bytes, 1 << 20)))).then(() => undefined, (thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'too-large', findings: [{ code: 'too-many', entry: Object.keys(files)[0] }] });
   });
 });
 

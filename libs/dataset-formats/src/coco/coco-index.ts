@@ -1,6 +1,7 @@
 import { streamTopLevel, type JsonObject } from '@app/dice-format';
 import { DomainError } from '@app/kernel';
 import { listOf, objectOf, pixelsOf, stringOf } from '../fields.js';
+import { MOST_IMAGES, MOST_OBJECTS, tooMany } from '../limits.js';
 import type { ReadNotes } from '../format-codec.js';
 import { placed, type SourceFile } from '../source-tree.js';
 import { splitOfName, splitOfPath } from '../text/split-names.js';
@@ -45,6 +46,7 @@ class IndexBuilder {
   private readonly images = new Map<number, IndexedImage>();
   private readonly categories = new Map<number, string>();
   private readonly bytesOf = new Map<number, number>();
+  private readonly countOf = new Map<number, number>();
   private readonly members = new Set<string>();
   private last: number | undefined;
   private isGrouped = true;
@@ -67,7 +69,7 @@ class IndexBuilder {
     if (object === undefined) return this.error('invalid-field', 'An element is an object.', pointer);
     if (key === 'images') this.image(object, index, pointer);
     else if (key === 'categories') this.category(object, pointer);
-    else this.annotation(object, sizeBytes);
+    else this.annotation(object, sizeBytes, pointer);
   }
 
   finish(): CocoIndex {
@@ -89,6 +91,7 @@ class IndexBuilder {
     if (typeof id !== 'number') return this.error('invalid-field', 'An image has an id that is a number.', `${pointer}/id`);
     if (text === '') return this.error('invalid-field', 'An image has a file_name.', `${pointer}/file_name`);
     if (this.images.has(id)) return this.error('duplicate-id', 'The id of an image appears twice.', `${pointer}/id`);
+    if (this.images.size >= MOST_IMAGES) throw tooMany(`A label file has at most ${MOST_IMAGES} images.`, { pointer });
     const split = splitOfName(stringOf(raw['split']) ?? '') ?? splitOfPath(this.file.path);
     this.images.set(id, { name: text, width: pixelsOf(raw['width']), height: pixelsOf(raw['height']), split, index, bytes: 0 });
   }
@@ -102,11 +105,15 @@ class IndexBuilder {
     this.notes.classes.declare(name, { details: detailsOf(raw) });
   }
 
-  private annotation(raw: JsonObject, sizeBytes: number): void {
+  private annotation(raw: JsonObject, sizeBytes: number, pointer: string): void {
     const id = raw['image_id'];
     if (typeof id !== 'number') return;
     if (id !== this.last && this.bytesOf.has(id)) this.isGrouped = false;
     this.last = id;
+    const count = (this.countOf.get(id) ?? 0) + 1;
+    if (count > MOST_OBJECTS) throw tooMany(`An image has at most ${MOST_OBJECTS} annotations.`, { pointer });
+    if (this.countOf.size > MOST_IMAGES) throw tooMany(`A label file has annotations of at most ${MOST_IMAGES} images.`, { pointer });
+    this.countOf.set(id, count);
     this.bytesOf.set(id, (this.bytesOf.get(id) ?? 0) + sizeBytes);
   }
 

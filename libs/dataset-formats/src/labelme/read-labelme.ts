@@ -1,6 +1,7 @@
 import { streamTopLevel, type JsonObject } from '@app/dice-format';
 import { boxAround, cornersOf, objectOf, pairsOf, pixelsOf, stringOf } from '../fields.js';
 import type { ReadNotes } from '../format-codec.js';
+import { MOST_OBJECTS, tooMany } from '../limits.js';
 import type { FormatObject, ImportedImage } from '../model.js';
 import { placed, type SourceFile, type SourceTree } from '../source-tree.js';
 import { baseName } from '../text/unique-stems.js';
@@ -76,6 +77,7 @@ class Shapes {
 
   take(element: unknown, pointer: string): void {
     this.count += 1;
+    if (this.count > MOST_OBJECTS) throw tooMany(`An image has at most ${MOST_OBJECTS} shapes.`, { pointer });
     const shape = objectOf(element) ?? {};
     const label = stringOf(shape['label']) ?? '';
     if (label === '') return this.error('no-class', 'A shape has a label.', `${pointer}/label`);
