@@ -122,7 +122,7 @@ class IndexBuilder {
   }
 }
 
-/** COCO counts the points of a skeleton from 1, and so does DICE. */
+/** As they are; a skeleton of a category without keypoints joins nothing. */
 function detailsOf(raw: JsonObject): JsonObject {
   const { supercategory, keypoints, skeleton } = raw;
   return {

@@ -11,6 +11,7 @@ export interface NewClass {
   readonly color?: string;
   readonly supercategory?: string;
   readonly keypoints?: readonly string[];
+  readonly skeleton?: readonly (readonly number[])[];
 }
 
 /** For other modules: the classes of a dataset, and more of them. */

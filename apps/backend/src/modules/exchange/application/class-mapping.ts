@@ -57,11 +57,33 @@ export class MappedClasses {
 
 const folded = (name: string): string => name.normalize('NFC').trim().toLowerCase();
 
-/** The classes that are to be made, as the dataset takes them. */
-export function newClasses(noted: readonly NotedClass[], classes: MappedClasses): NewClass[] {
-  return noted.filter(({ name, count }) => count > 0 && classes.targetOf(name) === 'create').map(({ name, color, details }) => {
-    const { supercategory, keypoints } = details;
-    const names = Array.isArray(keypoints) ? keypoints.filter((point): point is string => typeof point === 'string') : [];
-    return { name, ...(color === undefined ? {} : { color }), ...(typeof supercategory === 'string' ? { supercategory } : {}), ...(names.length > 0 ? { keypoints: names } : {}) };
-  });
+/** The classes that are to be made, as the dataset takes them; what it would refuse of their details is told to `warn`. */
+export function newClasses(noted: readonly NotedClass[], classes: MappedClasses, warn: (name: string, field: string) => void): NewClass[] {
+  return noted.filter(({ name, count }) => count > 0 && classes.targetOf(name) === 'create').map((one) => newClass(one, (field) => warn(one.name, field)));
+}
+
+const MOST_POINTS = 1_000;
+const MOST_CHARACTERS = 200;
+const isText = (value: unknown): value is string => typeof value === 'string' && value.length > 0 && value.length <= MOST_CHARACTERS;
+const isPair = (value: unknown): value is number[] => Array.isArray(value) && value.length === 2 && value.every((end) => Number.isSafeInteger(end) && Number(end) >= 0);
+
+function newClass({ name, color, details }: NotedClass, warn: (field: string) => void): NewClass {
+  const { supercategory, keypoints, skeleton } = details;
+  return {
+    name,
+    ...(color === undefined ? {} : { color }),
+    ...(isText(supercategory) ? { supercategory } : left(supercategory, () => warn('supercategory'))),
+    ...(isListOf(keypoints, isText) ? { keypoints } : left(keypoints, () => warn('keypoints'))),
+    ...(isListOf(skeleton, isPair) ? { skeleton } : left(skeleton, () => warn('skeleton'))),
+  };
+}
+
+function isListOf<T>(value: unknown, isOne: (item: unknown) => item is T): value is T[] {
+  return Array.isArray(value) && value.length > 0 && value.length <= MOST_POINTS && value.every(isOne);
+}
+
+/** Nothing is missed where nothing was given. */
+function left(value: unknown, warn: () => void): Record<string, never> {
+  if (value !== undefined && value !== null) warn();
+  return {};
 }

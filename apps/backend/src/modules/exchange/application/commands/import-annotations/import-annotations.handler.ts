@@ -65,7 +65,7 @@ export class ImportAnnotationsHandler implements ICommandHandler<ImportAnnotatio
     const { pass, mapped } = checked;
     if (request.dryRun) return reportOf(run, checked, null);
     if (pass.findings.errorsTotal > 0 && request.onError === 'refuse') throw refusal(run, checked);
-    const wanted = newClasses(pass.noted.list, mapped);
+    const wanted = newClasses(pass.noted.list, mapped, (name, field) => pass.findings.warn('class-details', `The ${field} of the class ${name.slice(0, 100)} was left out: it has not the form that classes have here.`, { pointer: '/file' }));
     if (wanted.length > 0) await this.access.check(principal, facts.id, 'manage');
     await this.classes.add(principal, facts.id, wanted);
     return reportOf(run, checked, await this.write(run));
