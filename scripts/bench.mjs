@@ -13,6 +13,7 @@ import { imageAccess } from '../test/bench/image-access.mjs';
 import { archiveReading } from '../test/bench/archive.mjs';
 import { annotationWrites } from '../test/bench/annotation-writes.mjs';
 import { liveView } from '../test/bench/live-view.mjs';
+import { cocoExport } from '../test/bench/coco-export.mjs';
 import { directUpload } from '../test/bench/direct-upload.mjs';
 
 const quick = process.argv.includes('--quick');
@@ -141,10 +142,11 @@ async function training() {
 /** A DICE zip of PNG-headed noise: what an upload reads is headers, hashes and CRCs. */
 async function packageOf(megabytes) {
   const { plannedZip } = await import(new URL('backend/libs/archive/src/index.js', DIST));
-  const { encodePng, fromClassFolders, toDicePackage } = await import(new URL('backend/libs/dice-format/src/index.js', DIST));
+  const { encodePng, toDicePackage } = await import(new URL('backend/libs/dice-format/src/index.js', DIST));
+  const { codecOf, convert } = await import(new URL('backend/libs/dataset-formats/src/index.js', DIST));
   const side = 183;
   const files = Array.from({ length: megabytes * 10 }, (_, index) => ({ path: `${index % 2}/${index}.png`, bytes: encodePng(randomBytes(side * side * 3), { width: side, height: side, channels: 3 }) }));
-  const { entries } = toDicePackage(fromClassFolders(files, { name: 'bench', createdAt: '2026-01-01T00:00:00Z' }));
+  const { entries } = toDicePackage(await convert(files, codecOf('yolo'), { name: 'bench', createdAt: '2026-01-01T00:00:00Z' }));
   const chunks = [];
   for await (const chunk of plannedZip(entries.map(({ name, bytes }) => ({ name, sizeBytes: bytes.length, crc32: crc32(bytes), open: () => [bytes] }))).stream()) chunks.push(chunk);
   return Buffer.concat(chunks);
@@ -216,6 +218,7 @@ await training();
 await uploading();
 rows.push(...(await annotationWrites({ quick })));
 rows.push(...(await liveView({ quick })));
+rows.push(...(await cocoExport({ quick })));
 rows.push(...(await directUpload({ quick })));
 console.table(rows);
 // The seed's table 1.1, in its own columns.

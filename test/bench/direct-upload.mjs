@@ -78,9 +78,10 @@ async function startBackend(stops) {
 /** A zip file of so many images, of 100 kB each unless said otherwise. */
 async function zipOfImages(count, path, side = SIDE) {
   const { plannedZip } = await backendLib('archive');
-  const { encodePng, fromClassFolders, toDicePackage } = await backendLib('dice-format');
+  const { encodePng, toDicePackage } = await backendLib('dice-format');
+  const { codecOf, convert } = await backendLib('dataset-formats');
   const files = Array.from({ length: count }, (_, index) => ({ path: `${index % 2}/${index}.png`, bytes: encodePng(randomBytes(side * side * 3), { width: side, height: side, channels: 3 }) }));
-  const { entries } = toDicePackage(fromClassFolders(files, { name: 'bench', createdAt: '2026-01-01T00:00:00Z' }));
+  const { entries } = toDicePackage(await convert(files, codecOf('yolo'), { name: 'bench', createdAt: '2026-01-01T00:00:00Z' }));
   await pipeline(Readable.from(plannedZip(entries.map(({ name, bytes }) => ({ name, sizeBytes: bytes.length, crc32: crc32(bytes), open: () => [bytes] }))).stream()), createWriteStream(path));
   return { path, bytes: (await stat(path)).size };
 }

@@ -8,7 +8,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 import { plannedZip, type PlannedEntry } from '@app/archive';
-import { encodePng, fromClassFolders, toDicePackage } from '@app/dice-format';
+import { codecOf, convert } from '@app/dataset-formats';
+import { encodePng, toDicePackage } from '@app/dice-format';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient } from '../e2e/api-client.js';
 import { startProduct, type Product } from '../e2e/harness.js';
@@ -51,7 +52,7 @@ describe.runIf(existsSync('/proc'))('large uploads', () => {
   it(`takes 1 GB in 10,000 images with ${MAX_MEGABYTES} MB of memory at most`, async () => {
     const files = Array.from({ length: 10_000 }, (_, index) => ({ path: `${index % 2}/${index}.png`, bytes: encodePng(randomBytes(SIDE * SIDE * 3), { width: SIDE, height: SIDE, channels: 3 }) }));
     const path = join(folder, 'gigabyte.zip');
-    await write(path, toDicePackage(fromClassFolders(files, { name: 'gigabyte', createdAt: '2026-01-01T00:00:00Z' })).entries.map(planned));
+    await write(path, toDicePackage(await convert(files, codecOf('yolo'), { name: 'gigabyte', createdAt: '2026-01-01T00:00:00Z' })).entries.map(planned));
     expect(await uploadFile(path)).toMatchObject({ status: 201, body: { num_images: 10_000 } });
     process.stdout.write(`1 GB upload: the backend's memory was ${backendHighWater().toFixed(0)} MB at most\n`);
     expect(backendHighWater()).toBeLessThanOrEqual(MAX_MEGABYTES);

@@ -5,6 +5,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { BackendConfig } from './config/backend-config.js';
 import { AnnotationModule } from './modules/annotation/index.js';
 import { DatasetModule } from './modules/dataset/index.js';
+import { ExchangeModule } from './modules/exchange/index.js';
 import { IdentityModule } from './modules/identity/index.js';
 import { SnapshotModule } from './modules/snapshot/index.js';
 import { TrainingModule } from './modules/training/index.js';
@@ -23,7 +24,7 @@ export class AppModule {
   static with(config: BackendConfig): DynamicModule {
     return {
       module: AppModule,
-      imports: [CqrsModule.forRoot(), DatabaseModule, StorageModule, MessagingModule, HttpModule, IdentityModule, DatasetModule, AnnotationModule, SnapshotModule, TrainingModule],
+      imports: [CqrsModule.forRoot(), DatabaseModule, StorageModule, MessagingModule, HttpModule, IdentityModule, DatasetModule, AnnotationModule, ExchangeModule, SnapshotModule, TrainingModule],
       controllers: [HealthController],
       providers: [
         { provide: BackendConfig, useValue: config },

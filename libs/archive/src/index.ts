@@ -8,3 +8,5 @@ export { DirectoryLines } from './write/directory-lines.js';
 export { EntryTally } from './write/entry-tally.js';
 export { zipEntry } from './write/zip-entry.js';
 export { centralHeader, endRecords, placedAt, placedBytes, type EntryFacts } from './write/zip-headers.js';
+export { textEntry } from './write/text-entry.js';
+export { workedAhead, type Work } from './write/worked-ahead.js';

@@ -1,8 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toDicePackage } from './converters/dice-package.js';
-import { fromYolo } from './converters/from-yolo.js';
-import { encodePng } from './indexed-png.js';
 import { TASK_TYPES } from './task-type.js';
 import { filesOf, randomModel } from './testing/random-models.js';
 import { validatedPackage } from './testing/validated-package.js';
@@ -18,20 +15,6 @@ describe('the content hash that is written', () => {
         expect(files[0]?.bytes.toString()).toContain(`"content_hash":"${report.dataset?.contentHash}"`);
       }),
       { numRuns: 60 },
-    );
-  });
-
-  it('is the one that a reader computes, for YOLO labels of any numbers', async () => {
-    const image = { path: 'images/train/a.png', bytes: encodePng(new Uint8Array(23 * 17), { width: 23, height: 17, channels: 1 }) };
-    const fraction = fc.double({ min: -0.1, max: 1.1, noNaN: true });
-    const line = fc.oneof(fc.array(fraction, { minLength: 4, maxLength: 4 }), fc.array(fc.tuple(fraction, fraction), { minLength: 3, maxLength: 5 }).map((points) => points.flat()));
-    await fc.assert(
-      fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 5 }), async (lines) => {
-        const labels = { path: 'labels/train/a.txt', bytes: Buffer.from(lines.map((numbers) => `0 ${numbers.join(' ')}`).join('\n')) };
-        const report = await validatedPackage(toDicePackage(fromYolo([image, labels], { name: 'n', createdAt: '2026-01-01T00:00:00Z' })).entries);
-        expect({ errors: report.errors, warnings: report.warnings }).toEqual({ errors: [], warnings: [] });
-      }),
-      { numRuns: 300 },
     );
   });
 

@@ -11,10 +11,12 @@ export interface StreamTopLevelLimits {
   readonly maxTotalBytes?: number;
   /** Members of the top-level object; the format defines 13. */
   readonly maxMembers?: number;
+  /** Top-level arrays whose elements come one by one; `images` and `classes` of DICE when left out. */
+  readonly streamed?: ReadonlySet<string>;
   readonly signal?: AbortSignal;
 }
 
-/** A whole member, or one element of `images` or `classes`. An empty array comes as a whole member. */
+/** A whole member, or one element of a streamed array. An empty array comes as a whole member. */
 export type TopLevelItem = TopLevelMember | TopLevelElement;
 export interface TopLevelMember {
   readonly key: string;
@@ -28,7 +30,7 @@ export interface TopLevelElement {
   readonly sizeBytes: number;
 }
 
-const STREAMED: ReadonlySet<string> = new Set(['images', 'classes']);
+const DICE_ARRAYS: ReadonlySet<string> = new Set(['images', 'classes']);
 const Byte = {
   Quote: 0x22,
   Comma: 0x2c,
@@ -66,6 +68,7 @@ class TopLevelSplitter {
     private readonly maxElementBytes: number,
     private readonly maxTotalBytes: number,
     private readonly maxMembers: number,
+    private readonly streamed: ReadonlySet<string>,
   ) {}
 
   *push(chunk: Uint8Array): Generator<TopLevelItem> {
@@ -142,7 +145,7 @@ class TopLevelSplitter {
   }
 
   private valueStart(byte: number): boolean {
-    if (byte !== Byte.OpenArray || !STREAMED.has(this.key)) return this.capture('member', byte);
+    if (byte !== Byte.OpenArray || !this.streamed.has(this.key)) return this.capture('member', byte);
     this.index = 0;
     this.state = 'first-element';
     return true;
@@ -250,7 +253,7 @@ class TopLevelSplitter {
 }
 
 /**
- * Reads a label file as a stream: the elements of the top-level arrays `images` and `classes` come one by one, other members whole.
+ * Reads a label file as a stream: the elements of some top-level arrays, by default `images` and `classes`, come one by one, other members whole.
  * As strict as parseStrictJson; memory is bounded by the largest single value.
  * @throws DomainError `malformed-json` or `too-large`.
  */
@@ -260,6 +263,7 @@ export async function* streamTopLevel(chunks: AsyncIterable<Uint8Array>, limits:
     limits.maxElementBytes ?? 16 * 2 ** 20,
     limits.maxTotalBytes ?? 4 * 2 ** 30,
     limits.maxMembers ?? 1000,
+    limits.streamed ?? DICE_ARRAYS,
   );
   for await (const chunk of chunks) {
     limits.signal?.throwIfAborted();

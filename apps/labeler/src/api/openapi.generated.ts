@@ -788,6 +788,38 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/datasets/{id}/export": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["ExportsController_export_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/annotations/import": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["ImportsController_import_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/datasets/{dataset_id}/snapshots/diff": {
         readonly parameters: {
             readonly query?: never;
@@ -2013,7 +2045,9 @@ export interface operations {
     };
     readonly DatasetsController_upload_v1: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                readonly format?: "auto" | "dice" | "coco" | "yolo" | "voc" | "labelme" | "cvat" | "label-studio";
+            };
             readonly header?: {
                 /** @description a UUID of your choice, to ask for the progress at uploads/{id} */
                 readonly "Upload-Id"?: string;
@@ -2036,6 +2070,7 @@ export interface operations {
             };
         };
         readonly responses: {
+            /** @description A zip in another format is made a DICE zip first (docs/formats.md); what could not be taken over is in `warnings`. */
             readonly 201: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4921,6 +4956,122 @@ export interface operations {
                             readonly skeleton: readonly (readonly number[])[] | null;
                             /** @description images that show it */
                             readonly image_count: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ExportsController_export_v1: {
+        readonly parameters: {
+            readonly query?: {
+                readonly format?: "dice" | "coco" | "yolo" | "voc" | "labelme" | "cvat" | "label-studio";
+                readonly images?: "true" | "false";
+                readonly as?: "zip" | "file";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The dataset as it is now, one consistent cut, streamed. In the zip export-report.json says what the format could not hold, how often and where. See docs/formats.md. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ImportsController_import_v1: {
+        readonly parameters: {
+            readonly query?: {
+                readonly format?: "auto" | "dice" | "coco" | "yolo" | "voc" | "labelme" | "cvat" | "label-studio";
+                readonly dry_run?: "true" | "false";
+                readonly on_labeled?: "replace" | "skip";
+                readonly on_error?: "refuse" | "skip";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "multipart/form-data": {
+                    /** @description JSON: `{"their class": class_id | "create" | "skip"}`, `*` for all others; classes of the same name need none */
+                    readonly class_mapping?: string;
+                    /**
+                     * Format: binary
+                     * @description a label file, or a zip of label files; the mapping comes before it
+                     */
+                    readonly file: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Labels of images that are known by their names, as new revisions. 422 with every finding, and nothing was written. A repeat writes nothing. See docs/formats.md. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly dry_run: boolean;
+                        /** @enum {string} */
+                        readonly format: "dice" | "coco" | "yolo" | "voc" | "labelme" | "cvat" | "label-studio";
+                        readonly images: {
+                            readonly found: number;
+                            readonly matched: number;
+                            readonly unknown: number;
+                            readonly without_labels: number;
+                            readonly changed: number;
+                            readonly unchanged: number;
+                            readonly kept: number;
+                            readonly refused: number;
+                        };
+                        readonly objects: number;
+                        readonly classes: readonly {
+                            readonly name: string;
+                            readonly count: number;
+                            readonly target: (number | "create" | "skip") | null;
+                        }[];
+                        readonly errors: readonly {
+                            readonly code: string;
+                            readonly message: string;
+                            readonly entry?: string;
+                            readonly pointer?: string;
+                            readonly hint?: string;
+                        }[];
+                        readonly errors_total: number;
+                        readonly warnings: readonly {
+                            readonly code: string;
+                            readonly message: string;
+                            readonly entry?: string;
+                            readonly pointer?: string;
+                            readonly hint?: string;
                         }[];
                     };
                 };

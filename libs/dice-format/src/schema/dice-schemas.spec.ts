@@ -4,9 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { generateDemoDataset, type PackageFile } from '../demo-dataset.js';
-import { toDicePackage, type ConvertedDataset } from '../converters/dice-package.js';
-import { fromClassFolders } from '../converters/from-class-folders.js';
-import { fromYolo } from '../converters/from-yolo.js';
+import { toDicePackage, type ConvertedDataset } from '../dice-package.js';
 import { encodePng } from '../indexed-png.js';
 import { TASK_TYPES, type TaskType } from '../task-type.js';
 import { filesOf, randomModel } from '../testing/random-models.js';
@@ -114,15 +112,17 @@ describe('the JSON Schemas of the format', () => {
     expect(committed).toEqual(new Map([...diceSchemas()].map(([name, schema]) => [name, JSON.parse(JSON.stringify(schema))])));
   });
 
-  it('take the demo dataset and what the converters make', () => {
+  it('take the demo dataset and what is put together in memory', () => {
     expectValid('image_classification', generateDemoDataset({ images: 8 }).entries);
-    const picture = (path: string): { path: string; bytes: Uint8Array } => ({ path, bytes: PICTURE });
-    const lines = (line: string): { path: string; bytes: Uint8Array } => ({ path: 'labels/a.txt', bytes: Buffer.from(line) });
-    const facts = { name: 'n', createdAt: '2026-01-01T00:00:00Z' };
+    const dataset = (taskType: TaskType, annotations: readonly Json[]): ConvertedDataset => {
+      const images = annotations.map((one, at) => ({ file: { path: `images/${at}.png`, bytes: PICTURE }, split: null, labeled: true, annotations: () => [one] }));
+      return { name: 'n', createdAt: '2026-01-01T00:00:00Z', taskType, classNames: ['cat', 'dog'], images: [...images, { file: { path: 'images/last.png', bytes: PICTURE }, split: 'train', labeled: false, annotations: () => [] }], notes: [] };
+    };
+    const shape = { id: 1, class_id: 0, bbox: [1, 1, 4, 4], iscrowd: 0, attributes: {} };
     const sets: readonly ConvertedDataset[] = [
-      fromClassFolders([picture('cat/a.png'), picture('dog/b.png')], facts),
-      fromYolo([picture('images/a.png'), lines('0 0.5 0.5 0.2 0.2'), picture('images/b.png')], facts),
-      fromYolo([picture('images/a.png'), lines('0 0.1 0.1 0.9 0.1 0.9 0.9')], facts),
+      dataset('image_classification', [{ class_id: 0, confidence: 1 }, { class_id: 1, confidence: 1 }]),
+      dataset('object_detection', [shape]),
+      dataset('instance_segmentation', [{ ...shape, segmentation: [[1, 1, 5, 1, 5, 5]] }]),
     ];
     for (const set of sets) expectValid(set.taskType, toDicePackage(set).entries);
   });

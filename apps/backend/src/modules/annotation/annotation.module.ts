@@ -6,12 +6,14 @@ import { LiveViewController } from './api/http/live-view.controller.js';
 import { AnnotationEditor } from './application/annotation-editor.js';
 import { AnnotationReader } from './application/annotation-reader.js';
 import { AnnotationWriter } from './application/annotation-writer.js';
+import { ClassIntake } from './application/class-intake.js';
 import { ClassCatalogue } from './application/class-catalogue.js';
 import { DatasetRollback } from './application/dataset-rollback.js';
 import { ChangeClassesHandler } from './application/commands/change-classes/change-classes.handler.js';
 import { EditAnnotationsHandler } from './application/commands/edit-annotations/edit-annotations.handler.js';
 import { LoadLabelsHandler } from './application/commands/load-labels/load-labels.handler.js';
 import { RestoreAnnotationsHandler } from './application/commands/restore-annotations/restore-annotations.handler.js';
+import { LabelIntake } from './application/label-intake.js';
 import { AnnotationStore } from './application/ports/annotation-store.port.js';
 import { ClassStore } from './application/ports/class-store.port.js';
 import { LabelSource } from './application/ports/label-source.port.js';
@@ -42,7 +44,7 @@ import { ZipLabelSource } from './infrastructure/zip-label-source.js';
   controllers: [AnnotationsController, LiveViewController, ClassesController],
   providers: [
     ...[EditAnnotationsHandler, RestoreAnnotationsHandler, LoadLabelsHandler, GetAnnotationsHandler, ListHistoryHandler, OpenViewHandler, ChangeClassesHandler, ListClassesHandler],
-    ...[AnnotationEditor, AnnotationReader, DatasetRollback, AnnotationWriter, ClassCatalogue, SqlStatements, LabelLoader, ViewWriter, ViewMaterialiser],
+    ...[AnnotationEditor, AnnotationReader, DatasetRollback, AnnotationWriter, ClassCatalogue, ClassIntake, LabelIntake, SqlStatements, LabelLoader, ViewWriter, ViewMaterialiser],
     { provide: AnnotationStore, useClass: SqlAnnotationStore },
     { provide: ClassStore, useClass: SqlClassStore },
     { provide: LabelSource, useClass: ZipLabelSource },
@@ -52,6 +54,6 @@ import { ZipLabelSource } from './infrastructure/zip-label-source.js';
     { provide: ViewStorage, useClass: BucketViewStorage },
     { provide: LoadedLabelsStore, useClass: SqlLoadedLabelsStore },
   ],
-  exports: [DatasetRollback, AnnotationWriter, AnnotationReader, LiveView, DatasetPositions],
+  exports: [DatasetRollback, AnnotationWriter, AnnotationReader, ClassIntake, LabelIntake, LiveView, DatasetPositions],
 })
 export class AnnotationModule {}

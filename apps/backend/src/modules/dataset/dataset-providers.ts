@@ -23,6 +23,7 @@ import { DatasetFindings } from './application/ports/dataset-findings.port.js';
 import { DatasetMembers } from './application/ports/dataset-members.port.js';
 import { DatasetReadModel } from './application/ports/dataset-read-model.port.js';
 import { DemoPackage } from './application/ports/demo-package.port.js';
+import { PackageConverter } from './application/ports/package-converter.port.js';
 import { PackageInspector } from './application/ports/package-inspector.port.js';
 import { Trash } from './application/ports/trash.port.js';
 import { UploadSessions } from './application/ports/upload-sessions.port.js';
@@ -48,6 +49,7 @@ import { TypeormDatasetRepository } from './infrastructure/typeorm-dataset.repos
 import { TypeormTrash } from './infrastructure/typeorm-trash.js';
 import { TypeormUploadSessions } from './infrastructure/typeorm-upload-sessions.js';
 import { UploadSweeper } from './infrastructure/upload-sweeper.js';
+import { ZipPackageConverter } from './infrastructure/zip-package-converter.js';
 import { ZipPackageInspector } from './infrastructure/zip-package-inspector.js';
 
 const COMMANDS = [CreateDatasetHandler, UploadDatasetHandler, MakeDemoDatasetHandler, UpdateDatasetHandler, TrashDatasetHandler, RestoreDatasetHandler, SetMemberHandler, RemoveMemberHandler];
@@ -72,6 +74,7 @@ export const DATASET_PROVIDERS: Provider[] = [
   { provide: UploadSessions, useClass: TypeormUploadSessions },
   { provide: UploadStorage, useClass: BucketUploadStorage },
   { provide: PackageInspector, useClass: ZipPackageInspector },
+  { provide: PackageConverter, useClass: ZipPackageConverter },
   { provide: DemoPackage, useClass: GeneratedDemoPackage },
   { provide: Trash, useClass: TypeormTrash },
 ];

@@ -7,7 +7,7 @@ export { splitRuleFields } from './api/http/dto/split.schemas.js';
 export { ImportPoller } from './application/import-poller.js';
 export { ImportQueue, type ImportJob, type ImportProgress, type ImportStep } from './application/ports/import-queue.port.js';
 export { DatasetChangeLog, type ChangeKind, type CounterChange, type DatasetChange, type LockedDataset } from './application/ports/dataset-change-log.port.js';
-export type { DatasetFacts, DatasetImageView, DatasetView } from './application/ports/dataset-read-model.port.js';
+export type { DatasetFacts, DatasetImageView, DatasetView, NamedImageView } from './application/ports/dataset-read-model.port.js';
 
 /**
  * One row an image, written by two modules (docs/adr/0009): the Dataset module writes what is of the file, the Annotation module what is of the

@@ -3,7 +3,7 @@ import { AccessPolicy, type DatasetAction } from '../../../platform/auth/access-
 import type { Principal } from '../../../platform/auth/principal.js';
 import { GatheredQuestions } from '../../../platform/database/gathered-questions.js';
 import { DatasetReader } from './dataset-reader.js';
-import { DatasetReadModel, type DatasetFacts, type DatasetImageView, type DatasetView, type LabeledCounts } from './ports/dataset-read-model.port.js';
+import { DatasetReadModel, type DatasetFacts, type DatasetImageView, type DatasetView, type LabeledCounts, type NamedImageView } from './ports/dataset-read-model.port.js';
 
 /** For other modules: a dataset, with the question whether the principal may. */
 @Injectable()
@@ -53,5 +53,10 @@ export class DatasetImages {
 
   list(datasetId: string): AsyncIterable<DatasetImageView> {
     return this.readModel.images(datasetId);
+  }
+
+  /** Those that have one of these names (`images/...`), in any case of letters. */
+  named(datasetId: string, fileNames: readonly string[]): Promise<readonly NamedImageView[]> {
+    return this.readModel.namedImages(datasetId, fileNames);
   }
 }

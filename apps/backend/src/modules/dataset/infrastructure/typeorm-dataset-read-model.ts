@@ -8,6 +8,7 @@ import {
   type DatasetClassView,
   type DatasetFacts,
   type DatasetImageView,
+  type NamedImageView,
   type DatasetListFilter,
   type DatasetSort,
   type DatasetView,
@@ -109,6 +110,14 @@ export class TypeormDatasetReadModel extends DatasetReadModel {
       if (last === undefined || page.length < IMAGE_PAGE) return;
       after = last.number;
     }
+  }
+
+  async namedImages(id: string, fileNames: readonly string[]): Promise<readonly NamedImageView[]> {
+    return this.query<NamedImageView>(
+      `select number, file_name as "fileName", width, height, orientation from dataset_images
+       where dataset_id = $1 and lower(file_name) = any(array(select lower(one) from unnest($2::text[]) as one)) and removed_seq is null order by number`,
+      [id, fileNames],
+    );
   }
 
   private async imagePage(id: string, after: number): Promise<DatasetImageView[]> {

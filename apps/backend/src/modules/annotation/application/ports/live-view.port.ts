@@ -1,4 +1,4 @@
-import type { TaskType } from '@app/dice-format';
+import type { DiceClass, LabelStatus, LiveObject, TaskType } from '@app/dice-format';
 import type { FrozenHead } from './dataset-positions.port.js';
 
 /** What a cut is of. */
@@ -6,6 +6,9 @@ export interface CutFacts {
   readonly datasetId: string;
   readonly name: string;
   readonly taskType: TaskType;
+  readonly multiLabel: boolean;
+  /** In their order. */
+  readonly classes: readonly DiceClass[];
   /** Position in the dataset's sequence of changes. */
   readonly changeSeq: number;
 }
@@ -35,6 +38,18 @@ export interface CutImage {
   readonly split: 'train' | 'val' | 'test' | null;
 }
 
+/** What is known of an image of a cut besides its objects and its bytes. */
+export interface CutHead extends Pick<CutImage, 'number' | 'fileName' | 'width' | 'height' | 'split'> {
+  readonly depth: number;
+  readonly status: LabelStatus;
+  readonly noObject: boolean;
+}
+
+/** An image of a cut with its labels as people work on them: for writing other formats. */
+export interface CutLabels extends CutHead, Pick<CutImage, 'objectKey' | 'sizeBytes' | 'crc32'> {
+  readonly objects: readonly LiveObject[];
+}
+
 /** The mask of one image as an indexed PNG. */
 export interface CutMask {
   readonly number: number;
@@ -57,6 +72,10 @@ export abstract class DatasetCut {
   abstract meta(): Promise<Uint8Array>;
   /** In the order of their numbers; `after` leaves out those up to a number. */
   abstract images(after?: number): AsyncIterable<CutImage>;
+  /** The same images, without a look at their objects. */
+  abstract heads(): AsyncIterable<CutHead>;
+  /** The same images with their labels; a line is held at a time. */
+  abstract labels(): AsyncIterable<CutLabels>;
   /** Of the images that have one, in the order of their numbers. */
   abstract masks(): AsyncIterable<CutMask & { readonly png: Uint8Array }>;
   /** Of the images that changed after a position, whether they have one or not. */

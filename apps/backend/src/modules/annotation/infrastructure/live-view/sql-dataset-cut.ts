@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import { encodeMaskPng, hashedHeadLine, labelMapOf, labelsDigest, layersOf, type DiceClass, type LiveObject } from '@app/dice-format';
 import type { FrozenHead } from '../../application/ports/dataset-positions.port.js';
-import { DatasetCut, type CutFacts, type CutImage, type CutMask, type CutTotals } from '../../application/ports/live-view.port.js';
+import { DatasetCut, type CutFacts, type CutHead, type CutImage, type CutLabels, type CutMask, type CutTotals } from '../../application/ports/live-view.port.js';
 import { CHANGE_TABLE } from '../../../dataset/index.js';
 import type { CutConnection } from './cut-connection.js';
+import { headOfLine, HEADS_LINE, LABELS_LINE, labelsOfLine } from './cut-labels.js';
 import { IMAGE_LINE, MASK_LINE, totalsSql } from './cut-sql.js';
 import { classText, hashedLine, imageJson } from './image-json-sql.js';
 import { rangesInTurns } from './ranges-in-turns.js';
 import { commaSeparated, parsedLines } from './text-lines.js';
 
 /** What a cut says of the dataset itself. */
-export interface CutHead extends FrozenHead {
+export interface CutSubject extends FrozenHead {
   readonly id: string;
   /** No image has this number or a larger one. */
   readonly nextNumber: number;
@@ -53,13 +54,13 @@ export class SqlDatasetCut extends DatasetCut {
 
   constructor(
     private readonly connection: CutConnection,
-    private readonly head: CutHead,
+    private readonly head: CutSubject,
     /** The images, from the `from` on. */
     private readonly rows: string,
     private readonly hooks: CutHooks,
   ) {
     super();
-    this.facts = { datasetId: head.id, name: head.name, taskType: head.task_type, changeSeq: head.position };
+    this.facts = { datasetId: head.id, name: head.name, taskType: head.task_type, multiLabel: head.multi_label, classes: head.classes, changeSeq: head.position };
     const { hash, totals } = head.known;
     if (hash !== undefined && totals !== undefined) this.content = { hash, totals };
   }
@@ -94,6 +95,14 @@ export class SqlDatasetCut extends DatasetCut {
 
   async *images(after = 0): AsyncIterable<CutImage> {
     for await (const line of parsedLines(this.lines(IMAGE_LINE, `and number > ${Math.trunc(after)} order by number`))) yield imageOf(line as ImageLine);
+  }
+
+  async *heads(): AsyncIterable<CutHead> {
+    for await (const line of parsedLines(this.lines(HEADS_LINE, 'order by number'))) yield headOfLine(line);
+  }
+
+  async *labels(): AsyncIterable<CutLabels> {
+    for await (const line of parsedLines(this.lines(LABELS_LINE, 'order by number'))) yield labelsOfLine(line);
   }
 
   async *masks(): AsyncIterable<CutMask & { readonly png: Uint8Array }> {

@@ -8,7 +8,7 @@ import { LiveView, type CutTotals, type DatasetCut } from '../../application/por
 import { CutConnection } from './cut-connection.js';
 import { rowsAtPosition } from '../at-position/position-overlay.js';
 import { HEAD_SQL, imagesOf, REMEMBER_SQL } from './cut-sql.js';
-import { SqlDatasetCut, type CutContent, type CutHead } from './sql-dataset-cut.js';
+import { SqlDatasetCut, type CutContent, type CutSubject } from './sql-dataset-cut.js';
 
 /** Each holds a connection as long as its reader takes: two of views and two of versions, two of clients; the others of the pool are for what is over in a moment. */
 const MOST_OPEN = 6;
@@ -25,7 +25,7 @@ interface HeadRow extends Omit<FrozenHead, 'created_at' | 'modified_at'> {
 }
 
 /** What the row says of its own position. */
-function liveHead(row: HeadRow): CutHead {
+function liveHead(row: HeadRow): CutSubject {
   const isKnown = row.content_hash_seq === row.position;
   const known = isKnown ? { hash: row.content_hash, ...(row.content_totals === null ? {} : { totals: row.content_totals }) } : {};
   return { ...row, created_at: row.created_at.toISOString(), modified_at: row.modified_at.toISOString(), nextNumber: row.next_image_number, known };

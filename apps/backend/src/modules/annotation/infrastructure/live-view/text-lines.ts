@@ -21,7 +21,7 @@ export async function* parsedLines(lines: AsyncIterable<Buffer>): AsyncIterable<
   for await (const chunk of lines) {
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      yield JSON.parse(Buffer.concat([...rest, chunk.subarray(start, end)]).toString());
+      yield JSON.parse(rest.length === 0 ? chunk.toString('utf8', start, end) : Buffer.concat([...rest, chunk.subarray(start, end)]).toString());
       rest = [];
       start = end + 1;
     }

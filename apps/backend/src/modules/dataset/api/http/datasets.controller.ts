@@ -33,6 +33,7 @@ import {
   listDatasetsQuery,
   toDatasetResponse,
   updateDatasetRequest,
+  uploadQuery,
   type CreateDatasetRequest,
   type DatasetListResponse,
   type DatasetResponse,
@@ -41,6 +42,7 @@ import {
   type FindingsRequest,
   type ListDatasetsRequest,
   type UpdateDatasetRequest,
+  type UploadQuery,
 } from './dto/dataset.schemas.js';
 import { importListResponse, toImportListResponse, type ImportListResponse } from './dto/import.schemas.js';
 import { disconnectSignal, readUploadRequest } from './upload-request.js';
@@ -64,10 +66,10 @@ export class DatasetsController {
   @ApiConsumes('multipart/form-data')
   @ApiBody({ schema: { type: 'object', required: ['file'], properties: { name: { type: 'string' }, visibility: { type: 'string', enum: ['private', 'public'] }, file: { type: 'string', format: 'binary', description: 'the zip; fields come before it' } } } })
   @ApiHeader({ name: 'Upload-Id', required: false, description: 'a UUID of your choice, to ask for the progress at uploads/{id}', schema: { type: 'string', format: 'uuid' } })
-  @ApiAnswer(201, datasetResponse)
-  async upload(@CurrentPrincipal() principal: Principal, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<DatasetResponse> {
+  @ApiAnswer(201, datasetResponse, 'A zip in another format is made a DICE zip first (docs/formats.md); what could not be taken over is in `warnings`.')
+  async upload(@CurrentPrincipal() principal: Principal, @ZodQuery(uploadQuery) { format }: UploadQuery, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<DatasetResponse> {
     const input = await readUploadRequest(request, reply, this.config.uploadIdleSeconds);
-    return this.response(await this.commands.execute(new UploadDatasetCommand(principal, input)));
+    return this.response(await this.commands.execute(new UploadDatasetCommand(principal, { ...input, format })));
   }
 
   @Post(['create', ''])

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import { DomainError, isUuid } from '@app/kernel';
 import type { Multipart, MultipartFile, MultipartValue } from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { fileBytes, nextPart } from '../../../../platform/http/form-parts.js';
 import type { UploadDatasetInput } from '../../application/commands/upload-dataset/upload-dataset.command.js';
 
 /** What bytes that are no UTF-8 become. */
@@ -19,7 +19,7 @@ export function disconnectSignal(reply: FastifyReply): AbortSignal {
 }
 
 /** The multipart form of an upload: fields first, then the zip, which is not read yet. Throws `malformed-request` or `validation-failed`. */
-export async function readUploadRequest(request: FastifyRequest, reply: FastifyReply, idleSeconds: number): Promise<UploadDatasetInput> {
+export async function readUploadRequest(request: FastifyRequest, reply: FastifyReply, idleSeconds: number): Promise<Omit<UploadDatasetInput, 'format'>> {
   const uploadId = uploadIdOf(request);
   if (!request.isMultipart()) throw new DomainError('unsupported-media-type', 'This route accepts multipart/form-data with the zip in `file`.');
   const signal = disconnectSignal(reply);
@@ -32,15 +32,6 @@ export async function readUploadRequest(request: FastifyRequest, reply: FastifyR
   throw refused('/file', 'required', 'The form has no `file`.');
 }
 
-async function nextPart(form: AsyncIterableIterator<Multipart>): Promise<Multipart | null> {
-  try {
-    const next = await form.next();
-    return next.done === true ? null : next.value;
-  } catch (error) {
-    throw unreadable(error);
-  }
-}
-
 function takeField(fields: Map<string, string>, part: MultipartValue): void {
   const pointer = `/${part.fieldname.slice(0, 64)}`;
   if (fields.has(part.fieldname)) throw refused(pointer, 'duplicate-field', 'The form has this field twice.');
@@ -51,43 +42,10 @@ function takeField(fields: Map<string, string>, part: MultipartValue): void {
   fields.set(part.fieldname, part.value);
 }
 
-/** The bytes of the file. They are good only when the form ends behind them: what is cut off, or goes on, fails at its last byte. */
 function zipOf(part: MultipartFile, form: AsyncIterableIterator<Multipart>, idleSeconds: number): AsyncIterable<Uint8Array> {
-  if (part.fieldname === 'file') return bytesOf(part, form, idleSeconds);
+  if (part.fieldname === 'file') return fileBytes(part, form, idleSeconds);
   part.file.destroy();
   throw refused(`/${part.fieldname.slice(0, 64)}`, 'unknown-field', 'The form has the zip in `file`.');
-}
-
-async function* bytesOf(part: MultipartFile, form: AsyncIterableIterator<Multipart>, idleSeconds: number): AsyncIterable<Uint8Array> {
-  try {
-    yield* unlessIdle(part.file, idleSeconds);
-  } catch (error) {
-    throw unreadable(error);
-  }
-  if (part.file.truncated) throw new DomainError('too-large', 'The file is larger than this route accepts.');
-  if ((await nextPart(form)) !== null) throw refused('/file', 'not-last', 'The form goes on behind `file`; fields come before it.');
-}
-
-/** Only waiting for the client counts: a store that is slow to take the bytes is no reason to give up. */
-async function* unlessIdle(file: Readable, seconds: number): AsyncIterable<Uint8Array> {
-  const giveUp = (): unknown => file.destroy(new DomainError('malformed-request', `No byte of the file came for ${seconds} seconds.`));
-  const chunks: AsyncIterator<Uint8Array> = file[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const timer = setTimeout(giveUp, seconds * 1000);
-      const next = await chunks.next().finally(() => clearTimeout(timer));
-      if (next.done === true) return;
-      yield next.value;
-    }
-  } finally {
-    await chunks.return?.();
-  }
-}
-
-/** Errors of the form's reader without a code of their own are its complaints about the bytes. */
-function unreadable(error: unknown): unknown {
-  if (error instanceof DomainError || (error instanceof Error && 'code' in error)) return error;
-  return new DomainError('malformed-request', 'The form cannot be read: it is cut off, or it is not multipart/form-data.', { cause: error });
 }
 
 function uploadIdOf(request: FastifyRequest): string {

@@ -88,6 +88,18 @@ export abstract class DatasetReadModel {
   abstract labeledCounts(id: string): Promise<LabeledCounts>;
   abstract findings(id: string, page: { readonly after: number; readonly limit: number }): Promise<readonly (Finding & { readonly position: number })[]>;
   abstract images(id: string): AsyncIterable<DatasetImageView>;
+  /** Images that have one of these names, in any case of letters. */
+  abstract namedImages(id: string, fileNames: readonly string[]): Promise<readonly NamedImageView[]>;
+}
+
+/** What must be known of an image to give it labels by its name. */
+export interface NamedImageView {
+  readonly number: number;
+  readonly fileName: string;
+  readonly width: number;
+  readonly height: number;
+  /** EXIF, 1 to 8; the sizes are of the upright image. */
+  readonly orientation: number;
 }
 
 export interface DatasetImageView {

@@ -1,3 +1,4 @@
+import { FORMAT_NAMES } from '@app/dataset-formats';
 import { datasetIdSchema, TASK_TYPES } from '@app/contracts';
 import { z } from 'zod';
 import { DATASET_ROLES } from '../../../../../platform/auth/access-policy.js';
@@ -151,3 +152,7 @@ export function toUploadResponse(view: UploadView): UploadResponse {
     errors: view.findings === null ? null : [...view.findings],
   };
 }
+
+/** `auto`: by a look at the files. */
+export const uploadQuery = z.strictObject({ format: z.enum(['auto', ...FORMAT_NAMES]).default('dice') });
+export type UploadQuery = z.infer<typeof uploadQuery>;

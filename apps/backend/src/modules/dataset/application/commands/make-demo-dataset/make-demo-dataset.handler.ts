@@ -15,7 +15,7 @@ export class MakeDemoDatasetHandler implements ICommandHandler<MakeDemoDatasetCo
   async execute({ principal, signal }: MakeDemoDatasetCommand): Promise<DatasetView> {
     const zip = await this.demo.make();
     return this.commands.execute(
-      new UploadDatasetCommand(principal, { uploadId: randomUUID(), body: zip.bytes, totalBytes: zip.sizeBytes, visibility: 'private', signal }),
+      new UploadDatasetCommand(principal, { uploadId: randomUUID(), body: zip.bytes, totalBytes: zip.sizeBytes, visibility: 'private', format: 'dice', signal }),
     );
   }
 }

@@ -13,6 +13,8 @@ export interface UploadDatasetInput {
   /** Default: the name inside the zip. */
   readonly name?: string;
   readonly visibility: Visibility;
+  /** `dice`, another one of FORMAT_NAMES, or `auto`: by a look at the files. */
+  readonly format: string;
   readonly signal: AbortSignal;
 }
 

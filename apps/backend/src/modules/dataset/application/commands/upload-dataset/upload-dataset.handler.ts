@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { Clock, DomainError } from '@app/kernel';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Clock, DomainError, type Finding } from '@app/kernel';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AccessPolicy } from '../../../../../platform/auth/access-policy.js';
 import type { Principal } from '../../../../../platform/auth/principal.js';
@@ -11,11 +11,15 @@ import { DatasetRepository } from '../../../domain/dataset.repository.port.js';
 import { DatasetReader } from '../../dataset-reader.js';
 import type { DatasetView } from '../../ports/dataset-read-model.port.js';
 import { DatasetMembers } from '../../ports/dataset-members.port.js';
+import { PackageConverter } from '../../ports/package-converter.port.js';
 import { PackageInspector, type InspectedPackage } from '../../ports/package-inspector.port.js';
 import { UploadSessions } from '../../ports/upload-sessions.port.js';
 import { UploadStorage, type StagedZip } from '../../ports/upload-storage.port.js';
 import { UploadProgress } from '../../upload-progress.js';
 import { UploadDatasetCommand, type UploadDatasetInput } from './upload-dataset.command.js';
+
+/** A conversion knows no content hash; the computed one is kept. */
+const HASH_OF_CONVERSION = 'content-hash-differs';
 
 /**
  * Stage, inspect, keep, register. Until the last step commits the dataset does not exist, and whatever a step has left in the bucket
@@ -30,6 +34,7 @@ export class UploadDatasetHandler implements ICommandHandler<UploadDatasetComman
     private readonly sessions: UploadSessions,
     private readonly storage: UploadStorage,
     private readonly inspector: PackageInspector,
+    private readonly converter: PackageConverter,
     private readonly reader: DatasetReader,
     private readonly clock: Clock,
   ) {}
@@ -54,10 +59,22 @@ export class UploadDatasetHandler implements ICommandHandler<UploadDatasetComman
   }
 
   private async receive(principal: Principal, input: UploadDatasetInput, progress: UploadProgress): Promise<string> {
-    const staged = await this.storage.stage(input.uploadId, progress.count(input.body), input.signal);
+    const received = await this.storage.stage(input.uploadId, progress.count(input.body), input.signal);
     await progress.to('validating');
-    const found = await this.inspector.inspect(staged, { signal: input.signal, onProgress: (checked, total) => progress.checked(checked, total) });
+    if (input.format === 'dice') return this.take(principal, input, { staged: received, progress });
+    const uploadId = randomUUID();
+    try {
+      const { zip, warnings } = await this.converter.convert(received, { uploadId, format: input.format, name: input.name ?? 'imported', signal: input.signal });
+      return await this.take(principal, input, { staged: zip, progress, converted: warnings });
+    } finally {
+      await this.storage.discardStaged(uploadId).catch(() => undefined);
+    }
+  }
+
+  private async take(principal: Principal, input: UploadDatasetInput, { staged, progress, converted }: { staged: StagedZip; progress: UploadProgress; converted?: readonly Finding[] }): Promise<string> {
+    const inspected = await this.inspector.inspect(staged, { signal: input.signal, onProgress: (checked, total) => progress.checked(checked, total) });
     input.signal.throwIfAborted();
+    const found = converted === undefined ? inspected : { ...inspected, warnings: [...converted, ...inspected.warnings.filter(({ code }) => code !== HASH_OF_CONVERSION)] };
     const name = input.name === undefined ? datasetName(found.name, { pointer: '/dataset_name', entry: 'annotations.json' }) : datasetName(input.name);
     const datasetId = makeDatasetId(name, randomBytes(4).toString('hex'));
     await progress.registering(datasetId);

@@ -1,18 +1,36 @@
 import { createHash } from 'node:crypto';
-import { CanonicalLabels } from '../canonical-labels.js';
-import { PALETTE, type DiceClass } from '../dice-class.js';
-import { sniffImage } from '../image-header.js';
-import type { Split } from '../image-labels.js';
-import type { JsonObject } from '../json-access.js';
-import type { TaskType } from '../task-type.js';
-import { writeDice, type DiceModelImage } from '../write-dice.js';
-import type { Conversion, ConversionNote, SourceFile } from './source-file.js';
+import { CanonicalLabels } from './canonical-labels.js';
+import { PALETTE, type DiceClass } from './dice-class.js';
+import { sniffImage } from './image-header.js';
+import type { Split } from './image-labels.js';
+import type { JsonObject } from './json-access.js';
+import type { TaskType } from './task-type.js';
+import { writeDice, type DiceModelImage } from './write-dice.js';
+
+/** A file of a dataset in another form. `path` is relative to its root, POSIX. */
+export interface NamedBytes {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What a converter could not use, and why. */
+export interface ConversionNote {
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface Conversion {
+  /** Everything that goes into the zip, images first. */
+  readonly entries: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  readonly notes: readonly ConversionNote[];
+}
 
 /** An image with its labels as a converter found them. Sizes are of the upright image, pixels. */
 export interface ConvertedImage {
-  readonly file: SourceFile;
+  readonly file: NamedBytes;
   readonly split: Split | null;
   readonly labeled: boolean;
+  /** Asked once an image; what it finds wrong goes to the notes of the dataset. */
   readonly annotations: (size: { readonly width: number; readonly height: number }) => readonly JsonObject[];
 }
 
@@ -28,7 +46,7 @@ export interface ConvertedDataset {
 
 /** The package: images under new names `images/000001.jpg`, in the order given, then the two JSON files. */
 export function toDicePackage(dataset: ConvertedDataset): Conversion {
-  const notes = [...dataset.notes];
+  const notes: ConversionNote[] = [];
   const classes = dataset.classNames.map((className, id): DiceClass => ({ id, name: className, color: PALETTE[id % PALETTE.length] ?? '#808080', details: {} }));
   const canonical = new CanonicalLabels(dataset.taskType, classes);
   const images: DiceModelImage[] = [];
@@ -62,7 +80,7 @@ export function toDicePackage(dataset: ConvertedDataset): Conversion {
   const { createdAt, name, taskType } = dataset;
   const written = writeDice({ datasetId: 'local', name, taskType, multiLabel: false, version: 1, createdAt, lastModifiedAt: createdAt, classes, images });
   const text = (value: string): Uint8Array => new TextEncoder().encode(value);
-  return { entries: [...entries, { name: 'annotations.json', bytes: text(written.annotations) }, { name: 'meta.json', bytes: text(written.meta) }], notes };
+  return { entries: [...entries, { name: 'annotations.json', bytes: text(written.annotations) }, { name: 'meta.json', bytes: text(written.meta) }], notes: [...dataset.notes, ...notes] };
 }
 
 interface Found {
