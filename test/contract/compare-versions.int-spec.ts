@@ -108,6 +108,20 @@ describe('a restored version', () => {
     }
   }, 120_000);
 
+  it('is how an image comes back whose class is gone; by itself it does not', async () => {
+    const id = await people.createDataset(token, { classes: [{ name: 'one' }, { name: 'two' }] });
+    await addImages(id, ['1.png', '2.png']);
+    await label(id, 1, box(1, 1));
+    const to = await version(id);
+    await call('DELETE', `datasets/${id}/images/1`);
+    await call('POST', `datasets/${id}/classes/1/merge`, { into: 0 }, { 'if-match': '"1"' });
+    const alone = await people.call('POST', `datasets/${id}/images/1/restore`, { token });
+    expect(alone).toMatchObject({ status: 409, body: { code: 'state-conflict', image_ids: [1], class_ids: [1] } });
+    await restore(id, to);
+    const { annotations } = await call<{ annotations: readonly { class_id: number }[] }>('GET', `datasets/${id}/annotations/1`);
+    expect(annotations.map((one) => one.class_id)).toEqual([1]);
+  });
+
   it('goes on beside people who change the dataset at the same moment', async () => {
     const id = await people.createDataset(token);
     await addImages(id, ['1.png', '2.png']);

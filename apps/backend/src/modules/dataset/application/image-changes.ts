@@ -37,6 +37,14 @@ export class ImageChanges {
     }
   }
 
+  /** A class can be merged or deleted while no image shows it but removed ones: these do not come back as they are. */
+  async assertClasses(datasetId: string, images: readonly ImageRow[]): Promise<void> {
+    const gone = await this.rows.goneClasses(datasetId, [...new Set(images.flatMap((image) => image.classIds))]);
+    if (gone.length === 0) return;
+    const ids = images.filter((image) => image.classIds.some((id) => gone.includes(id))).map((image) => image.number);
+    throw new DomainError('state-conflict', `Some of these images have labels of classes that are gone (${gone.join(', ')}). Restore a version that has them, or add the images anew.`, { extensions: { image_ids: ids, class_ids: gone } });
+  }
+
   private async remove({ datasetId, actor, why }: ChangeTarget, images: readonly ImageRow[]): Promise<void> {
     const first = await this.changeLog.append(datasetId, actor, images.map((image) => factsOf(image, 'image-removed', why)));
     await this.rows.remove(datasetId, images.map((image, index) => ({ number: image.number, seq: first + index })));

@@ -109,6 +109,14 @@ export class TypeormImageRows extends ImageRows {
     return rows.map((row) => row.number);
   }
 
+  async goneClasses(datasetId: string, classIds: readonly number[]): Promise<readonly number[]> {
+    const rows = await this.query<{ id: number }>(
+      `select id from unnest($2::int[]) as given (id) where id >= 0 and not exists (select 1 from dataset_classes c where c.dataset_id = $1 and c.class_id = given.id) order by id`,
+      [datasetId, classIds],
+    );
+    return rows.map((row) => row.id);
+  }
+
   /** How many images show a class. */
   private async countClasses(datasetId: string, numbers: readonly number[], sign: 1 | -1): Promise<void> {
     await this.query(

@@ -56,6 +56,8 @@ export abstract class ImageRows {
   abstract setAssignee(datasetId: string, numbers: readonly number[], assignee: string | null): Promise<void>;
   /** Which of these keys belong to no image of the dataset, now or before a replacement. */
   abstract unknownKeys(datasetId: string, objects: readonly { readonly key: string; readonly number: number }[]): Promise<readonly string[]>;
+  /** Which of these the dataset has no more as classes. */
+  abstract goneClasses(datasetId: string, classIds: readonly number[]): Promise<readonly number[]>;
   /** Which of these numbers were never an image. */
   abstract unknownNumbers(datasetId: string, numbers: readonly number[]): Promise<readonly number[]>;
 }

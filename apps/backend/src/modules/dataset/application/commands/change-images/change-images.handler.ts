@@ -30,6 +30,7 @@ export class ChangeImagesHandler implements ICommandHandler<ChangeImagesCommand>
       const isVisible = (image: ImageRow): boolean => action.kind === 'restore' || !image.removed;
       if (images.length !== wanted.length || !images.every(isVisible)) throw new DomainError('not-found', 'There is no such resource, or you may not see it.');
       const affected = images.filter((image) => isAffected(image, action));
+      if (action.kind === 'restore') await this.changes.assertClasses(datasetId, affected);
       if (affected.length > 0) await this.changes.apply(target, affected, action);
       return { changed: affected.length };
     });
