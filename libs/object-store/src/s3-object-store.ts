@@ -26,6 +26,7 @@ import {
   type ObjectBody,
   type ObjectHead,
   type ObjectPrefix,
+  type OpenUpload,
   type PutOptions,
   type UploadOptions,
   type UploadResult,
@@ -174,15 +175,18 @@ export class S3ObjectStore extends ObjectStore {
     } while (token !== undefined);
   }
 
-  async abortStaleUploads(prefix: string, olderThan: Date): Promise<number> {
-    let aborted = 0;
+  async *openUploads(prefix: string): AsyncIterable<OpenUpload> {
     let page: ListMultipartUploadsCommandOutput | undefined;
     do {
       const from = { KeyMarker: page?.NextKeyMarker, UploadIdMarker: page?.NextUploadIdMarker };
       page = await asStoreError(undefined, () => this.client.send(new ListMultipartUploadsCommand({ Bucket: this.bucket, Prefix: prefix, ...from })));
-      const stale = (page.Uploads ?? []).filter((upload) => (upload.Initiated ?? new Date(0)) < olderThan);
-      for (const { Key, UploadId } of stale) if (await this.abortUpload(Key, UploadId)) aborted += 1;
+      for (const { Key, UploadId, Initiated } of page.Uploads ?? []) yield { key: Key ?? '', uploadId: UploadId ?? '', begunAt: Initiated ?? new Date(0) };
     } while (page.IsTruncated === true && page.NextKeyMarker !== undefined);
+  }
+
+  async abortStaleUploads(prefix: string, olderThan: Date): Promise<number> {
+    let aborted = 0;
+    for await (const { key, uploadId, begunAt } of this.openUploads(prefix)) if (begunAt < olderThan && (await this.abortUpload(key, uploadId))) aborted += 1;
     return aborted;
   }
 

@@ -72,15 +72,21 @@ export class BuildSnapshotHandler implements ICommandHandler<BuildSnapshotComman
     await failpoint('snapshot-zip-stored');
     await this.writeManifest(snapshot, content, built);
     await failpoint('snapshot-manifest-stored');
+    await this.unitOfWork.run(() => this.finish(snapshot.state.id, built));
     if (built === null) return;
-    await this.unitOfWork.run(async () => {
-      const current = await this.snapshots.findForUpdate(snapshot.state.id);
-      if (current === null) return;
-      current.completeZip(built.zip, built, this.clock.now());
-      await this.snapshots.save(current);
-    });
     await failpoint('snapshot-completed');
     await this.zips.pointLatest(snapshot.state.datasetId);
+  }
+
+  /** Whoever deleted or cancelled it meanwhile found nothing to remove yet. The row is locked until it is gone: nobody asks for the zip again before. */
+  private async finish(id: string, built: BuiltZip | null): Promise<void> {
+    const current = await this.snapshots.findForUpdate(id);
+    if (current === null) return;
+    if (built !== null) current.completeZip(built.zip, built, this.clock.now());
+    await this.snapshots.save(current);
+    const { state, zipState } = current.state;
+    if (state === 'deleted') await this.storage.remove(current.state, 'all');
+    else if (built !== null && zipState === 'none') await this.storage.remove(current.state, 'zip');
   }
 
   private async writeManifest({ state }: Snapshot, content: SourceContent, built: BuiltZip | null): Promise<void> {
