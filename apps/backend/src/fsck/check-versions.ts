@@ -2,7 +2,7 @@ import { objectKeys, type ObjectHead } from '@app/object-store';
 import { difference, type Difference } from './difference.js';
 import { isSettled, sha256Of, type Examined } from './examined.js';
 import { checkZip } from './check-zip.js';
-import { readManifest } from './manifest-reader.js';
+import { readManifest, type ManifestEntry, type ManifestHead } from './manifest-reader.js';
 
 export interface VersionRow {
   readonly version: number;
@@ -61,12 +61,23 @@ async function* checkReadyZip(of: Examined, { zip, row, manifest }: { readonly z
 
 async function* checkManifest(of: Examined, key: string, row: VersionRow): AsyncIterable<Difference> {
   const { head, entries } = await readManifest(of.store, key);
-  let count = 0;
-  if (head !== null) for await (const entry of entries) count += entry === null ? Number.NaN : 1;
-  if (head === null || Number.isNaN(count)) return yield difference('manifest-differs', key, 'it cannot be read');
+  const count = head === null ? null : await countOf(entries);
+  if (head === null || count === null) return yield difference('manifest-differs', key, 'it cannot be read');
   if (head.version !== row.version || head.content_hash !== row.content_hash) yield difference('manifest-differs', key, 'it has another version or content hash than the row');
   if (count !== row.num_images) yield difference('manifest-differs', key, `${count} images instead of ${row.num_images}`);
-  if (row.zip_state === 'ready' && (head.zip?.sha256 !== row.sha256 || head.zip?.size_bytes !== row.size)) yield difference('manifest-differs', key, 'it names another zip than the row');
+  if (row.zip_state === 'ready' && !namesZipOf(head, row)) yield difference('manifest-differs', key, 'it names another zip than the row');
+}
+
+const namesZipOf = ({ zip }: ManifestHead, { sha256, size }: VersionRow): boolean => zip !== null && zip.sha256 === sha256 && zip.size_bytes === size;
+
+/** Null: one of them cannot be read, or the end is missing. */
+async function countOf(entries: AsyncIterable<ManifestEntry | null>): Promise<number | null> {
+  let count = 0;
+  for await (const entry of entries) {
+    if (entry === null) return null;
+    count += 1;
+  }
+  return count;
 }
 
 function* checkTail({ tail, zip_state: state }: VersionRow, objects: ReadonlyMap<string, ObjectHead>): Iterable<Difference> {
