@@ -54,7 +54,7 @@ export class VersionsUnderTest {
     const door = await startUnsoundStore(portOf(store.options.endpoint), key, {
       request: (request) => wrong.fault.request?.(request) ?? false,
       answer: (status, headers, request) => wrong.fault.answer?.(status, headers, request) ?? status,
-      cut: (request) => wrong.fault.cut?.(request) ?? false,
+      body: (request) => wrong.fault.body?.(request) ?? 'whole',
     });
     const proxy = await startStoreProxy(portOf(door.endpoint));
     const environment = { ...store.environment, S3_ENDPOINT: proxy.endpoint, NATS_URL: nats.url };

@@ -22,8 +22,8 @@ export interface StoreFault {
   readonly request?: (request: PassingRequest) => boolean | number;
   /** Changes the headers of an answer in place; answers its status. */
   readonly answer?: (status: number, headers: OutgoingHttpHeaders, request: PassingRequest) => number;
-  /** `true`: the connection breaks after the first bytes of the body. */
-  readonly cut?: (request: PassingRequest) => boolean;
+  /** After the first bytes of the body the connection breaks, or nothing comes any more. */
+  readonly body?: (request: PassingRequest) => 'whole' | 'cut' | 'stalled';
 }
 
 export interface UnsoundStore {
@@ -43,7 +43,8 @@ export async function startUnsoundStore(storePort: number, key: ResigningKey, fa
     const headers: OutgoingHttpHeaders = { ...answer.headers };
     const status = fault.answer?.(answer.statusCode ?? 502, headers, passing) ?? answer.statusCode ?? 502;
     response.writeHead(status, headers);
-    if (fault.cut?.(passing) === true) return cutOff(answer, response);
+    const end = fault.body?.(passing) ?? 'whole';
+    if (end !== 'whole') return endEarly(answer, response, end);
     answer.pipe(response);
   };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -57,9 +58,9 @@ export async function startUnsoundStore(storePort: number, key: ResigningKey, fa
   };
 }
 
-function cutOff(answer: IncomingMessage, response: ServerResponse): void {
+function endEarly(answer: IncomingMessage, response: ServerResponse, end: 'cut' | 'stalled'): void {
   answer.once('data', (chunk: Buffer) => {
-    response.write(chunk.subarray(0, Math.ceil(chunk.length / 2)), () => response.destroy());
+    response.write(chunk.subarray(0, Math.ceil(chunk.length / 2)), () => (end === 'cut' ? response.destroy() : undefined));
     answer.destroy();
   });
 }
