@@ -7,6 +7,7 @@ import { objectKeys, S3ObjectStore } from '@app/object-store';
 import AdmZip from 'adm-zip';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { differences } from '../contract/differences.js';
 import { ApiClient } from '../e2e/api-client.js';
 import { startProduct, type Product } from '../e2e/harness.js';
 import { descendantsOf } from '../e2e/process-tree.js';
@@ -133,4 +134,8 @@ describe.runIf(existsSync('/proc'))('a backend killed while it makes a version',
     const { body } = await api.call<{ items: Version[] }>('GET', `datasets/${dataset}/snapshots`);
     expect(body.items.map((one) => one.version)).toEqual(Array.from({ length: revision }, (_, index) => revision - index));
   });
+
+  it('left nothing that differs', async () => {
+    expect(await differences({ databaseUrl: product.database_url, store })).toEqual([]);
+  }, 200_000);
 });

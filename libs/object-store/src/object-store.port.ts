@@ -45,6 +45,13 @@ export interface UploadResult {
   readonly etag: string;
 }
 
+/** A multipart upload that is open. */
+export interface OpenUpload {
+  readonly key: string;
+  readonly uploadId: string;
+  readonly begunAt: Date;
+}
+
 /** A part of an object that is put together inside the store. */
 export type ComposePart =
   | { readonly kind: 'copy'; readonly key: string; readonly range: Required<ByteRange> }
@@ -87,6 +94,8 @@ export abstract class ObjectStore {
   abstract delete(keys: readonly string[]): Promise<void>;
   /** In key order (UTF-8 bytes). */
   abstract list(prefix: string, signal?: AbortSignal): AsyncIterable<ObjectHead>;
+  /** Multipart uploads under the prefix that nobody completed or aborted. */
+  abstract openUploads(prefix: string): AsyncIterable<OpenUpload>;
   /** Ends multipart uploads under the prefix that were begun before `olderThan`; answers how many. */
   abstract abortStaleUploads(prefix: string, olderThan: Date): Promise<number>;
   /** One cheap call that fails when the store cannot be used. */

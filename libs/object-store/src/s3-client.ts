@@ -13,6 +13,7 @@ export interface S3ClientOptions {
   readonly requestTimeoutMilliseconds?: number;
 }
 
+export const DEFAULT_REQUEST_TIMEOUT_MILLISECONDS = 15_000;
 const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
 
 /** A client with the settings that S3, R2 and the embedded store take alike (design/embedded.md). */
@@ -25,6 +26,6 @@ export function createS3Client(options: S3ClientOptions): S3Client {
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     maxAttempts: options.maxAttempts ?? 4,
-    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MILLISECONDS, requestTimeout: options.requestTimeoutMilliseconds ?? 15_000, throwOnRequestTimeout: true },
+    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MILLISECONDS, requestTimeout: options.requestTimeoutMilliseconds ?? DEFAULT_REQUEST_TIMEOUT_MILLISECONDS, throwOnRequestTimeout: true },
   });
 }

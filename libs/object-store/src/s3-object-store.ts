@@ -26,13 +26,14 @@ import {
   type ObjectBody,
   type ObjectHead,
   type ObjectPrefix,
+  type OpenUpload,
   type PutOptions,
   type UploadOptions,
   type UploadResult,
 } from './object-store.port.js';
 import { equalParts, MIN_PART_BYTES, partRuleBroken } from './part-plan.js';
 import { chunksOf } from './part-chunks.js';
-import { createS3Client, type S3ClientOptions } from './s3-client.js';
+import { createS3Client, DEFAULT_REQUEST_TIMEOUT_MILLISECONDS, type S3ClientOptions } from './s3-client.js';
 import { asStoreError, ObjectNotFound, storeError } from './store-errors.js';
 
 export interface S3ObjectStoreOptions extends S3ClientOptions {
@@ -48,12 +49,14 @@ const DELETE_BATCH = 1_000;
 /** S3 or Cloudflare R2 by the AWS SDK, with the settings that both take (design/embedded.md): no checksums but where a call requires one. */
 export class S3ObjectStore extends ObjectStore {
   private readonly client: S3Client;
+  private readonly patienceMilliseconds: number;
   private readonly bucket: string;
 
   constructor(private readonly options: S3ObjectStoreOptions) {
     super();
     this.bucket = options.bucket;
     this.client = createS3Client(options);
+    this.patienceMilliseconds = options.requestTimeoutMilliseconds ?? DEFAULT_REQUEST_TIMEOUT_MILLISECONDS;
   }
 
   /** Closes idle connections. */
@@ -70,7 +73,7 @@ export class S3ObjectStore extends ObjectStore {
     return asStoreError(options.signal, async () => {
       const got = await this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key, Range: rangeHeader(options.range) }), { abortSignal: options.signal });
       // In Node the SDK's body is a Readable.
-      return { key, body: guardedBody(got.Body as Readable, options.signal), sizeBytes: got.ContentLength ?? 0, etag: got.ETag ?? '', lastModified: got.LastModified ?? new Date(0) };
+      return { key, body: guardedBody(got.Body as Readable, this.patienceMilliseconds, options.signal), sizeBytes: got.ContentLength ?? 0, etag: got.ETag ?? '', lastModified: got.LastModified ?? new Date(0) };
     });
   }
 
@@ -174,15 +177,18 @@ export class S3ObjectStore extends ObjectStore {
     } while (token !== undefined);
   }
 
-  async abortStaleUploads(prefix: string, olderThan: Date): Promise<number> {
-    let aborted = 0;
+  async *openUploads(prefix: string): AsyncIterable<OpenUpload> {
     let page: ListMultipartUploadsCommandOutput | undefined;
     do {
       const from = { KeyMarker: page?.NextKeyMarker, UploadIdMarker: page?.NextUploadIdMarker };
       page = await asStoreError(undefined, () => this.client.send(new ListMultipartUploadsCommand({ Bucket: this.bucket, Prefix: prefix, ...from })));
-      const stale = (page.Uploads ?? []).filter((upload) => (upload.Initiated ?? new Date(0)) < olderThan);
-      for (const { Key, UploadId } of stale) if (await this.abortUpload(Key, UploadId)) aborted += 1;
+      for (const { Key, UploadId, Initiated } of page.Uploads ?? []) yield { key: Key ?? '', uploadId: UploadId ?? '', begunAt: Initiated ?? new Date(0) };
     } while (page.IsTruncated === true && page.NextKeyMarker !== undefined);
+  }
+
+  async abortStaleUploads(prefix: string, olderThan: Date): Promise<number> {
+    let aborted = 0;
+    for await (const { key, uploadId, begunAt } of this.openUploads(prefix)) if (begunAt < olderThan && (await this.abortUpload(key, uploadId))) aborted += 1;
     return aborted;
   }
 

@@ -34,6 +34,8 @@ export async function startStoreProxy(storePort: number): Promise<StoreProxy> {
     }
     const onward = httpRequest({ host: '127.0.0.1', port: storePort, method: request.method, path: request.url, headers: request.headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
+      // A connection that breaks breaks here too.
+      answer.on('error', () => response.destroy());
       answer.pipe(response);
     });
     onward.on('error', () => response.destroy());

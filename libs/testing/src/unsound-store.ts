@@ -22,6 +22,8 @@ export interface StoreFault {
   readonly request?: (request: PassingRequest) => boolean | number;
   /** Changes the headers of an answer in place; answers its status. */
   readonly answer?: (status: number, headers: OutgoingHttpHeaders, request: PassingRequest) => number;
+  /** After the first bytes of the body the connection breaks, or nothing comes any more. */
+  readonly body?: (request: PassingRequest) => 'whole' | 'cut' | 'stalled';
 }
 
 export interface UnsoundStore {
@@ -41,6 +43,8 @@ export async function startUnsoundStore(storePort: number, key: ResigningKey, fa
     const headers: OutgoingHttpHeaders = { ...answer.headers };
     const status = fault.answer?.(answer.statusCode ?? 502, headers, passing) ?? answer.statusCode ?? 502;
     response.writeHead(status, headers);
+    const end = fault.body?.(passing) ?? 'whole';
+    if (end !== 'whole') return endEarly(answer, response, end);
     answer.pipe(response);
   };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -52,6 +56,13 @@ export async function startUnsoundStore(storePort: number, key: ResigningKey, fa
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function endEarly(answer: IncomingMessage, response: ServerResponse, end: 'cut' | 'stalled'): void {
+  answer.once('data', (chunk: Buffer) => {
+    response.write(chunk.subarray(0, Math.ceil(chunk.length / 2)), () => (end === 'cut' ? response.destroy() : undefined));
+    answer.destroy();
+  });
 }
 
 function signedAnew(request: PassingRequest, key: ResigningKey): { path: string; headers: Record<string, string> } {

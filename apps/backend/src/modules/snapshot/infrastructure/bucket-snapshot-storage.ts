@@ -32,6 +32,10 @@ export class BucketSnapshotStorage extends SnapshotStorage {
     await this.store.abortStaleUploads(objectKeys.snapshotZip(datasetId, version), new Date());
   }
 
+  async hasManifest({ datasetId, version }: Pick<StoredVersion, 'datasetId' | 'version'>): Promise<boolean> {
+    return (await this.store.head(objectKeys.snapshotManifest(datasetId, version))) !== null;
+  }
+
   async writeManifest({ datasetId, version }: StoredVersion, text: AsyncIterable<string>): Promise<string> {
     return (await this.store.upload(objectKeys.snapshotManifest(datasetId, version), encoded(text), { contentType: 'application/json' })).sha256;
   }

@@ -32,6 +32,7 @@ export abstract class SnapshotStorage {
   abstract writeZip(version: StoredVersion, content: SourceContent, options: BuildOptions): Promise<BuiltZip>;
   /** Takes away what a build that was killed has left open in the store. */
   abstract clearUnfinished(version: Pick<StoredVersion, 'datasetId' | 'version'>): Promise<void>;
+  abstract hasManifest(version: Pick<StoredVersion, 'datasetId' | 'version'>): Promise<boolean>;
   /** Answers the SHA-256 of what was written. */
   abstract writeManifest(version: StoredVersion, text: AsyncIterable<string>): Promise<string>;
   /** `latest.json`: the newest version with a zip, for whoever reads the bucket; null: there is none. */

@@ -25,8 +25,7 @@ export class BuildSnapshotHandler implements ICommandHandler<BuildSnapshotComman
   async execute({ snapshotId }: BuildSnapshotCommand): Promise<void> {
     const snapshot = await this.unitOfWork.run(() => this.snapshots.findForUpdate(snapshotId));
     if (snapshot === null) return;
-    // Done before, by a process that may have ended before it said so in the bucket.
-    if (!snapshot.isOpen) return this.zips.pointLatest(snapshot.state.datasetId);
+    if (!snapshot.isOpen) return this.sayAgain(snapshot);
     try {
       await this.work(snapshot);
     } catch (error) {
@@ -35,6 +34,21 @@ export class BuildSnapshotHandler implements ICommandHandler<BuildSnapshotComman
       await this.fail(snapshotId, { code: 'build-failed', detail: error instanceof DomainError ? error.detail : 'The version could not be built because of an error here.' });
       if (!(error instanceof DomainError)) throw error;
     }
+  }
+
+  /** Done before, by a process that may have ended before it said so in the bucket. */
+  private async sayAgain(snapshot: Snapshot): Promise<void> {
+    const { state } = snapshot;
+    if (state.state === 'ready' && !(await this.storage.hasManifest(state))) {
+      const content = await this.source.open(state);
+      if (content === null) return;
+      try {
+        await this.writeManifest(snapshot, content, null);
+      } finally {
+        await content.close();
+      }
+    }
+    await this.zips.pointLatest(state.datasetId);
   }
 
   private async work(snapshot: Snapshot): Promise<void> {
@@ -72,15 +86,21 @@ export class BuildSnapshotHandler implements ICommandHandler<BuildSnapshotComman
     await failpoint('snapshot-zip-stored');
     await this.writeManifest(snapshot, content, built);
     await failpoint('snapshot-manifest-stored');
+    await this.unitOfWork.run(() => this.finish(snapshot.state.id, built));
     if (built === null) return;
-    await this.unitOfWork.run(async () => {
-      const current = await this.snapshots.findForUpdate(snapshot.state.id);
-      if (current === null) return;
-      current.completeZip(built.zip, built, this.clock.now());
-      await this.snapshots.save(current);
-    });
     await failpoint('snapshot-completed');
     await this.zips.pointLatest(snapshot.state.datasetId);
+  }
+
+  /** Whoever deleted or cancelled it meanwhile found nothing to remove yet. The row is locked until it is gone: nobody asks for the zip again before. */
+  private async finish(id: string, built: BuiltZip | null): Promise<void> {
+    const current = await this.snapshots.findForUpdate(id);
+    if (current === null) return;
+    if (built !== null) current.completeZip(built.zip, built, this.clock.now());
+    await this.snapshots.save(current);
+    const { state, zipState } = current.state;
+    if (state === 'deleted') await this.storage.remove(current.state, 'all');
+    else if (built !== null && zipState === 'none') await this.storage.remove(current.state, 'zip');
   }
 
   private async writeManifest({ state }: Snapshot, content: SourceContent, built: BuiltZip | null): Promise<void> {
