@@ -1,17 +1,30 @@
-// P1 to P8 of design/performance.md: versions, their zips, and reading them. Needs `node scripts/build.mjs`; 1 GB and a million rows, or 60 MB and 50,000 with --quick.
-//   node test/bench/snapshots.mjs [--quick] [--only builds,creation,reading]
+// P1 to P8 of design/performance.md: versions, their zips, and reading them. Needs `node scripts/build.mjs`; 1 GB and a million rows, or 40 MB and 50,000 with --quick.
+//   node test/bench/snapshots.mjs [--quick] [--only builds|creation]
 import { openSnapshotBench } from './snapshots/snapshot-bench.mjs';
 import { builds } from './snapshots/snapshot-builds.mjs';
+import { creation, kept } from './snapshots/snapshot-creation.mjs';
 
-/** Rows for the table of `npm run bench`. */
-export async function snapshots({ quick = false } = {}) {
+const PARTS = {
+  builds: async (bench, quick) => {
+    const { rows, dataset } = await builds(bench, quick);
+    return [...rows, ...(await kept(bench, dataset))];
+  },
+  creation,
+};
+
+/** Rows for the table of `npm run bench`; `only` names the parts of interest. */
+export async function snapshots({ quick = false, only = Object.keys(PARTS) } = {}) {
   const bench = await openSnapshotBench();
   try {
-    const { rows, dataset } = await builds(bench, quick);
+    const rows = [];
+    for (const part of only) rows.push(...(await PARTS[part](bench, quick)));
     return rows;
   } finally {
     await bench.close();
   }
 }
 
-if (import.meta.filename === process.argv[1]) console.table(await snapshots({ quick: process.argv.includes('--quick') }));
+if (import.meta.filename === process.argv[1]) {
+  const only = process.argv.indexOf('--only');
+  console.table(await snapshots({ quick: process.argv.includes('--quick'), ...(only === -1 ? {} : { only: [process.argv[only + 1]] }) }));
+}
