@@ -133,8 +133,13 @@ async function until(bench, path, isDone) {
   }
 }
 
-/** Waits until it has a zip, or where none is wished until its content was counted. */
-export const settled = (bench, id, version, zip) => until(bench, `datasets/${id}/snapshots/${version}`, (one) => (zip ? one.zip.state === 'ready' : one.state === 'ready'));
+/** Waits until it has a zip. */
+const zipped = (bench, id, version) => until(bench, `datasets/${id}/snapshots/${version}`, (one) => one.zip.state === 'ready');
+
+/** Until a version without a zip has its manifest: nothing is done for it any more. */
+export async function written(bench, id, version) {
+  while ((await bench.store.head(`datasets/${id}/snapshots/v${version}.json`)) === null) await sleep(20);
+}
 
 /** The next version; answers it and the milliseconds that its creator waited. It is not counted or zipped then. */
 export async function create(bench, id, json = {}) {
@@ -148,7 +153,7 @@ export async function buildVersion(bench, id) {
   bench.meter();
   const cpu = bench.backend.cpuSeconds();
   let made;
-  const wall = await seconds(async () => (made = await settled(bench, id, (await create(bench, id, { zip: true })).version, true)));
+  const wall = await seconds(async () => (made = await zipped(bench, id, (await create(bench, id, { zip: true })).version)));
   // The zip is there before latest.json and the last words to the database.
   await sleep(150);
   return { ...made, wall, cpu: bench.backend.cpuSeconds() - cpu, moved: bench.meter() };

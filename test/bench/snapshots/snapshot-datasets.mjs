@@ -1,7 +1,7 @@
 // Datasets for the benches of versions: with an object for each image, or of very many rows that share one tiny object.
 import { createHash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { backendLib, call, newId, settled, create } from './snapshot-bench.mjs';
+import { backendLib, call, newId, written, create } from './snapshot-bench.mjs';
 
 /** A PNG of noise of so many pixels a side; 183 are 100 kB. */
 export async function noise(side) {
@@ -84,7 +84,7 @@ export async function withFirstZip(bench, { id, images, png }) {
   const { centralHeader, DirectoryLines, endRecords, EntryTally, placedAt, zipEntry } = await backendLib('archive');
   const { ResumableSha256 } = await backendLib('object-store');
   const { version } = await create(bench, id);
-  await settled(bench, id, version, false);
+  await written(bench, id, version);
   const [tally, lines, hash, whole] = [new EntryTally(), new DirectoryLines(), await ResumableSha256.begin(), createHash('sha256')];
   const entryOf = (number) => ({ name: `images/${String(number).padStart(7, '0')}.png`, sizeBytes: png.length, crc32: crc32(png), open: () => [png] });
   let state;
