@@ -3,11 +3,12 @@
 import { openSnapshotBench } from './snapshots/snapshot-bench.mjs';
 import { builds } from './snapshots/snapshot-builds.mjs';
 import { creation, kept } from './snapshots/snapshot-creation.mjs';
+import { reading } from './snapshots/snapshot-reading.mjs';
 
 const PARTS = {
   builds: async (bench, quick) => {
     const { rows, dataset } = await builds(bench, quick);
-    return [...rows, ...(await kept(bench, dataset))];
+    return [...rows, ...(await kept(bench, dataset)), ...(await reading(bench, dataset))];
   },
   creation,
 };
