@@ -14,6 +14,7 @@ import { archiveReading } from '../test/bench/archive.mjs';
 import { annotationWrites } from '../test/bench/annotation-writes.mjs';
 import { liveView } from '../test/bench/live-view.mjs';
 import { directUpload } from '../test/bench/direct-upload.mjs';
+import { snapshots } from '../test/bench/snapshots.mjs';
 
 const quick = process.argv.includes('--quick');
 const ROUNDS = quick ? 3 : 7;
@@ -79,7 +80,7 @@ async function zipWriting() {
   const bytes = randomBytes(100_000);
   const crc = crc32(bytes);
   const nowhere = () => new Writable({ highWaterMark: 1 << 20, write: (_chunk, _encoding, done) => done() });
-  await compare(`write a zip of ${count} images of 100 kB`, {
+  await compare(`P18 write a zip of ${count} images of 100 kB, CPU (goal: 4x archiver's rate)`, {
     unit: 'MB/CPU s',
     amount: (count * bytes.length) / 1e6,
     baseline: {
@@ -217,6 +218,7 @@ await uploading();
 rows.push(...(await annotationWrites({ quick })));
 rows.push(...(await liveView({ quick })));
 rows.push(...(await directUpload({ quick })));
+rows.push(...(await snapshots({ quick })));
 console.table(rows);
 // The seed's table 1.1, in its own columns.
 console.table(await imageAccess({ quick }));

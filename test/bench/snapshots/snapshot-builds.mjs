@@ -122,8 +122,8 @@ async function memory(bench, large, seed) {
 }
 
 /** Rows of the table. Throws where a count (bytes, requests) is beyond its goal. */
-export async function builds(bench, quick) {
-  const dataset = await realDataset(bench, quick ? 400 : 10_000);
+export async function builds(bench, { quick, images }) {
+  const dataset = await realDataset(bench, images ?? (quick ? 400 : 10_000));
   const runs = await rounds(bench, dataset, 2);
   const rows = [...buildRows(runs, dataset.imageBytes), ...labelOnly(runs, dataset.imageBytes), ...(await append(bench, dataset))];
   if (!quick) rows.push(...(await memory(bench, dataset, runs.seed)));

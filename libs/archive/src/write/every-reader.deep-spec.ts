@@ -58,18 +58,22 @@ with open(sys.argv[1], 'rb') as f:
 const ZIPFILE = `import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print(len(z.namelist()))`;
 
 async function byYauzl(path: string): Promise<number> {
-  const zip = await yauzl.openPromise(path);
+  const zip = await promisify<string, yauzl.Options, yauzl.ZipFile>(yauzl.open)(path, { lazyEntries: true });
+  const openStream = promisify<yauzl.Entry, Readable>((entry, done) => zip.openReadStream(entry, done));
   let count = 0;
-  try {
-    for await (const entry of zip.eachEntry()) {
-      let crc = 0;
-      for await (const chunk of await zip.openReadStreamPromise(entry)) crc = crc32(chunk as Buffer, crc);
-      expect(crc, entry.fileName).toBe(entry.crc32);
-      count += 1;
-    }
-  } finally {
-    zip.close();
-  }
+  const checked = async (entry: yauzl.Entry): Promise<void> => {
+    let crc = 0;
+    for await (const chunk of await openStream(entry)) crc = crc32(chunk as Buffer, crc);
+    expect(crc, String(entry.fileName)).toBe(entry.crc32);
+    count += 1;
+    zip.readEntry();
+  };
+  await new Promise<void>((done, fail) => {
+    zip.on('entry', (entry: yauzl.Entry) => void checked(entry).catch(fail));
+    zip.once('end', done);
+    zip.once('error', fail);
+    zip.readEntry();
+  });
   return count;
 }
 
