@@ -33,6 +33,12 @@ export class SnapshotCache {
     return path;
   }
 
+  /** Paths of what is there, the most recently used first. */
+  async recent(count: number): Promise<readonly string[]> {
+    const entries = await this.entries();
+    return entries.sort((a, b) => b.usedAt - a.usedAt).slice(0, count).map((entry) => entry.path);
+  }
+
   async forget(sha256: string): Promise<void> {
     await rm(this.pathOf(sha256), { force: true });
   }
@@ -48,19 +54,24 @@ export class SnapshotCache {
   }
 
   private async makeRoom(neededBytes: number): Promise<void> {
-    const entries = await Promise.all(
-      (await readdir(this.folder)).filter((name) => ENTRY.test(name)).map(async (name) => {
-        const path = join(this.folder, name);
-        const facts = await stat(path);
-        return { path, sizeBytes: facts.size, usedAt: facts.mtimeMs };
-      }),
-    );
+    const entries = await this.entries();
     let total = entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
     for (const entry of entries.sort((a, b) => a.usedAt - b.usedAt)) {
       if (total + neededBytes <= this.options.limitBytes) return;
       await rm(entry.path, { force: true });
       total -= entry.sizeBytes;
     }
+  }
+
+  private async entries(): Promise<{ path: string; sizeBytes: number; usedAt: number }[]> {
+    const names = await readdir(this.folder).catch(() => []);
+    return Promise.all(
+      names.filter((name) => ENTRY.test(name)).map(async (name) => {
+        const path = join(this.folder, name);
+        const facts = await stat(path);
+        return { path, sizeBytes: facts.size, usedAt: facts.mtimeMs };
+      }),
+    );
   }
 
   private pathOf(sha256: string): string {

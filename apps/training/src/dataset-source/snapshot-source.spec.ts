@@ -3,6 +3,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
+import { plannedZip, type PlannedEntry } from '@app/archive';
 import { StoreUnavailable, type ObjectBody } from '@app/object-store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AttemptFailure } from '../jobs/attempt-errors.js';
@@ -151,5 +153,52 @@ describe('SnapshotCache', () => {
     await writeFile(join(workDirectory, 'cache', `${'b'.repeat(64)}.x.part`), 'half');
     await cache.sweep();
     expect(await readdir(join(workDirectory, 'cache'))).toEqual([`${'a'.repeat(64)}.zip`]);
+  });
+});
+
+describe('a snapshot of which an older one is in the cache', () => {
+  const entry = (name: string, text: string): PlannedEntry => ({ name, sizeBytes: text.length, crc32: crc32(text), open: () => [Buffer.from(text)] });
+  const images = Array.from({ length: 50 }, (_, index) => entry(`images/${index}.jpg`, `image ${index} `.repeat(5_000)));
+  async function zipOf(entries: readonly PlannedEntry[]): Promise<{ bytes: Buffer; snapshot: typeof snapshot }> {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of plannedZip(entries).stream()) chunks.push(chunk);
+    const whole = Buffer.concat(chunks);
+    return { bytes: whole, snapshot: { version: 1, key: 'k', size_bytes: whole.length, sha256: createHash('sha256').update(whole).digest('hex') } };
+  }
+  /** Counts the bytes that it gives. */
+  function rangedStore(content: Buffer): Parameters<typeof sourceWith>[0] & { given: number } {
+    const store = {
+      given: 0,
+      reads: [],
+      get: (key: string, { range }: { range?: { start: number; end?: number } } = {}): Promise<ObjectBody> => {
+        const part = content.subarray(range?.start ?? 0, (range?.end ?? content.length - 1) + 1);
+        store.given += part.length;
+        return Promise.resolve({ key, sizeBytes: part.length, etag: '', lastModified: new Date(), body: Readable.from([part]) });
+      },
+    };
+    return store;
+  }
+  const LIMIT = 10_000_000;
+
+  it('is read from the store only where it differs, and is whole', async () => {
+    const old = await zipOf([...images, entry('annotations.json', 'old labels')]);
+    const next = await zipOf([...images, entry('annotations.json', 'new labels, more of them')]);
+    await sourceWith(rangedStore(old.bytes), LIMIT).read(old.snapshot, readAll, options());
+    const store = rangedStore(next.bytes);
+    expect((await sourceWith(store, LIMIT).read(next.snapshot, readAll, options())) === next.bytes.toString()).toBe(true);
+    expect(store.given).toBeLessThan(next.bytes.length / 4);
+    expect((await readFile(join(workDirectory, 'cache', `${next.snapshot.sha256}.zip`))).equals(next.bytes)).toBe(true);
+  });
+
+  it('is read whole where the disk changed the older one, or where they have nothing in common', async () => {
+    const old = await zipOf([...images, entry('annotations.json', 'old labels')]);
+    const next = await zipOf([...images, entry('annotations.json', 'new labels')]);
+    await sourceWith(rangedStore(old.bytes), LIMIT).read(old.snapshot, readAll, options());
+    const damaged = Buffer.from(old.bytes);
+    damaged.fill('x', 100, 200);
+    await writeFile(join(workDirectory, 'cache', `${old.snapshot.sha256}.zip`), damaged);
+    expect(await sourceWith(rangedStore(next.bytes), LIMIT).read(next.snapshot, readAll, options())).toBe(next.bytes.toString());
+    const other = await zipOf([entry('images/other.jpg', 'another dataset')]);
+    expect(await sourceWith(rangedStore(other.bytes), LIMIT).read(other.snapshot, readAll, options())).toBe(other.bytes.toString());
   });
 });

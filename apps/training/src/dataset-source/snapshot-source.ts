@@ -2,9 +2,11 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { TrainingGrant } from '@app/contracts';
 import type { ObjectStore } from '@app/object-store';
+import { DomainError } from '@app/kernel';
 import { AttemptFailure } from '../jobs/attempt-errors.js';
 import type { TrainingLog } from '../training-log.js';
 import type { ArchiveBytes } from './archive-reader.port.js';
+import { begunAlike, type BegunAlike } from './begun-alike.js';
 import { ObjectChanged, ObjectReader } from './object-reader.js';
 import type { CacheWriter, SnapshotCache } from './snapshot-cache.js';
 
@@ -21,6 +23,8 @@ export interface SnapshotReadOptions {
 }
 
 const FILE_CHUNK_BYTES = 1024 * 1024;
+/** So many of the cache are looked at for one that begins like the wanted one. */
+const OLDER_VERSIONS = 4;
 
 /** The bytes are not those of the snapshot; the consumer's own trouble with them, if any, is the cause. */
 class WrongBytes extends Error {}
@@ -38,6 +42,8 @@ export class SnapshotSource {
   async read<T>(snapshot: Snapshot, consume: SnapshotConsumer<T>, options: SnapshotReadOptions): Promise<T> {
     const cached = await this.fromCache(snapshot, consume, options);
     if (cached !== null) return cached.result;
+    const begun = await this.fromOlder(snapshot, consume, options);
+    if (begun !== null) return begun.result;
     try {
       return await this.fromStore(snapshot, consume, options);
     } catch (error) {
@@ -73,6 +79,42 @@ export class SnapshotSource {
     }
   }
 
+  /** The bytes that an older version in the cache has too, and only the others from the store. Null where there is none, or where the whole was another one than it looked. */
+  private async fromOlder<T>(snapshot: Snapshot, consume: SnapshotConsumer<T>, options: SnapshotReadOptions): Promise<{ result: T } | null> {
+    const paths = await this.cache.recent(OLDER_VERSIONS);
+    if (paths.length === 0) return null;
+    const reader = new ObjectReader(this.store, { key: snapshot.key, sizeBytes: snapshot.size_bytes }, options);
+    const range: ArchiveBytes['range'] = (wanted) => reader.range(wanted);
+    const older = await this.older({ sizeBytes: snapshot.size_bytes, range }, paths, options.signal);
+    if (older === null) return null;
+    const writer = await this.cache.begin(snapshot.sha256, snapshot.size_bytes);
+    try {
+      const stream = oneBehindTheOther(older.stream(), reader.range({ start: older.bytes, end: snapshot.size_bytes }));
+      const result = await checked({ sizeBytes: snapshot.size_bytes, stream, range }, { snapshot, consume, writer, ...options });
+      await writer?.commit();
+      options.log.debug(`${older.bytes} bytes of the snapshot came from an older one in the cache`);
+      return { result };
+    } catch (error) {
+      if (!(error instanceof WrongBytes)) throw error;
+      return null;
+    } finally {
+      await writer?.discard();
+      await older.close();
+    }
+  }
+
+  /** A directory that cannot be judged is for the full reading to say. */
+  private async older(wanted: Pick<ArchiveBytes, 'sizeBytes' | 'range'>, paths: readonly string[], signal: AbortSignal): Promise<BegunAlike | null> {
+    try {
+      return await begunAlike(wanted, paths, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof DomainError && (error.code === 'unsafe-archive' || error.code === 'too-large')) return null;
+      if (error instanceof ObjectChanged) return null;
+      throw error;
+    }
+  }
+
   private async fromStore<T>(snapshot: Snapshot, consume: SnapshotConsumer<T>, options: SnapshotReadOptions): Promise<T> {
     const writer = await this.cache.begin(snapshot.sha256, snapshot.size_bytes);
     try {
@@ -85,6 +127,11 @@ export class SnapshotSource {
       await writer?.discard();
     }
   }
+}
+
+async function* oneBehindTheOther(first: AsyncIterable<Uint8Array>, second: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* first;
+  yield* second;
 }
 
 interface CheckedRead<T> extends SnapshotReadOptions {

@@ -2,7 +2,7 @@ import { DEFAULT_ARCHIVE_LIMITS, openArchive, readEntries, type ArchiveLimits, t
 import { ArchiveReader, type ArchiveBytes, type VisitFile } from './archive-reader.port.js';
 
 /** Snapshots are ours and grow beyond what one upload may have; names, ratio and count are judged as there. */
-const SNAPSHOT_LIMITS: ArchiveLimits = { ...DEFAULT_ARCHIVE_LIMITS, maxArchiveBytes: 1_000_000_000_000, maxTotalBytes: 2_000_000_000_000 };
+export const SNAPSHOT_LIMITS: ArchiveLimits = { ...DEFAULT_ARCHIVE_LIMITS, maxArchiveBytes: 1_000_000_000_000, maxTotalBytes: 2_000_000_000_000 };
 
 /**
  * The gate first (by two small reads of the directory), then one pass over the bytes as they arrive. A snapshot's directory is trusted no

@@ -9,6 +9,8 @@ import { imageEntry } from './zip-plan.js';
 /** Small images are fetched ahead: one after the other, the store's answering time would be most of the build. */
 const AHEAD = 8;
 const MAX_AHEAD_BYTES = 1024 * 1024;
+/** Of a packed label file: that of some 100,000 images. */
+const MAX_HELD_BYTES = 8 * 1024 * 1024;
 
 /** Images with the bytes that stand in the zip. */
 export async function* imageEntries(images: AsyncIterable<SourceImage>, store: ObjectStore, signal: AbortSignal): AsyncIterable<PlannedEntry> {
@@ -60,7 +62,7 @@ export async function* labelEntries(entries: AsyncIterable<SourceEntry>): AsyncI
   }
 }
 
-/** Read twice, once to measure and once to write: it can be larger than memory. */
+/** Measured first, because its size stands before its bytes. What was packed is held where it is small; a larger text is read and packed once more. */
 async function textEntry({ name, open }: Extract<SourceEntry, { kind: 'text' }>): Promise<PlannedEntry> {
   let [sizeBytes, crc, deflatedBytes] = [0, 0, 0];
   const measured = async function* (): AsyncIterable<Uint8Array> {
@@ -70,8 +72,14 @@ async function textEntry({ name, open }: Extract<SourceEntry, { kind: 'text' }>)
       yield chunk;
     }
   };
-  for await (const chunk of deflated(measured())) deflatedBytes += chunk.byteLength;
-  return { name, sizeBytes, crc32: crc, deflatedBytes, open: () => deflated(open()) };
+  let held: Uint8Array[] = [];
+  for await (const chunk of deflated(measured())) {
+    deflatedBytes += chunk.byteLength;
+    if (deflatedBytes <= MAX_HELD_BYTES) held.push(chunk);
+    else held = [];
+  }
+  const packed = held;
+  return { name, sizeBytes, crc32: crc, deflatedBytes, open: () => (deflatedBytes <= MAX_HELD_BYTES ? packed : deflated(open())) };
 }
 
 function deflated(text: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
