@@ -5,12 +5,14 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fsck } from '../../apps/backend/src/fsck/fsck.js';
 import { runFsck } from '../../apps/backend/src/fsck.main.js';
+import { startTestNats, type TestNats } from '@app/testing';
 import { startBackend, type BackendUnderTest } from './backend-under-test.js';
 import { startOwnStore, type OwnStore } from './own-store.js';
 import { People } from './people.js';
 
 /** Each difference is planted and seen, alone; a dataset that lived through much has none. */
 let store: OwnStore;
+let nats: TestNats;
 let backend: BackendUnderTest;
 let people: People;
 let token: string;
@@ -51,7 +53,9 @@ async function atRest(): Promise<void> {
 
 beforeAll(async () => {
   store = await startOwnStore();
-  backend = await startBackend(store.environment);
+  // Builds are asked for by events: the backends of other files must not take them.
+  nats = await startTestNats();
+  backend = await startBackend({ ...store.environment, NATS_URL: nats.url });
   people = new People(backend);
   token = await people.logInAdmin();
   bucket = new S3ObjectStore(store.options);
@@ -79,6 +83,7 @@ afterAll(async () => {
   await pool?.end();
   bucket?.close();
   await backend?.close();
+  await nats?.close();
   await store?.close();
 });
 

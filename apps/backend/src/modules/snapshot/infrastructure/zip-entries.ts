@@ -1,6 +1,5 @@
-import { createDeflateRaw, crc32 } from 'node:zlib';
-import { Readable } from 'node:stream';
-import type { PlannedEntry } from '@app/archive';
+import { crc32 } from 'node:zlib';
+import { textEntry, type PlannedEntry } from '@app/archive';
 import { DomainError } from '@app/kernel';
 import type { ObjectStore } from '@app/object-store';
 import type { SourceEntry, SourceImage } from '../application/ports/snapshot-source.port.js';
@@ -9,8 +8,6 @@ import { imageEntry } from './zip-plan.js';
 /** Small images are fetched ahead: one after the other, the store's answering time would be most of the build. */
 const AHEAD = 8;
 const MAX_AHEAD_BYTES = 1024 * 1024;
-/** Of a packed label file: that of some 100,000 images. */
-const MAX_HELD_BYTES = 8 * 1024 * 1024;
 
 /** Images with the bytes that stand in the zip. */
 export async function* imageEntries(images: AsyncIterable<SourceImage>, store: ObjectStore, signal: AbortSignal): AsyncIterable<PlannedEntry> {
@@ -57,35 +54,7 @@ async function* bodyOf(store: ObjectStore, key: string, signal: AbortSignal): As
 /** What stands behind the images. */
 export async function* labelEntries(entries: AsyncIterable<SourceEntry>): AsyncIterable<PlannedEntry> {
   for await (const entry of entries) {
-    if (entry.kind === 'text') yield await textEntry(entry);
+    if (entry.kind === 'text') yield await textEntry(entry.name, entry.open);
     else yield { name: entry.name, sizeBytes: entry.bytes.byteLength, crc32: crc32(entry.bytes), open: () => [entry.bytes] };
   }
-}
-
-/** Measured first, because its size stands before its bytes. What was packed is held where it is small; a larger text is read and packed once more. */
-async function textEntry({ name, open }: Extract<SourceEntry, { kind: 'text' }>): Promise<PlannedEntry> {
-  let [sizeBytes, crc, deflatedBytes] = [0, 0, 0];
-  const measured = async function* (): AsyncIterable<Uint8Array> {
-    for await (const chunk of open()) {
-      sizeBytes += chunk.byteLength;
-      crc = crc32(chunk, crc);
-      yield chunk;
-    }
-  };
-  let held: Uint8Array[] = [];
-  for await (const chunk of deflated(measured())) {
-    deflatedBytes += chunk.byteLength;
-    if (deflatedBytes <= MAX_HELD_BYTES) held.push(chunk);
-    else held = [];
-  }
-  const packed = held;
-  return { name, sizeBytes, crc32: crc, deflatedBytes, open: () => (deflatedBytes <= MAX_HELD_BYTES ? packed : deflated(open())) };
-}
-
-function deflated(text: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const source = Readable.from(text, { objectMode: false });
-  const packed = createDeflateRaw();
-  source.once('error', (error) => packed.destroy(error));
-  packed.once('close', () => source.destroy());
-  return source.pipe(packed);
 }

@@ -16,7 +16,6 @@ export class Versions1700000000600 implements MigrationInterface {
         add column parent integer,
         add column tag text,
         add column totals jsonb,
-        add column manifest_sha256 text,
         add column zip_state text not null default 'none' check (zip_state in ('none','building','ready','failed')),
         add column zip_done bigint,
         add column zip_total bigint,
@@ -48,7 +47,7 @@ export class Versions1700000000600 implements MigrationInterface {
       delete from snapshots where state = 'deleted' or content_hash is null or (state = 'ready' and zip_state <> 'ready');
       drop index snapshots_zips, snapshots_tag, snapshots_position, snapshots_content;
       alter table snapshots drop constraint snapshots_state_check, add constraint snapshots_state_check check (state in ('building','ready','failed')), alter column content_hash set not null,
-        drop column position, drop column head, drop column parent, drop column tag, drop column totals, drop column manifest_sha256, drop column zip_state, drop column zip_done, drop column zip_total, drop column zip_started_at, drop column zip_builder, drop column zip_leased_until,
+        drop column position, drop column head, drop column parent, drop column tag, drop column totals, drop column zip_state, drop column zip_done, drop column zip_total, drop column zip_started_at, drop column zip_builder, drop column zip_leased_until,
         drop column zip_used_at, drop column bytes_moved, drop column bytes_copied, drop column region, drop column region_sha256, drop column tail;
       create unique index snapshots_content on snapshots (dataset_id, content_hash) where state <> 'failed'`);
   }
