@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import 'reflect-metadata';
 import { createTestDatabase, testServices } from '@app/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -12,6 +13,8 @@ export interface BackendUnderTest {
   readonly url: string;
   close(): Promise<void>;
 }
+
+const REQUESTS_MILLISECONDS = 1_000;
 
 /** The backend as main.ts makes it, on the shared test services and a database of its own. */
 export async function startBackend(overrides: Record<string, string> = {}): Promise<BackendUnderTest> {
@@ -43,6 +46,8 @@ export async function startBackend(overrides: Record<string, string> = {}): Prom
     databaseUrl: database.url,
     url: await app.getUrl(),
     close: async () => {
+      // As main.ts does after some seconds: an answer that a test left unread is no reason not to stop.
+      setTimeout(() => (app.getHttpServer() as Server).closeAllConnections(), REQUESTS_MILLISECONDS).unref();
       await app.close();
       await database.drop();
     },
