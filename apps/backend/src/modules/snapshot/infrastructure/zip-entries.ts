@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { textEntry, type PlannedEntry } from '@app/archive';
+import { textEntry, workedAhead, type PlannedEntry, type Work } from '@app/archive';
 import { DomainError } from '@app/kernel';
 import type { ObjectStore } from '@app/object-store';
 import type { SourceEntry, SourceImage } from '../application/ports/snapshot-source.port.js';
@@ -10,30 +10,15 @@ const AHEAD = 8;
 const MAX_AHEAD_BYTES = 1024 * 1024;
 
 /** Images with the bytes that stand in the zip. */
-export async function* imageEntries(images: AsyncIterable<SourceImage>, store: ObjectStore, signal: AbortSignal): AsyncIterable<PlannedEntry> {
-  const waiting: Promise<PlannedEntry>[] = [];
-  try {
-    for await (const image of images) {
-      signal.throwIfAborted();
-      waiting.push(quiet(fetched(image, store, signal)));
-      if (waiting.length > AHEAD) yield await next(waiting);
-    }
-    while (waiting.length > 0) yield await next(waiting);
-  } finally {
-    await Promise.allSettled(waiting);
+export function imageEntries(images: AsyncIterable<SourceImage>, store: ObjectStore, signal: AbortSignal): AsyncIterable<PlannedEntry> {
+  return workedAhead(fetches(images, store, signal), AHEAD);
+}
+
+async function* fetches(images: AsyncIterable<SourceImage>, store: ObjectStore, signal: AbortSignal): AsyncIterable<Work<PlannedEntry>> {
+  for await (const image of images) {
+    signal.throwIfAborted();
+    yield { alone: false, run: () => fetched(image, store, signal) };
   }
-}
-
-/** Looked at when its turn comes. */
-function quiet<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined);
-  return promise;
-}
-
-async function next(waiting: Promise<PlannedEntry>[]): Promise<PlannedEntry> {
-  const first = waiting.shift();
-  if (first === undefined) throw new Error('nothing is waiting');
-  return first;
 }
 
 async function fetched(image: SourceImage, store: ObjectStore, signal: AbortSignal): Promise<PlannedEntry> {
