@@ -3623,6 +3623,8 @@ export interface operations {
                 readonly assignee?: string;
                 readonly state?: "ready" | "broken";
                 readonly q?: string;
+                readonly after?: number;
+                readonly before?: number;
                 readonly limit?: number;
                 readonly cursor?: string;
             };
