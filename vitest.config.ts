@@ -37,7 +37,8 @@ export default defineConfig({
           include: ['test/**/*.e2e-spec.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          // They wait more than they work: two at a time take little more than the longer one.
+          maxWorkers: 2,
         },
       },
       {

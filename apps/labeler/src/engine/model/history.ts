@@ -1,0 +1,51 @@
+import { inverse, type Change } from './change.js';
+import type { ImageDocument } from './image-document.js';
+
+interface Step {
+  readonly label: string;
+  readonly changes: readonly Change[];
+}
+
+/** Steps that are kept an image: far more than anybody walks back, and bounded for a day of work. */
+const MOST_STEPS = 500;
+
+/** Undo and redo of one image. It outlives the visit: who comes back to the image can still undo. */
+export class History {
+  private done: Step[] = [];
+  private undone: Step[] = [];
+
+  /** Applies and remembers. `label` names it in the reader's words for "Undo ...". */
+  do(document: ImageDocument, label: string, changes: readonly Change[]): readonly Change[] {
+    const applied = document.apply(changes);
+    if (applied.length === 0) return applied;
+    this.done = [...this.done, { label, changes: applied }].slice(-MOST_STEPS);
+    this.undone = [];
+    return applied;
+  }
+
+  /** Takes the last step back; one of which nothing is left, because somebody else changed the same since, is skipped. */
+  undo(document: ImageDocument): readonly Change[] {
+    return this.walk(document, 'undo');
+  }
+  redo(document: ImageDocument): readonly Change[] {
+    return this.walk(document, 'redo');
+  }
+
+  get undoLabel(): string | null {
+    return this.done.at(-1)?.label ?? null;
+  }
+  get redoLabel(): string | null {
+    return this.undone.at(-1)?.label ?? null;
+  }
+
+  private walk(document: ImageDocument, direction: 'undo' | 'redo'): readonly Change[] {
+    const [from, to] = direction === 'undo' ? [this.done, this.undone] : [this.undone, this.done];
+    for (let step = from.pop(); step !== undefined; step = from.pop()) {
+      const applied = document.apply(direction === 'undo' ? inverse(step.changes) : step.changes);
+      if (applied.length === 0) continue;
+      to.push({ label: step.label, changes: direction === 'undo' ? inverse(applied) : applied });
+      return applied;
+    }
+    return [];
+  }
+}
