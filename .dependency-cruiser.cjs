@@ -2,7 +2,7 @@
  * The import rules of the house (docs/adr/0001): 0 exceptions. test/contract/import-rules.spec.ts plants a violation of each one.
  * @type {import('dependency-cruiser').IConfiguration}
  */
-const TESTS = '(\\.(spec|int-spec|e2e-spec|deep-spec)\\.tsx?$|^test/|^libs/testing/)';
+const TESTS = '(\\.(spec|int-spec|e2e-spec|web-spec|deep-spec)\\.tsx?$|^test/|^libs/testing/)';
 const npm = (pattern) => `node_modules/(${pattern})`;
 
 module.exports = {

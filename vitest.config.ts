@@ -8,8 +8,8 @@ const alias = Object.fromEntries(
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * Three tiers: `unit` has no service, `int` has real Postgres / NATS / object store in this process,
- * `e2e` drives the built product as separate processes. `deep` are the long drills of `npm run test:deep`.
+ * The tiers: `unit` has no service, `int` has real Postgres / NATS / object store in this process,
+ * `e2e` drives the built product as separate processes, `web` the pages in a browser before an API from memory. `deep` are the long drills of `npm run test:deep`.
  */
 export default defineConfig({
   resolve: { alias },
@@ -39,6 +39,16 @@ export default defineConfig({
           hookTimeout: 300_000,
           // They wait more than they work: two at a time take little more than the longer one.
           maxWorkers: 2,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'web',
+          include: ['test/**/*.web-spec.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
         },
       },
       {

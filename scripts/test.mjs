@@ -71,11 +71,10 @@ await Promise.all([
   ]),
   lane([['typecheck', npm('typecheck')], ['dependency rules', npm('deps:check')], vitest('unit')]),
 ]);
-// Real servers and CPU time limits: these two lanes would disturb each other.
-const [intLabel, intCommand] = vitest('int');
-const [e2eLabel, e2eCommand] = vitest('e2e');
-await run(intLabel, intCommand);
-await run(e2eLabel, e2eCommand, browser ? {} : { VISION_NO_BROWSER: '1' });
+// Real servers and CPU time limits: these lanes would disturb each other. The pages before an API from memory stand no server and may run beside the product.
+await lane([vitest('int')]);
+const products = [...vitest('e2e'), browser ? {} : { VISION_NO_BROWSER: '1' }];
+await Promise.all([lane([products]), lane(browser ? [vitest('web')] : [])]);
 if (deep) await run(...vitest('deep'));
 
 const failed = results.filter((one) => !one.ok);
