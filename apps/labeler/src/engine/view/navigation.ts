@@ -42,6 +42,7 @@ export class Navigation {
       this.pinch(input);
       return 'view';
     }
+    if (this.fingers.has(input.pointerId)) this.fingers.set(input.pointerId, input.screen);
     if (this.dragged?.pointerId !== input.pointerId) return 'tool';
     this.dragged.far ||= distance(this.dragged.from, input.screen) > CLICK_REACH;
     if (this.dragged.far) this.viewport.panBy({ x: input.screen.x - this.dragged.last.x, y: input.screen.y - this.dragged.last.y });

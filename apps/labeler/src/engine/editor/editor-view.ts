@@ -1,0 +1,29 @@
+import type { LabelObject } from '../model/label-object.js';
+import type { ClassInfo, Cursor, Draft } from '../tools/tool.js';
+
+export type ToolName = 'select' | 'box' | 'polygon' | 'keypoints' | 'brush' | 'eraser' | 'fill';
+
+/** What a page shows of the editor; a new object after each change, and the same one until then. */
+export interface EditorView {
+  readonly tool: ToolName;
+  /** Of the tool, such as `polygon.drawing`. */
+  readonly state: string;
+  readonly cursor: Cursor;
+  readonly draft: Draft | null;
+  readonly objects: readonly LabelObject[];
+  readonly suggestions: readonly LabelObject[];
+  readonly threshold: number;
+  readonly noObject: boolean;
+  readonly selection: ReadonlySet<string>;
+  readonly hovered: string | null;
+  readonly hidden: ReadonlySet<string>;
+  readonly locked: ReadonlySet<string>;
+  /** All objects, to see the image bare. */
+  readonly allHidden: boolean;
+  readonly activeClass: ClassInfo | null;
+  readonly classes: readonly ClassInfo[];
+  /** Keys of the page's texts; null: there is nothing to take back. */
+  readonly undo: string | null;
+  readonly redo: string | null;
+  readonly readOnly: boolean;
+}

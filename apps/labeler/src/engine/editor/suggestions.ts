@@ -1,0 +1,51 @@
+import { intersectionOverUnion } from '../model/geometry.js';
+import { boundsOf, type LabelObject } from '../model/label-object.js';
+
+/** From this overlap on a suggestion says what a person's object of the same class says already. */
+const DUPLICATE_IOU = 0.7;
+
+/** What a model proposes for an image: no label until somebody accepts it. */
+export class Suggestions {
+  private all: readonly LabelObject[] = [];
+  private rejected: ReadonlySet<string> = new Set();
+  private least = 0;
+
+  set(objects: readonly LabelObject[]): void {
+    this.all = objects;
+    this.rejected = new Set();
+  }
+  /** Scores below are not shown, 0 to 1. */
+  set threshold(score: number) {
+    this.least = score;
+  }
+  get threshold(): number {
+    return this.least;
+  }
+  get count(): number {
+    return this.all.length;
+  }
+
+  /** Those worth a look beside the labels, the surest first. */
+  shown(labels: readonly LabelObject[]): readonly LabelObject[] {
+    const taken = new Set(labels.map((one) => one.id));
+    return this.all
+      .filter((one) => (one.score ?? 1) >= this.least && !this.rejected.has(one.id) && !taken.has(one.id) && !isDuplicate(one, labels))
+      .sort((a, b) => (b.score ?? 1) - (a.score ?? 1));
+  }
+
+  reject(id: string): void {
+    this.rejected = new Set([...this.rejected, id]);
+  }
+}
+
+function isDuplicate(suggestion: LabelObject, labels: readonly LabelObject[]): boolean {
+  const box = boundsOf(suggestion.geometry);
+  if (box === null) return labels.some((one) => one.classId === suggestion.classId);
+  return labels.some((one) => {
+    const other = one.classId === suggestion.classId ? boundsOf(one.geometry) : null;
+    return other !== null && intersectionOverUnion(box, other) >= DUPLICATE_IOU;
+  });
+}
+
+/** A person stands for it now; which model proposed it stays known. */
+export const accepted = (suggestion: LabelObject): LabelObject => ({ ...suggestion, source: 'manual' });
