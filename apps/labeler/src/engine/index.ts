@@ -11,3 +11,4 @@ export * from './tools/keymap.js';
 export { ToolState, type ClassInfo, type Cursor, type Draft, type StepLabel, type ToolHost, type ToolInput } from './tools/tool.js';
 export { Viewport, ZOOM } from './view/viewport.js';
 export type { PointerInput, WheelInput } from './view/pointer-input.js';
+export { PLAIN, Stage, type DrawMask, type StageOptions } from './render/stage.js';

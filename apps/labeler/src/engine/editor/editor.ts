@@ -120,6 +120,10 @@ export class Editor implements ToolHost {
   hits(point: Point): readonly LabelObject[] {
     return this.index.at(point, this.reach(4)).filter((one) => this.isFree(one.id));
   }
+  /** Objects of which something may be seen in the window, hidden ones left out. */
+  seen(): readonly LabelObject[] {
+    return this.index.within(this.viewport.visible()).filter((one) => !this.hiddenIds.has(one.id));
+  }
   within(box: Box): readonly LabelObject[] {
     return this.index.within(box).filter((one) => this.isFree(one.id));
   }

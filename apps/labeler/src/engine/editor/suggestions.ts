@@ -4,19 +4,24 @@ import { boundsOf, type LabelObject } from '../model/label-object.js';
 /** From this overlap on a suggestion says what a person's object of the same class says already. */
 const DUPLICATE_IOU = 0.7;
 
+const NONE: readonly LabelObject[] = [];
+
 /** What a model proposes for an image: no label until somebody accepts it. */
 export class Suggestions {
   private all: readonly LabelObject[] = [];
   private rejected: ReadonlySet<string> = new Set();
   private least = 0;
+  private last: { readonly labels: readonly LabelObject[]; readonly shown: readonly LabelObject[] } | null = null;
 
   set(objects: readonly LabelObject[]): void {
     this.all = objects;
     this.rejected = new Set();
+    this.last = null;
   }
   /** Scores below are not shown, 0 to 1. */
   set threshold(score: number) {
     this.least = score;
+    this.last = null;
   }
   get threshold(): number {
     return this.least;
@@ -25,8 +30,14 @@ export class Suggestions {
     return this.all.length;
   }
 
-  /** Those worth a look beside the labels, the surest first. */
+  /** Those worth a look beside the labels, the surest first; the same array for the same labels. */
   shown(labels: readonly LabelObject[]): readonly LabelObject[] {
+    if (this.last?.labels !== labels) this.last = { labels, shown: this.find(labels) };
+    return this.last.shown;
+  }
+
+  private find(labels: readonly LabelObject[]): readonly LabelObject[] {
+    if (this.all.length === 0) return NONE;
     const taken = new Set(labels.map((one) => one.id));
     return this.all
       .filter((one) => (one.score ?? 1) >= this.least && !this.rejected.has(one.id) && !taken.has(one.id) && !isDuplicate(one, labels))
@@ -35,6 +46,7 @@ export class Suggestions {
 
   reject(id: string): void {
     this.rejected = new Set([...this.rejected, id]);
+    this.last = null;
   }
 }
 

@@ -1,0 +1,135 @@
+import type { Ring } from '../model/geometry.js';
+import { boundsOf, type Geometry, type LabelObject } from '../model/label-object.js';
+import type { ClassInfo } from '../tools/tool.js';
+
+/** CSS pixels. */
+const LINE = 1.6;
+const CASING = 3.4;
+const TAG_FONT = '600 11px system-ui, sans-serif';
+const DARK = 'rgba(0, 0, 0, 0.72)';
+/** More of them and names would cover the image. */
+const MOST_TAGS = 150;
+
+export interface ObjectLook {
+  readonly scale: number;
+  readonly classes: ReadonlyMap<number, ClassInfo>;
+  readonly dashed?: boolean;
+  /** Thicker, and filled a little: what is selected or pointed at. */
+  readonly strong?: boolean;
+  readonly tags?: boolean;
+}
+
+const UNKNOWN = '#9aa5a3';
+
+/**
+ * Outlines of many objects in few strokes: all of a class are one path, first a dark casing and then the colour, so that a line is seen on any
+ * image. `context` is in image pixels.
+ */
+export function drawObjects(context: CanvasRenderingContext2D, objects: readonly LabelObject[], look: ObjectLook): void {
+  for (const [classId, members] of byClass(objects)) {
+    const known = look.classes.get(classId);
+    const color = known?.color ?? UNKNOWN;
+    drawOutlines(context, members, { ...look, color });
+    for (const { geometry } of members) if (geometry.kind === 'keypoints') drawPose(context, geometry, { scale: look.scale, color, joins: known?.skeleton ?? [] });
+  }
+  if (look.tags === true && objects.length <= MOST_TAGS) for (const object of objects) drawTag(context, object, look);
+}
+
+function drawOutlines(context: CanvasRenderingContext2D, members: readonly LabelObject[], { scale, strong = false, dashed = false, color }: ObjectLook & { readonly color: string }): void {
+  const path = new Path2D();
+  for (const { geometry } of members) addOutline(path, geometry);
+  context.fillStyle = color;
+  context.globalAlpha = strong ? 0.22 : 0.1;
+  context.fill(path);
+  context.globalAlpha = 1;
+  context.lineJoin = 'round';
+  context.lineWidth = (strong ? CASING + 1.2 : CASING) / scale;
+  context.strokeStyle = DARK;
+  context.stroke(path);
+  context.lineWidth = (strong ? LINE + 0.8 : LINE) / scale;
+  context.strokeStyle = color;
+  context.setLineDash(dashed ? [6 / scale, 4 / scale] : []);
+  context.stroke(path);
+  context.setLineDash([]);
+}
+
+function byClass(objects: readonly LabelObject[]): ReadonlyMap<number, readonly LabelObject[]> {
+  const groups = new Map<number, LabelObject[]>();
+  for (const object of objects) {
+    const group = groups.get(object.classId);
+    if (group === undefined) groups.set(object.classId, [object]);
+    else group.push(object);
+  }
+  return groups;
+}
+
+function addOutline(path: Path2D, geometry: Geometry): void {
+  if (geometry.kind === 'polygon') {
+    for (const ring of geometry.rings) addRing(path, ring);
+    return;
+  }
+  const box = boundsOf(geometry);
+  if (box !== null) path.rect(box.x, box.y, box.width, box.height);
+}
+
+function addRing(path: Path2D, ring: Ring): void {
+  path.moveTo(ring[0] ?? 0, ring[1] ?? 0);
+  for (let index = 2; index + 1 < ring.length; index += 2) path.lineTo(ring[index] ?? 0, ring[index + 1] ?? 0);
+  path.closePath();
+}
+
+interface PoseLook {
+  readonly scale: number;
+  readonly color: string;
+  readonly joins: readonly (readonly number[])[];
+}
+
+/** Bones, then joints: a visible one is filled, a hidden one is a ring. */
+export function drawPose(context: CanvasRenderingContext2D, { points }: Extract<Geometry, { kind: 'keypoints' }>, { scale, color, joins }: PoseLook): void {
+  context.beginPath();
+  for (const [from, to] of joins) {
+    const [a, b] = [points[from ?? -1], points[to ?? -1]];
+    if (a === undefined || b === undefined || a.v === 0 || b.v === 0) continue;
+    context.moveTo(a.x, a.y);
+    context.lineTo(b.x, b.y);
+  }
+  strokeCased(context, scale, color);
+  for (const { x, y, v } of points) {
+    if (v === 0) continue;
+    context.beginPath();
+    context.arc(x, y, 4 / scale, 0, 2 * Math.PI);
+    context.fillStyle = v === 2 ? color : 'rgba(255, 255, 255, 0.85)';
+    strokeCased(context, scale, color);
+    context.fill();
+  }
+}
+
+export function strokeCased(context: CanvasRenderingContext2D, scale: number, color: string): void {
+  context.lineWidth = CASING / scale;
+  context.strokeStyle = DARK;
+  context.stroke();
+  context.lineWidth = LINE / scale;
+  context.strokeStyle = color;
+  context.stroke();
+}
+
+/** The name of the class above the upper left corner, with the score where a model gave one. */
+function drawTag(context: CanvasRenderingContext2D, object: LabelObject, { scale, classes, dashed = false }: ObjectLook): void {
+  const box = boundsOf(object.geometry);
+  const known = classes.get(object.classId);
+  if (box === null || known === undefined) return;
+  const text = dashed && object.score !== null ? `${known.name} ${Math.round(object.score * 100)} %` : known.name;
+  context.save();
+  context.translate(box.x, box.y);
+  context.scale(1 / scale, 1 / scale);
+  context.font = TAG_FONT;
+  const width = context.measureText(text).width + 10;
+  context.fillStyle = DARK;
+  context.fillRect(-1, -18, width, 16);
+  context.fillStyle = known.color;
+  context.fillRect(-1, -18, 3, 16);
+  context.fillStyle = '#ffffff';
+  context.textBaseline = 'middle';
+  context.fillText(text, 6, -9.5);
+  context.restore();
+}
