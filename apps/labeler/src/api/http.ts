@@ -9,6 +9,8 @@ export interface RequestOptions {
   readonly body?: unknown;
   readonly signal?: AbortSignal;
   readonly headers?: Readonly<Record<string, string>>;
+  /** It outlives the page that is being left. */
+  readonly keepalive?: boolean;
 }
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -21,7 +23,7 @@ export async function send(method: Method, path: string, options: RequestOptions
   return response;
 }
 
-async function attempt(method: Method, path: string, { query = {}, body, signal, headers = {} }: RequestOptions): Promise<Response> {
+async function attempt(method: Method, path: string, { query = {}, body, signal, headers = {}, keepalive = false }: RequestOptions): Promise<Response> {
   const token = await session.accessToken();
   const all = new Headers({ accept: 'application/json', ...headers });
   if (token !== null) all.set('authorization', `Bearer ${token}`);
@@ -29,7 +31,7 @@ async function attempt(method: Method, path: string, { query = {}, body, signal,
   const search = new URLSearchParams(Object.entries(query).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, String(value)]])));
   const url = `${API_ROOT}${path}${search.size === 0 ? '' : `?${search.toString()}`}`;
   try {
-    return await fetch(url, { method, headers: all, body: body === undefined ? undefined : JSON.stringify(body), signal, credentials: 'same-origin' });
+    return await fetch(url, { method, headers: all, body: body === undefined ? undefined : JSON.stringify(body), signal, keepalive, credentials: 'same-origin' });
   } catch (error) {
     if (signal?.aborted === true) throw error;
     throw Problem.network();

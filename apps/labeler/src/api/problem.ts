@@ -9,6 +9,8 @@ export class Problem extends Error {
   readonly errorsTotal: number;
   readonly requestId: string | null;
   readonly retryAfterSeconds: number | null;
+  /** Of a `version-conflict`: what is there now. */
+  readonly current: unknown;
 
   constructor(document: ProblemDocument, retryAfterSeconds: number | null = null) {
     super(`${document.code}: ${document.detail}`);
@@ -20,6 +22,7 @@ export class Problem extends Error {
     this.errorsTotal = document.errors_total ?? this.errors.length;
     this.requestId = document.request_id ?? null;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.current = document.current;
   }
 
   static network(): Problem {

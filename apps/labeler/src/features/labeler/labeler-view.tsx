@@ -1,0 +1,143 @@
+import { useEffect, useRef, useState, type ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Dataset } from '../../api/types.js';
+import { keymapOf, type ActionName } from '../../engine/index.js';
+import { CanvasView } from './canvas-view.js';
+import { ClassPanel } from './class-panel.js';
+import { ClassPicker } from './class-picker.js';
+import { ConflictPanel } from './conflict-panel.js';
+import { Filmstrip } from './filmstrip.js';
+import { LabelerHelp } from './labeler-help.js';
+import classes from './labeler.module.css';
+import { ObjectDetails } from './object-details.js';
+import { ObjectList } from './object-list.js';
+import { PictureTroublePanel } from './picture-trouble.js';
+import { pressKey, releaseKey } from './session/keyboard.js';
+import { useLabelerSettings } from './session/labeler-settings.js';
+import { useChooseClass } from './session/use-choose-class.js';
+import { useEditorView, useLabeler, useSessionView } from './session/use-labeler.js';
+import { ToolRail } from './tool-rail.js';
+import { TopBar } from './top-bar.js';
+
+export type Dialog = 'class' | 'help' | null;
+interface Props {
+  readonly dataset: Dataset;
+  readonly dialog: Dialog;
+  readonly onDialog: (dialog: Dialog) => void;
+}
+
+export function LabelerView({ dataset, dialog, onDialog }: Props): ReactElement {
+  const session = useLabeler();
+  const choose = useChooseClass(dataset);
+  const run = useRun(dataset, onDialog);
+  useKeys({ run, choose, isOff: dialog !== null });
+  const hasObjects = dataset.task_type !== 'image_classification' && dataset.task_type !== 'semantic_segmentation';
+  return (
+    <main id="main" tabIndex={-1} className={classes.frame} data-phase={useSessionView().phase}>
+      <TopBar dataset={dataset} run={run} />
+      <ToolRail task={dataset.task_type} />
+      <div className={classes.middle}>
+        <CanvasView />
+        <PictureTroublePanel />
+        <CanvasNotice />
+      </div>
+      <aside className={classes.side}>
+        <ConflictPanel />
+        <ClassPanel dataset={dataset} />
+        {hasObjects && <ObjectList />}
+        {hasObjects && <ObjectDetails />}
+      </aside>
+      <Filmstrip />
+      <Announcer />
+      {dialog === 'class' && <ClassPicker onChoose={choose} onClose={() => onDialog(null)} />}
+      {dialog === 'help' && <LabelerHelp onClose={() => onDialog(null)} key={session.editor.view().tool} />}
+    </main>
+  );
+}
+
+/** The actions of the page; the others are the editor's. */
+function useRun(dataset: Dataset, onDialog: (dialog: Dialog) => void): (action: ActionName) => boolean {
+  const session = useLabeler();
+  const mayReview = dataset.role !== null && ['reviewer', 'admin', 'owner'].includes(dataset.role);
+  const table: Partial<Record<ActionName, () => void>> = {
+    'previous-image': () => void session.step(-1),
+    'next-image': () => void session.step(1),
+    'next-unlabeled': () => void session.nextUnlabeled(),
+    'pick-class': () => onDialog('class'),
+    help: () => onDialog('help'),
+    save: () => void session.save(),
+    submit: () => {
+      const { image } = session.view();
+      const hasLabels = (session.editor.document?.all().length ?? 0) > 0 || session.editor.view().noObject;
+      if (mayReview && image.status === 'labeled' && hasLabels) session.setStatus('reviewed');
+      void session.step(1);
+    },
+  };
+  return (action) => {
+    const own = table[action];
+    own?.();
+    return own !== undefined || session.actions.run(action);
+  };
+}
+
+interface Keys {
+  readonly run: (action: ActionName) => boolean;
+  readonly choose: (classId: number) => void;
+  readonly isOff: boolean;
+}
+function useKeys({ run, choose, isOff }: Keys): void {
+  const session = useLabeler();
+  const { preset, keys } = useLabelerSettings();
+  const latest = useRef({ run, choose });
+  latest.current = { run, choose };
+  useEffect(() => {
+    if (isOff) return;
+    const keymap = keymapOf(preset, keys);
+    const chooseClass = (index: number): void => {
+      const found = session.editor.view().classes[index];
+      if (found !== undefined) latest.current.choose(found.id);
+    };
+    const onDown = (event: KeyboardEvent): void => {
+      if (pressKey(event, session, { keymap, preset, page: (action) => latest.current.run(action), chooseClass })) event.preventDefault();
+    };
+    const onUp = (event: KeyboardEvent): void => releaseKey(event, session);
+    window.addEventListener('keydown', onDown);
+    window.addEventListener('keyup', onUp);
+    return () => {
+      window.removeEventListener('keydown', onDown);
+      window.removeEventListener('keyup', onUp);
+    };
+  }, [session, preset, keys, isOff]);
+}
+
+/** One line over the canvas: what to do next, while something is under way. */
+function CanvasNotice(): ReactElement | null {
+  const { t } = useTranslation();
+  const { state, draft, noObject, readOnly } = useEditorView();
+  const { end, phase, picture, trouble } = useSessionView();
+  const text = (): string | null => {
+    if (end !== null) return t(end === 1 ? 'labeler.lastImage' : 'labeler.firstImage');
+    if (phase === 'loading' || (picture === 'none' && trouble === null)) return t('labeler.loading');
+    if (draft?.kind === 'keypoints') return t('labeler.nextPoint', { name: draft.next ?? '' });
+    if (state === 'polygon.drawing') return t('labeler.hint.polygon');
+    if (state === 'box.second-corner') return t('labeler.hint.box');
+    if (noObject) return t('labeler.isEmpty');
+    return readOnly ? t('labeler.readOnly') : null;
+  };
+  const shown = text();
+  return shown === null ? null : <div className={classes.notice}>{shown}</div>;
+}
+
+/** What a screen reader hears of changes: how many objects there are, and which one is selected. */
+function Announcer(): ReactElement {
+  const { t } = useTranslation();
+  const { objects, selection, classes: known } = useEditorView();
+  const [id] = selection;
+  const selected = objects.find((one) => one.id === id);
+  const name = known.find((one) => one.id === selected?.classId)?.name ?? '';
+  return (
+    <div className="visually-hidden" aria-live="polite">
+      {t('labeler.announce', { count: objects.length })} {selection.size === 1 ? t('labeler.announceSelected', { name }) : ''}
+    </div>
+  );
+}

@@ -1,0 +1,114 @@
+import { UnstyledButton } from '@mantine/core';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useRef, type KeyboardEvent, type ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { boundsOf, type LabelObject } from '../../engine/index.js';
+import { Icon } from '../../ui/icons.js';
+import { LabelerIcon } from './labeler-icons.js';
+import classes from './labeler.module.css';
+import { useEditorView, useLabeler } from './session/use-labeler.js';
+
+const ROW = 32;
+
+/** The canvas in words: every object with its class, size and place; selected, changed and deleted by keys as well. Rows exist only where they are seen. */
+export function ObjectList(): ReactElement {
+  const { t } = useTranslation();
+  const { editor, actions } = useLabeler();
+  const { objects, selection, allHidden } = useEditorView();
+  const scroller = useRef<HTMLDivElement>(null);
+  const rows = useVirtualizer({ count: objects.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 6 });
+  const [firstSelected] = selection;
+  const at = objects.findIndex((one) => one.id === firstSelected);
+  useEffect(() => {
+    if (at >= 0) rows.scrollToIndex(at, { align: 'auto' });
+  }, [at, rows]);
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (by !== undefined && !event.altKey && !event.ctrlKey && !event.shiftKey) {
+      event.preventDefault();
+      actions.run(by === 1 ? 'next-object' : 'previous-object');
+    }
+  };
+  const active = at >= 0 ? `object-${firstSelected}` : undefined;
+  return (
+    <section className={`${classes.panel} ${classes.panelGrow}`} aria-label={t('labeler.objects')}>
+      <div className={classes.panelHead}>
+        <h2>
+          {t('labeler.objects')} <span className={classes.count}>{objects.length}</span>
+        </h2>
+        <UnstyledButton className={classes.icon} aria-label={t('labeler.action.hide-all')} aria-pressed={allHidden} onClick={() => actions.run('hide-all')}>
+          <LabelerIcon name={allHidden ? 'eyeOff' : 'eye'} size={17} />
+        </UnstyledButton>
+      </div>
+      {objects.length === 0 && <p className={classes.empty}>{t('labeler.noObjects')}</p>}
+      <div ref={scroller} className={classes.list} role="listbox" aria-multiselectable aria-label={t('labeler.objects')} tabIndex={objects.length === 0 ? -1 : 0} aria-activedescendant={active} onKeyDown={onKeyDown}>
+        <div style={{ height: rows.getTotalSize(), position: 'relative' }} role="presentation">
+          {rows.getVirtualItems().map(({ index, start }) => {
+            const object = objects[index];
+            return object === undefined ? null : <Row key={object.id} object={object} number={index + 1} top={start} total={objects.length} onSelect={(id, adds) => editor.select(adds ? [...selection, id] : [id])} />;
+          })}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+interface RowProps {
+  readonly object: LabelObject;
+  readonly number: number;
+  readonly top: number;
+  readonly total: number;
+  readonly onSelect: (id: string, adds: boolean) => void;
+}
+function Row({ object, number, top, total, onSelect }: RowProps): ReactElement {
+  const { t } = useTranslation();
+  const { editor, actions } = useLabeler();
+  const view = useEditorView();
+  const known = view.classes.find((one) => one.id === object.classId);
+  const name = known?.name ?? t('labeler.unknownClass', { id: object.classId });
+  const [isHidden, isLocked] = [view.hidden.has(object.id), view.locked.has(object.id)];
+  const place = placeOf(object);
+  const words = place === null ? name : t('labeler.objectWords', { name, kind: t(`labeler.kind.${object.geometry.kind}`), ...place });
+  return (
+    <div
+      id={`object-${object.id}`}
+      role="option"
+      aria-selected={view.selection.has(object.id)}
+      aria-label={words}
+      aria-posinset={number}
+      aria-setsize={total}
+      data-hovered={view.hovered === object.id}
+      className={`${classes.row} ${isHidden ? classes.muted : ''}`}
+      style={{ position: 'absolute', top, height: ROW - 2 }}
+      onClick={(event) => onSelect(object.id, event.shiftKey)}
+      onDoubleClick={() => editor.reveal(object.id)}
+      onPointerEnter={() => editor.hover(object.id)}
+      onPointerLeave={() => editor.hover(null)}
+    >
+      <span className={classes.swatch} style={{ background: known?.color }} />
+      <span className={classes.label}>{name}</span>
+      {place !== null && (
+        <span className={classes.detail}>
+          {place.width}×{place.height}
+        </span>
+      )}
+      <UnstyledButton tabIndex={-1} className={classes.icon} aria-label={t('labeler.hideOne')} aria-pressed={isHidden} onClick={(event) => (event.stopPropagation(), editor.setHidden([object.id], !isHidden))}>
+        <LabelerIcon name={isHidden ? 'eyeOff' : 'eye'} size={15} />
+      </UnstyledButton>
+      <UnstyledButton tabIndex={-1} className={classes.icon} aria-label={t('labeler.lockOne')} aria-pressed={isLocked} onClick={(event) => (event.stopPropagation(), editor.setLocked([object.id], !isLocked))}>
+        <LabelerIcon name={isLocked ? 'lock' : 'unlock'} size={15} />
+      </UnstyledButton>
+      {!view.readOnly && (
+        <UnstyledButton tabIndex={-1} className={classes.icon} aria-label={t('labeler.deleteOne')} disabled={isLocked} onClick={(event) => (event.stopPropagation(), actions.deleteObjects([object.id]))}>
+          <Icon name="trash" size={15} />
+        </UnstyledButton>
+      )}
+    </div>
+  );
+}
+
+function placeOf({ geometry }: LabelObject): { readonly x: number; readonly y: number; readonly width: number; readonly height: number } | null {
+  const box = boundsOf(geometry);
+  return box === null ? null : { x: Math.round(box.x), y: Math.round(box.y), width: Math.round(box.width), height: Math.round(box.height) };
+}
