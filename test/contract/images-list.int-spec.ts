@@ -53,10 +53,10 @@ describe('the list of images', () => {
     if (!isFresh) await bench.rows('analyze dataset_images, dataset_image_classes');
     const filters: ImageFilter[] = [{}, { split: 'val' }, { split: 'unassigned' }, { status: 'reviewed' }, { classId: 7 }, { assignee: '00000000-0000-4000-8000-000000000001' }, { state: 'broken' }, { split: 'val', status: 'reviewed' }, { classId: 7, status: 'labeled' }, { classId: 7, split: 'val' }];
     for (const filter of filters) {
-      for (const after of [0, LARGE - 10_000]) {
-        const { text, parameters } = imagePageSql({ datasetId: large, filter, after, upTo: null, limit: 50 });
+      for (const start of [{ after: 0 }, { after: LARGE - 10_000 }, { after: LARGE - 10_000, backward: true }]) {
+        const { text, parameters } = imagePageSql({ datasetId: large, filter, ...start, upTo: null, limit: 50 });
         const plan = (await bench.rows<{ 'QUERY PLAN': string }>(`explain (analyze, buffers, costs off, timing off) ${text}`, [...parameters])).map((row) => row['QUERY PLAN']).join('\n');
-        const context = `${JSON.stringify(filter)} after ${after}\n${plan}`;
+        const context = `${JSON.stringify({ filter, ...start })}\n${plan}`;
         if (!isFresh) expect(plan, context).not.toMatch(/Seq Scan|Sort|Bitmap/);
         // 50 rows and their way through an index. The wrong one of those that seem equal to stale statistics cost 147,000.
         const pages = [...plan.split('Planning')[0]?.matchAll(/^\s*Buffers: shared (?:hit=(\d+))?(?: read=(\d+))?/gm) ?? []][0];
@@ -71,6 +71,18 @@ describe('the list of images', () => {
     expect(first.items.map((item) => item.id)).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
     const second = await page(large, `limit=200&cursor=${first.next_cursor}`);
     expect(second.items[0]?.id).toBe(201);
+  });
+
+  it('begins behind an image and goes back from one, the nearest first, through all pages, filtered or not', async () => {
+    const numbers = async (condition: string): Promise<number[]> => (await bench.rows<{ number: number }>(`select number from dataset_images where dataset_id = $1 and removed_seq is null and ${condition} order by number`, [large])).map((row) => row.number);
+    expect((await page(large, 'limit=3&after=30000')).items.map((item) => item.id)).toEqual([30_001, 30_002, 30_003]);
+    expect((await page(large, 'limit=3&before=30000')).items.map((item) => item.id)).toEqual([29_999, 29_998, 29_997]);
+    expect(await all(large, 'limit=200&before=901')).toEqual((await numbers('number < 901')).reverse());
+    expect(await all(large, 'limit=200&class_id=7&split=val&before=9000')).toEqual((await numbers(`number < 9000 and split = 'val' and 7 = any(class_ids)`)).reverse());
+    // Looked for through a window of numbers at a time.
+    expect(await all(large, 'limit=200&q=IMG_0000&before=60000')).toEqual((await numbers(`file_name ilike '%img\\_0000%' and number < 60000`)).reverse());
+    expect((await bench.call('GET', `datasets/${large}/images?after=1&before=9`)).status).toBe(400);
+    expect((await bench.call('GET', `datasets/${large}/images?before=9&cursor=${(await page(large, 'limit=2')).next_cursor}`)).status).toBe(400);
   });
 
   it.each([

@@ -22,6 +22,12 @@ export type TaskType = Dataset['task_type'];
 export type UploadView = Answer<'UploadsController_get_v1'>;
 export type SignedUrl = Answer<'DatasetsController_download_v1'>;
 
+/** An image of a dataset, with its signed addresses. */
+export type ImageItem = Answer<'ImagesController_list_v1'>['items'][number];
+export type ImageLabels = Answer<'AnnotationsController_get_v1'>;
+export type ClassList = Answer<'ClassesController_list_v1'>;
+export type LabelClass = ClassList['classes'][number];
+
 export type TrainingModel = Answer<'TrainingController_models_v1'>['items'][number];
 export type JobDetails = Answer<'TrainingController_get_v1'>;
 export type Job = Answer<'TrainingController_list_v1'>['items'][number];

@@ -8,8 +8,10 @@ export interface ImagePageRequest {
   readonly datasetId: string;
   readonly filter: ImageFilter;
   readonly after: number;
-  /** Numbers above are not looked at; null: all. */
+  /** Numbers beyond are not looked at; null: all. */
   readonly upTo: number | null;
+  /** Against the order of the numbers: the nearest below `after` first. */
+  readonly backward?: boolean;
   readonly limit: number;
 }
 
@@ -17,20 +19,21 @@ export interface ImagePageRequest {
  * One page. Conditions are in the text only where they are asked for, so that each list is planned for its own index. `offset 0` keeps the planner
  * from turning a class's images around: it would look at every image of the dataset for a class that few show.
  */
-export function imagePageSql({ datasetId, filter, after, upTo, limit }: ImagePageRequest): { readonly text: string; readonly parameters: readonly unknown[] } {
+export function imagePageSql({ datasetId, filter, after, upTo, limit, backward = false }: ImagePageRequest): { readonly text: string; readonly parameters: readonly unknown[] } {
   const parameters: unknown[] = [];
   const bind = (value: unknown): string => `$${parameters.push(value)}`;
   const dataset = bind(datasetId);
   const [from, to] = [bind(after), upTo === null ? null : bind(upTo)];
-  const within = (column: string): string => (to === null ? `${column} > ${from}` : `${column} > ${from} and ${column} <= ${to}`);
+  const [beyond, upToAndWith, order] = backward ? ['<', '>=', ' desc'] : ['>', '<=', ''];
+  const within = (column: string): string => `${column} ${beyond} ${from}${to === null ? '' : ` and ${column} ${upToAndWith} ${to}`}`;
   const conditions = ['i.removed_seq is null', ...conditionsOf(filter, bind)].join(' and ');
   if (filter.classId === undefined) {
-    return { text: `select ${IMAGE_VIEW_COLUMNS} from dataset_images i where i.dataset_id = ${dataset} and ${within('i.number')} and ${conditions} order by i.number limit ${bind(limit)}`, parameters };
+    return { text: `select ${IMAGE_VIEW_COLUMNS} from dataset_images i where i.dataset_id = ${dataset} and ${within('i.number')} and ${conditions} order by i.number${order} limit ${bind(limit)}`, parameters };
   }
   const text = `select ${IMAGE_VIEW_COLUMNS}
-    from (select number from dataset_image_classes where dataset_id = ${dataset} and class_id = ${bind(filter.classId)} and ${within('number')} order by number offset 0) s
+    from (select number from dataset_image_classes where dataset_id = ${dataset} and class_id = ${bind(filter.classId)} and ${within('number')} order by number${order} offset 0) s
     cross join lateral (select * from dataset_images i where i.dataset_id = ${dataset} and i.number = s.number and ${conditions} offset 0) i
-    order by s.number limit ${bind(limit)}`;
+    order by s.number${order} limit ${bind(limit)}`;
   return { text, parameters };
 }
 

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { TransactionContext } from '../../../platform/database/transaction-context.js';
-import { ImageList, type ImageFilter, type ImagePage, type ImageView } from '../application/ports/image-list.port.js';
+import { ImageList, type ImageFilter, type ImagePage, type ImagePageStart, type ImageView } from '../application/ports/image-list.port.js';
 import { IMAGE_VIEW_COLUMNS, imagePageSql } from './image-page-sql.js';
 
 /** Numbers that one page looks through where no index knows the answer: tens of milliseconds. */
 const SEARCH_WINDOW = 50_000;
+const FIRST_NUMBER = 1;
 
 @Injectable()
 export class TypeormImageList extends ImageList {
@@ -12,13 +13,13 @@ export class TypeormImageList extends ImageList {
     super();
   }
 
-  async page(datasetId: string, filter: ImageFilter, page: { after: number; limit: number }): Promise<ImagePage> {
-    const upTo = isSearched(filter) ? page.after + SEARCH_WINDOW : null;
-    const { text, parameters } = imagePageSql({ datasetId, filter, after: page.after, upTo, limit: page.limit });
+  async page(datasetId: string, filter: ImageFilter, page: ImagePageStart): Promise<ImagePage> {
+    const upTo = isSearched(filter) ? windowEnd(page) : null;
+    const { text, parameters } = imagePageSql({ datasetId, filter, upTo, ...page });
     const images = await this.query<ImageView>(text, [...parameters]);
     const last = images.length === page.limit ? images.at(-1) : undefined;
     if (last !== undefined) return { images, next: last.number };
-    return { images, next: upTo !== null && upTo < (await this.lastNumber(datasetId)) ? upTo : null };
+    return { images, next: upTo !== null && (page.backward ? upTo > FIRST_NUMBER : upTo < (await this.lastNumber(datasetId))) ? upTo : null };
   }
 
   async find(datasetId: string, number: number): Promise<ImageView | null> {
@@ -40,6 +41,8 @@ export class TypeormImageList extends ImageList {
     return this.transaction.manager().query(sql, parameters) as Promise<T[]>;
   }
 }
+
+const windowEnd = ({ after, backward }: ImagePageStart): number => (backward ? Math.max(FIRST_NUMBER, after - SEARCH_WINDOW) : after + SEARCH_WINDOW);
 
 /** Whether matches may lie so far apart that a page could read the whole dataset. */
 function isSearched(filter: ImageFilter): boolean {

@@ -73,11 +73,12 @@ export class ImagesController {
   @RequireScope('read')
   @ApiAnswer(200, imageListResponse)
   async list(@CurrentPrincipal() principal: Principal, @DatasetId() id: string, @ZodQuery(listImagesQuery) query: ListImagesRequest): Promise<ImageListResponse> {
-    const { limit, cursor, class_id: classId, ...rest } = query;
+    const { limit, cursor, class_id: classId, after, before, ...rest } = query;
     const filter = { ...rest, classId };
-    const scope = ['images', principal.userId, id, filter];
-    const after = cursor === undefined ? 0 : Number(this.cursors.decode(cursor, scope).id);
-    const page = await this.queries.execute(new ListImagesQuery(principal, id, filter, { after, limit }));
+    const backward = before !== undefined;
+    const scope = ['images', principal.userId, id, filter, backward];
+    const start = cursor === undefined ? (before ?? after ?? 0) : Number(this.cursors.decode(cursor, scope).id);
+    const page = await this.queries.execute(new ListImagesQuery(principal, id, filter, { after: start, backward, limit }));
     return { items: page.images.map(toImageResponse), next_cursor: page.next === null ? null : this.cursors.encode({ key: '', id: String(page.next) }, scope), total: page.total };
   }
 

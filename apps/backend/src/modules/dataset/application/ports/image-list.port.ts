@@ -43,14 +43,22 @@ export interface ImageFilter {
 
 export interface ImagePage {
   readonly images: readonly ImageView[];
-  /** The number to go on after; null: that was all. A page may be shorter than asked for and yet not the last. */
+  /** The number to go on behind; null: that was all. A page may be shorter than asked for and yet not the last. */
   readonly next: number | null;
+}
+
+export interface ImagePageStart {
+  /** The number that the page begins behind; backward: in front of. */
+  readonly after: number;
+  /** Against the order of the numbers, the nearest first. */
+  readonly backward: boolean;
+  readonly limit: number;
 }
 
 /** Live images in the order of their numbers. */
 export abstract class ImageList {
   /** Costs the same anywhere in a dataset of any size. */
-  abstract page(datasetId: string, filter: ImageFilter, page: { readonly after: number; readonly limit: number }): Promise<ImagePage>;
+  abstract page(datasetId: string, filter: ImageFilter, page: ImagePageStart): Promise<ImagePage>;
   abstract find(datasetId: string, number: number): Promise<ImageView | null>;
   /** From the stored counter. */
   abstract count(datasetId: string): Promise<number>;

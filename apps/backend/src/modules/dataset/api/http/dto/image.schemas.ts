@@ -88,15 +88,20 @@ export const openUploadsResponse = z.object({
 });
 export type OpenUploadsResponse = z.infer<typeof openUploadsResponse>;
 
-export const listImagesQuery = z.strictObject({
-  split: z.enum([...SPLITS, 'unassigned']).optional(),
-  status: z.enum(['unlabeled', 'labeled', 'reviewed']).optional(),
-  class_id: z.coerce.number().int().min(0).max(MAX_NUMBER).optional().describe('images that show it'),
-  assignee: z.uuid().optional(),
-  state: z.enum(['ready', 'broken']).optional().describe('broken: it does not decode'),
-  q: z.string().min(1).max(255).optional().describe('a part of the file name'),
-  ...pageQuery.shape,
-});
+const neighbour = z.coerce.number().int().min(0).max(MAX_NUMBER).optional();
+export const listImagesQuery = z
+  .strictObject({
+    split: z.enum([...SPLITS, 'unassigned']).optional(),
+    status: z.enum(['unlabeled', 'labeled', 'reviewed']).optional(),
+    class_id: z.coerce.number().int().min(0).max(MAX_NUMBER).optional().describe('images that show it'),
+    assignee: z.uuid().optional(),
+    state: z.enum(['ready', 'broken']).optional().describe('broken: it does not decode'),
+    q: z.string().min(1).max(255).optional().describe('a part of the file name'),
+    after: neighbour.describe('begins behind this image id'),
+    before: neighbour.describe('goes back from this image id: the nearest first'),
+    ...pageQuery.shape,
+  })
+  .refine(({ after, before }) => after === undefined || before === undefined, 'one of after and before');
 export type ListImagesRequest = z.infer<typeof listImagesQuery>;
 
 export const imageResponse = z.object({

@@ -1,7 +1,7 @@
 import { Query } from '@nestjs/cqrs';
 import type { Principal } from '../../../../../platform/auth/principal.js';
 import type { SignedImage } from '../../image-signing.js';
-import type { ImageFilter } from '../../ports/image-list.port.js';
+import type { ImageFilter, ImagePageStart } from '../../ports/image-list.port.js';
 
 export interface SignedImagePage {
   readonly images: readonly SignedImage[];
@@ -15,7 +15,7 @@ export class ListImagesQuery extends Query<SignedImagePage> {
     readonly principal: Principal,
     readonly datasetId: string,
     readonly filter: ImageFilter,
-    readonly page: { readonly after: number; readonly limit: number },
+    readonly page: ImagePageStart,
   ) {
     super();
   }
