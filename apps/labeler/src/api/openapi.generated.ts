@@ -3621,8 +3621,11 @@ export interface operations {
                 readonly status?: "unlabeled" | "labeled" | "reviewed";
                 readonly class_id?: number;
                 readonly assignee?: string;
+                readonly labeled_by?: string;
                 readonly state?: "ready" | "broken";
                 readonly q?: string;
+                readonly after?: number;
+                readonly before?: number;
                 readonly limit?: number;
                 readonly cursor?: string;
             };
