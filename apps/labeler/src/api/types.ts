@@ -20,6 +20,10 @@ export type Dataset = Answer<'DatasetsController_get_v1'>;
 export type DatasetClass = Dataset['classes'][number];
 export type TaskType = Dataset['task_type'];
 export type UploadView = Answer<'UploadsController_get_v1'>;
+/** Images, their labels, and who may do what with them. */
+export type ImagePage = Answer<'ImagesController_list_v1'>;
+export type Member = Answer<'MembersController_list_v1'>['items'][number];
+export type Role = Member['role'];
 export type SignedUrl = Answer<'DatasetsController_download_v1'>;
 
 /** An image of a dataset, with its signed addresses. */

@@ -1,5 +1,6 @@
 import { account } from './en/account.js';
 import { datasets } from './en/datasets.js';
+import { gallery } from './en/gallery.js';
 import { shell } from './en/shell.js';
 import { training } from './en/training.js';
 import { uploads } from './en/uploads.js';
@@ -10,5 +11,6 @@ export const en = {
   ...account,
   ...datasets,
   ...uploads,
+  ...gallery,
   ...training,
 } as const;

@@ -1,5 +1,6 @@
 import { account } from './ko/account.js';
 import { datasets } from './ko/datasets.js';
+import { gallery } from './ko/gallery.js';
 import { shell } from './ko/shell.js';
 import { training } from './ko/training.js';
 import { uploads } from './ko/uploads.js';
@@ -11,5 +12,6 @@ export const ko = {
   ...account,
   ...datasets,
   ...uploads,
+  ...gallery,
   ...training,
 } as const satisfies Translation;
