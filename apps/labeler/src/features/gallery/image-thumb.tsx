@@ -39,7 +39,7 @@ export function ImageThumb({ datasetId, image, isRested }: ThumbProps): ReactEle
     if (failed === null) void client.invalidateQueries({ queryKey: ['images', datasetId] });
     setFailed(url);
   };
-  if (image.state === 'broken') return <Placeholder icon="alert" text={t('gallery.broken')} />;
+  if (image.state === 'broken') return <Placeholder icon="alert" text="" />;
   if (url === null) return <Placeholder icon="clock" text={t('gallery.noThumbnail')} />;
   if (failed === url) return <Placeholder icon="alert" text={t('gallery.notShown')} />;
   return <img ref={element} crossOrigin="anonymous" alt="" draggable={false} decoding="async" onError={signAnew} className={classes.image} />;
@@ -47,7 +47,7 @@ export function ImageThumb({ datasetId, image, isRested }: ThumbProps): ReactEle
 
 function Placeholder({ icon, text }: { readonly icon: 'alert' | 'clock'; readonly text: string }): ReactElement {
   return (
-    <span className={classes.placeholder}>
+    <span className={classes.placeholder} aria-hidden="true">
       <Icon name={icon} size={18} />
       {text}
     </span>

@@ -10,6 +10,8 @@ import { drawnObjects } from './shapes.js';
 
 /** As long as a pointer that only passes by stays. */
 const HOVER_MILLISECONDS = 80;
+/** Fingers do not hover: each image has its box at once. */
+const IS_TOUCHED = window.matchMedia('(pointer: coarse)').matches;
 
 export interface TileActions {
   readonly onOpen: (image: ImageItem) => void;
@@ -47,9 +49,9 @@ export const ImageTile = memo(function ImageTile({ dataset, image, id, href, isS
     <div role="gridcell" id={id} aria-selected={isSelected} aria-label={label} title={label} className={classes.tile} data-active={isActive || undefined} onMouseEnter={() => setHovered(true)} onMouseLeave={() => setHovered(false)}>
       <a href={href} tabIndex={-1} aria-label={t('gallery.open', { name: image.file_name })} draggable={false} className={classes.picture} onClick={click}>
         <ImageThumb datasetId={dataset.id} image={image} isRested={isRested} />
-        {image.object_count > 0 && (hovered || (withLabels && isRested)) && <TileLabels dataset={dataset} image={image} />}
+        {image.object_count > 0 && image.state === 'ready' && (hovered || (withLabels && isRested)) && <TileLabels dataset={dataset} image={image} />}
       </a>
-      <input type="checkbox" tabIndex={-1} checked={isSelected} aria-label={t('gallery.select', { name: image.file_name })} className={classes.check} onChange={() => actions.onToggle(image)} />
+      {(hovered || isSelected || isActive || IS_TOUCHED) && <input type="checkbox" tabIndex={-1} checked={isSelected} aria-label={t('gallery.select', { name: image.file_name })} className={classes.check} onChange={() => actions.onToggle(image)} />}
       <span className={classes.caption} data-status={image.status} aria-hidden="true">
         {content}
       </span>
