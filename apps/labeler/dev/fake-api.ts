@@ -3,6 +3,7 @@ import { problem, readJson, send, sendOr404, type Call, type Route } from './fak
 import { ADMIN, demoDataset, FAKE_MODELS, fakeDatasets, fakeFindings, fakeKeys, fakeUsers, type Json } from './fake-data.js';
 import { FakeImages } from './fake-images.js';
 import { FakeJobs } from './fake-jobs.js';
+import { FakeVersions } from './fake-versions.js';
 
 export interface FakeApiOptions {
   /** How fast trainings run. */
@@ -99,6 +100,7 @@ export class FakeApi {
     ['GET', /^users$/, ({ response }) => send(response, 200, { items: this.users, next_cursor: null })],
     ['POST', /^users$/, (call) => this.makeUser(call)],
     ['PATCH', /^users\/([^/]+)$/, (call, id) => this.changeUser(call, id)],
+    ...new FakeVersions((id) => this.datasets.find((one) => one['id'] === id)).routes,
     ...new FakeImages((id) => this.datasets.find((one) => one['id'] === id)).routes,
     ['POST', /^users\/([^/]+)\/reset-password$/, ({ response }) => send(response, 200, { one_time_password: 'otter-plum-river-59' })],
   ];

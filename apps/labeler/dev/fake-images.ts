@@ -1,4 +1,4 @@
-import { problem, readJson, send, type Call, type Route } from './fake-answers.js';
+import { problem, readJson, send, sendOr404, type Call, type Route } from './fake-answers.js';
 import { ADMIN, type Json } from './fake-data.js';
 
 type FindDataset = (id: string) => Json | undefined;
@@ -19,6 +19,8 @@ export class FakeImages {
     ['POST', /^datasets\/([^/]+)\/images\/bulk$/, (call, id) => this.change(call, id)],
     ['GET', /^datasets\/([^/]+)\/annotations\/\d+$/, (call, id) => this.labels(call, id)],
     ['PATCH', /^datasets\/([^/]+)\/annotations\/\d+$/, (call, id) => this.setStatus(call, id)],
+    ['GET', /^datasets\/([^/]+)\/images\/\d+$/, ({ path, response }, id) => sendOr404(response, this.one(id, numberOf(path)))],
+    ['GET', /^datasets\/([^/]+)\/images\/\d+$/, ({ path, response }, id) => sendOr404(response, this.one(id, numberOf(path)))],
     ['GET', /^datasets\/([^/]+)\/members$/, ({ response }) => send(response, 200, { items: MEMBERS })],
     ['GET', /^fake\/thumbnails\/(\d+)$/, ({ response }, number) => void response.writeHead(200, { 'content-type': 'image/svg+xml' }).end(picture(Number(number)))],
   ];
@@ -35,6 +37,11 @@ export class FakeImages {
     for (; isWithin(number, last) && items.length < limit; number += step) items.push(...this.matching(dataset, number, query));
     const isFiltered = FILTERS.some((name) => query.has(name));
     return send(response, 200, { items, next_cursor: items.length === limit && isWithin(number, last) ? String(number - step) : null, total: isFiltered ? null : last });
+  }
+
+  private one(id: string, number: number): Json | null {
+    const dataset = this.find(id);
+    return dataset === undefined || number > Number(dataset['num_images']) ? null : this.image(dataset, number);
   }
 
   private matching(dataset: Json, number: number, query: URLSearchParams): Json[] {

@@ -32,6 +32,13 @@ export type ImageLabels = Answer<'AnnotationsController_get_v1'>;
 export type ClassList = Answer<'ClassesController_list_v1'>;
 export type LabelClass = ClassList['classes'][number];
 
+/** Versions, and what differs between two. */
+export type Version = Answer<'SnapshotsController_get_v1'>;
+export type DiffTotals = Answer<'CompareController_totals_v1'>;
+export type ImageDiff = Answer<'CompareController_images_v1'>['items'][number];
+export type ObjectDiff = ImageDiff['objects'][number];
+export type RestoreResult = Answer<'CompareController_restore_v1'>;
+
 export type TrainingModel = Answer<'TrainingController_models_v1'>['items'][number];
 export type JobDetails = Answer<'TrainingController_get_v1'>;
 export type Job = Answer<'TrainingController_list_v1'>['items'][number];

@@ -3,7 +3,7 @@ import { problemOf } from '../api/problem.js';
 import { session } from '../api/session.js';
 import { DATASET_SORTS, JOB_STATES, TASK_TYPES, type DatasetSort, type JobState, type TaskType } from '../api/types.js';
 import { gallerySearch } from '../features/gallery/gallery-search.js';
-import { versionsSearch } from '../features/versions/versions-search.js';
+import { sideOf, versionsSearch } from '../features/versions/versions-search.js';
 import { ErrorState, LoadingState } from '../ui/states.js';
 import { NotFound } from './not-found.js';
 import { Shell } from './shell.js';
@@ -52,6 +52,11 @@ const datasetsRoute = createRoute({
 const datasetRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/datasets/$datasetId',
+  // A version that a training shall be made on.
+  validateSearch: (search: Record<string, unknown>): { version?: number } => {
+    const version = sideOf(search['version']);
+    return { version: version === 'live' ? undefined : version };
+  },
   component: lazyRouteComponent(() => import('../features/datasets/dataset-page.js'), 'DatasetPage'),
 });
 

@@ -4,6 +4,7 @@ import { gallery } from './en/gallery.js';
 import { shell } from './en/shell.js';
 import { training } from './en/training.js';
 import { uploads } from './en/uploads.js';
+import { versions } from './en/versions.js';
 
 /** The reference of all texts, a file a subject in `en/`: the keys' types come from here. Plurals end in `_one` and `_other`. */
 export const en = {
@@ -12,5 +13,6 @@ export const en = {
   ...datasets,
   ...uploads,
   ...gallery,
+  ...versions,
   ...training,
 } as const;

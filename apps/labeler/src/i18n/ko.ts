@@ -4,6 +4,7 @@ import { gallery } from './ko/gallery.js';
 import { shell } from './ko/shell.js';
 import { training } from './ko/training.js';
 import { uploads } from './ko/uploads.js';
+import { versions } from './ko/versions.js';
 import type { Translation } from './translation.js';
 
 /** Korean, a file a subject in `ko/`. */
@@ -13,5 +14,6 @@ export const ko = {
   ...datasets,
   ...uploads,
   ...gallery,
+  ...versions,
   ...training,
 } as const satisfies Translation;

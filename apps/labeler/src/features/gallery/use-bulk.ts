@@ -7,7 +7,7 @@ import type { ImageItem } from '../../api/types.js';
 import { showNote, useFailNote } from '../../ui/notes.js';
 import { useProblemText } from '../../ui/use-problem-text.js';
 import { changeImages, changeStatus, type Split } from './bulk-changes.js';
-import { UndoNote } from './undo-note.js';
+import { UndoNote } from '../../ui/undo-note.js';
 import type { GallerySelection } from './use-selection.js';
 
 /** Long enough to read the note and reach its button. */

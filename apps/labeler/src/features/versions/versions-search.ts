@@ -1,6 +1,6 @@
-/** Two versions that are compared; `live` is the dataset as it is. */
-export type Side = number | 'live';
+import type { Side } from '../../api/version-queries.js';
 
+/** Two sides that are compared. */
 export interface VersionsSearch {
   readonly from?: Side;
   readonly to?: Side;

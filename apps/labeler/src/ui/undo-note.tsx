@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import classes from '../datasets/dataset-page.module.css';
+import classes from './undo-note.module.css';
 
 /** What was done, and the way back. */
 export function UndoNote({ message, onUndo }: { readonly message: string; readonly onUndo: () => void }): ReactElement {
