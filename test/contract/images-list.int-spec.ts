@@ -28,6 +28,8 @@ beforeAll(async () => {
   bench = await ImageWorkbench.open();
   large = await bench.dataset({ name: 'large' });
   await fillDataset(bench.pool, large, LARGE);
+  // Few and far apart, so that pages without a match lie between.
+  await bench.rows(`update dataset_images set labeled_by = '00000000-0000-4000-8000-000000000002' where dataset_id = $1 and (number % 7000 = 0 or number > 59950)`, [large]);
 });
 afterAll(() => bench.close());
 
@@ -97,6 +99,8 @@ describe('the list of images', () => {
     ['state=broken&split=train', `state = 'broken' and split = 'train'`],
     ['assignee=00000000-0000-4000-8000-000000000001', `assignee = '00000000-0000-4000-8000-000000000001'`],
     ['assignee=00000000-0000-4000-8000-000000000001&status=unlabeled', `assignee = '00000000-0000-4000-8000-000000000001' and status = 'unlabeled'`],
+    ['labeled_by=00000000-0000-4000-8000-000000000002', `labeled_by = '00000000-0000-4000-8000-000000000002'`],
+    ['labeled_by=00000000-0000-4000-8000-000000000002&class_id=1', `labeled_by = '00000000-0000-4000-8000-000000000002' and 1 = any(class_ids)`],
     ['q=IMG_0059', `file_name ilike '%img\\_0059%'`],
     ['q=7.JPG&split=val&class_id=7', `file_name ilike '%7.jpg%' and split = 'val' and 7 = any(class_ids)`],
   ])('filtered by %s gives what the rows say, through all pages', async (query, condition) => {
@@ -130,7 +134,7 @@ describe('the list of images', () => {
   });
 
   it('refuses what is no number, filter or cursor of its own', async () => {
-    for (const query of ['limit=0', 'limit=201', 'limit=1e9', 'limit=10;', 'split=all', 'status[$ne]=x', 'sort=name', 'q=', `q=${'x'.repeat(256)}`, 'class_id=-1', 'assignee=me', 'cursor=AAAA']) {
+    for (const query of ['limit=0', 'limit=201', 'limit=1e9', 'limit=10;', 'split=all', 'status[$ne]=x', 'sort=name', 'q=', `q=${'x'.repeat(256)}`, 'class_id=-1', 'assignee=me', 'labeled_by=me', 'cursor=AAAA']) {
       expect((await bench.call('GET', `datasets/${large}/images?${query}`)).status, query).toBe(400);
     }
     const { next_cursor: cursor } = await page(large, 'limit=1');

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { problem, readJson, send, sendOr404 } from './fake-answers.js';
+import { problem, readJson, send, sendOr404, type Call, type Route } from './fake-answers.js';
 import { ADMIN, demoDataset, FAKE_MODELS, fakeDatasets, fakeFindings, fakeKeys, fakeUsers, type Json } from './fake-data.js';
+import { FakeImages } from './fake-images.js';
 import { FakeJobs } from './fake-jobs.js';
+import { FakeVersions } from './fake-versions.js';
 
 export interface FakeApiOptions {
   /** How fast trainings run. */
@@ -10,15 +12,6 @@ export interface FakeApiOptions {
   readonly empty?: boolean;
   readonly mustChangePassword?: boolean;
 }
-
-interface Call {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-}
-type Route = readonly [method: string, path: RegExp, answer: (call: Call, id: string) => void | Promise<void>];
 
 const PREFIX = '/api/v1/';
 const COOKIE = 'vision-refresh=fake';
@@ -48,7 +41,7 @@ export class FakeApi {
     for (const [method, pattern, answer] of this.routes) {
       const found = call.method === method ? pattern.exec(call.path) : null;
       if (found === null) continue;
-      const isPublic = call.path === 'auth/login' || call.path === 'auth/refresh';
+      const isPublic = call.path === 'auth/login' || call.path === 'auth/refresh' || call.path.startsWith('fake/');
       if (!isPublic && request.headers.authorization === undefined) problem(response, 401, 'unauthenticated');
       else void answer(call, decodeURIComponent(found[1] ?? ''));
       return true;
@@ -107,6 +100,8 @@ export class FakeApi {
     ['GET', /^users$/, ({ response }) => send(response, 200, { items: this.users, next_cursor: null })],
     ['POST', /^users$/, (call) => this.makeUser(call)],
     ['PATCH', /^users\/([^/]+)$/, (call, id) => this.changeUser(call, id)],
+    ...new FakeVersions((id) => this.datasets.find((one) => one['id'] === id)).routes,
+    ...new FakeImages((id) => this.datasets.find((one) => one['id'] === id)).routes,
     ['POST', /^users\/([^/]+)\/reset-password$/, ({ response }) => send(response, 200, { one_time_password: 'otter-plum-river-59' })],
   ];
 

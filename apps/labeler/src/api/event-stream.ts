@@ -5,7 +5,7 @@ import { SseParser, type ServerSentEvent } from './sse-parser.js';
 export type StreamStatus = 'connecting' | 'live' | 'lost';
 
 export interface FollowOptions {
-  /** Where to go on. */
+  /** Where to go on; empty: from now. */
   readonly lastEventId: string;
   readonly signal: AbortSignal;
   readonly onEvent: (event: ServerSentEvent) => void;
@@ -57,7 +57,7 @@ async function readOnce(path: string, position: Position, options: FollowOptions
   const signal = AbortSignal.any([options.signal, silence.signal]);
   let timer = setTimeout(() => silence.abort(), SILENCE_MILLISECONDS);
   try {
-    const response = await send('GET', path, { signal, headers: { accept: 'text/event-stream', 'last-event-id': position.lastEventId } });
+    const response = await send('GET', path, { signal, headers: { accept: 'text/event-stream', ...(position.lastEventId === '' ? {} : { 'last-event-id': position.lastEventId }) } });
     if (response.body === null) return;
     onOpen();
     const parser = new SseParser();

@@ -13,7 +13,7 @@ export interface RequestOptions {
   readonly keepalive?: boolean;
 }
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** One request with the session's token; an expired session is renewed once and the request sent again. Throws `Problem`. */
 export async function send(method: Method, path: string, options: RequestOptions = {}): Promise<Response> {

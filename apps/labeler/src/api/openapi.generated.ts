@@ -3621,6 +3621,7 @@ export interface operations {
                 readonly status?: "unlabeled" | "labeled" | "reviewed";
                 readonly class_id?: number;
                 readonly assignee?: string;
+                readonly labeled_by?: string;
                 readonly state?: "ready" | "broken";
                 readonly q?: string;
                 readonly after?: number;

@@ -20,6 +20,10 @@ export type Dataset = Answer<'DatasetsController_get_v1'>;
 export type DatasetClass = Dataset['classes'][number];
 export type TaskType = Dataset['task_type'];
 export type UploadView = Answer<'UploadsController_get_v1'>;
+/** Images, their labels, and who may do what with them. */
+export type ImagePage = Answer<'ImagesController_list_v1'>;
+export type Member = Answer<'MembersController_list_v1'>['items'][number];
+export type Role = Member['role'];
 export type SignedUrl = Answer<'DatasetsController_download_v1'>;
 
 /** An image of a dataset, with its signed addresses. */
@@ -27,6 +31,13 @@ export type ImageItem = Answer<'ImagesController_list_v1'>['items'][number];
 export type ImageLabels = Answer<'AnnotationsController_get_v1'>;
 export type ClassList = Answer<'ClassesController_list_v1'>;
 export type LabelClass = ClassList['classes'][number];
+
+/** Versions, and what differs between two. */
+export type Version = Answer<'SnapshotsController_get_v1'>;
+export type DiffTotals = Answer<'CompareController_totals_v1'>;
+export type ImageDiff = Answer<'CompareController_images_v1'>['items'][number];
+export type ObjectDiff = ImageDiff['objects'][number];
+export type RestoreResult = Answer<'CompareController_restore_v1'>;
 
 export type TrainingModel = Answer<'TrainingController_models_v1'>['items'][number];
 export type JobDetails = Answer<'TrainingController_get_v1'>;
@@ -39,7 +50,7 @@ export type LogLine = Answer<'TrainingController_logs_v1'>['items'][number];
 export type ProgressUpdate = Pick<Job, 'epoch' | 'epochs' | 'progress' | 'phase' | 'images_per_second' | 'seconds_left'>;
 
 /** RFC 9457. Other codes than the API's are this page's own (no network), or a newer server's. */
-export type ProblemDocument = Partial<Omit<components['schemas']['Problem'], 'code'>> & { readonly status: number; readonly code: string; readonly detail: string; readonly current?: unknown };
+export type ProblemDocument = Partial<Omit<components['schemas']['Problem'], 'code'>> & { readonly status: number; readonly code: string; readonly detail: string };
 export type Finding = NonNullable<Dataset['warnings']>[number];
 
 export interface Page<T> {

@@ -2,6 +2,8 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet,
 import { problemOf } from '../api/problem.js';
 import { session } from '../api/session.js';
 import { DATASET_SORTS, JOB_STATES, TASK_TYPES, type DatasetSort, type JobState, type TaskType } from '../api/types.js';
+import { gallerySearch } from '../features/gallery/gallery-search.js';
+import { sideOf, versionsSearch } from '../features/versions/versions-search.js';
 import { ErrorState, LoadingState } from '../ui/states.js';
 import { NotFound } from './not-found.js';
 import { Shell } from './shell.js';
@@ -50,7 +52,38 @@ const datasetsRoute = createRoute({
 const datasetRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/datasets/$datasetId',
+  // A version that a training shall be made on.
+  validateSearch: (search: Record<string, unknown>): { version?: number } => {
+    const version = sideOf(search['version']);
+    return { version: version === 'live' ? undefined : version };
+  },
   component: lazyRouteComponent(() => import('../features/datasets/dataset-page.js'), 'DatasetPage'),
+});
+
+const galleryRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/datasets/$datasetId/images',
+  validateSearch: gallerySearch,
+  component: lazyRouteComponent(() => import('../features/gallery/gallery-page.js'), 'GalleryPage'),
+});
+
+const versionsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/datasets/$datasetId/versions',
+  validateSearch: versionsSearch,
+  component: lazyRouteComponent(() => import('../features/versions/versions-page.js'), 'VersionsPage'),
+});
+
+const classesRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/datasets/$datasetId/classes',
+  component: lazyRouteComponent(() => import('../features/classes/classes-page.js'), 'ClassesPage'),
+});
+
+const membersRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/datasets/$datasetId/members',
+  component: lazyRouteComponent(() => import('../features/members/members-page.js'), 'MembersPage'),
 });
 
 const trashRoute = createRoute({
@@ -88,7 +121,7 @@ const usersRoute = createRoute({
 const nowhereRoute = createRoute({ getParentRoute: () => appRoute, path: '$', component: NotFound });
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([loginRoute, appRoute.addChildren([indexRoute, datasetsRoute, trashRoute, datasetRoute, jobsRoute, jobRoute, accountRoute, usersRoute, nowhereRoute])]),
+  routeTree: rootRoute.addChildren([loginRoute, appRoute.addChildren([indexRoute, datasetsRoute, trashRoute, datasetRoute, galleryRoute, versionsRoute, classesRoute, membersRoute, jobsRoute, jobRoute, accountRoute, usersRoute, nowhereRoute])]),
   defaultPreload: 'intent',
   scrollRestoration: true,
   defaultNotFoundComponent: NotFound,

@@ -1,8 +1,10 @@
 import { account } from './en/account.js';
 import { datasets } from './en/datasets.js';
+import { gallery } from './en/gallery.js';
 import { shell } from './en/shell.js';
 import { training } from './en/training.js';
 import { uploads } from './en/uploads.js';
+import { versions } from './en/versions.js';
 
 /** The reference of all texts, a file a subject in `en/`: the keys' types come from here. Plurals end in `_one` and `_other`. */
 export const en = {
@@ -10,5 +12,7 @@ export const en = {
   ...account,
   ...datasets,
   ...uploads,
+  ...gallery,
+  ...versions,
   ...training,
 } as const;

@@ -1,8 +1,10 @@
 import { account } from './ko/account.js';
 import { datasets } from './ko/datasets.js';
+import { gallery } from './ko/gallery.js';
 import { shell } from './ko/shell.js';
 import { training } from './ko/training.js';
 import { uploads } from './ko/uploads.js';
+import { versions } from './ko/versions.js';
 import type { Translation } from './translation.js';
 
 /** Korean, a file a subject in `ko/`. */
@@ -11,5 +13,7 @@ export const ko = {
   ...account,
   ...datasets,
   ...uploads,
+  ...gallery,
+  ...versions,
   ...training,
 } as const satisfies Translation;

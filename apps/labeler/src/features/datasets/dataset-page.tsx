@@ -17,6 +17,7 @@ import { ClassTable } from './class-table.js';
 import { DatasetFacts, DatasetFigures } from './dataset-facts.js';
 import { DatasetJobs } from './dataset-jobs.js';
 import classes from './dataset-page.module.css';
+import { DatasetNav } from './dataset-frame.js';
 import { DeleteButton } from './delete-button.js';
 import { DownloadButton } from './download-button.js';
 import { EditButton } from './edit-button.js';
@@ -41,6 +42,7 @@ export function DatasetPage(): ReactElement {
 
 function DatasetView({ dataset }: { readonly dataset: Dataset }): ReactElement {
   const { t } = useTranslation();
+  const { version } = route.useSearch();
   // Null: an administrator who is no member.
   const owns = dataset.role === 'owner' || dataset.role === null;
   return (
@@ -50,6 +52,7 @@ function DatasetView({ dataset }: { readonly dataset: Dataset }): ReactElement {
         {owns && <EditButton dataset={dataset} />}
         {owns && <DeleteButton dataset={dataset} />}
       </PageHeader>
+      <DatasetNav datasetId={dataset.id} />
       <div className={classes.page}>
         <DatasetFigures dataset={dataset} />
         <div className={classes.columns}>
@@ -63,7 +66,7 @@ function DatasetView({ dataset }: { readonly dataset: Dataset }): ReactElement {
             {dataset.warnings.length > 0 && <Warnings dataset={dataset} />}
           </div>
           <div className={`${classes.column} ${classes.aside}`}>
-            <TrainPanel dataset={dataset} />
+            <TrainPanel dataset={dataset} version={version} />
             <DatasetJobs datasetId={dataset.id} />
             <DatasetFacts dataset={dataset} />
           </div>

@@ -9,7 +9,7 @@ import type { Dataset } from '../../api/types.js';
 import { Confirm } from '../../ui/confirm.js';
 import { Icon } from '../../ui/icons.js';
 import { showNote, useFailNote } from '../../ui/notes.js';
-import classes from './dataset-page.module.css';
+import { UndoNote } from '../../ui/undo-note.js';
 import { useRestore } from './use-restore.js';
 
 /** Long enough to read the note and reach its button. */
@@ -31,14 +31,7 @@ export function DeleteButton({ dataset }: { readonly dataset: Dataset }): ReactE
     };
     const note = showNote({
       autoClose: UNDO_MILLISECONDS,
-      message: (
-        <span className={classes.undo}>
-          <span>{t('dataset.deleted', { name })}</span>
-          <Button size="compact-sm" variant="default" onClick={undo}>
-            {t('common.undo')}
-          </Button>
-        </span>
-      ),
+      message: <UndoNote message={t('dataset.deleted', { name })} onUndo={undo} />,
     });
   };
   const remove = useMutation({

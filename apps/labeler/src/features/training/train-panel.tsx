@@ -8,6 +8,7 @@ import { http } from '../../api/http.js';
 import { problemOf, type Problem } from '../../api/problem.js';
 import { modelsQuery } from '../../api/queries.js';
 import type { Dataset, Finding, Job, TrainingModel } from '../../api/types.js';
+import { AnchorLink } from '../../ui/links.js';
 import { Notice } from '../../ui/notice.js';
 import { Panel } from '../../ui/panel.js';
 import { ErrorState, LoadingState } from '../../ui/states.js';
@@ -20,7 +21,13 @@ import { changedValues, errorOf, fieldsOf, initialValues, type FieldValue, type 
 const COMMON_FIELDS = ['epochs', 'learning_rate', 'batch_size', 'augment'];
 const POINTER = '/hyperparameters/';
 
-export function TrainPanel({ dataset }: { readonly dataset: Dataset }): ReactElement {
+interface TrainProps {
+  readonly dataset: Dataset;
+  /** The version to train on; undefined: the dataset as it is. */
+  readonly version?: number;
+}
+
+export function TrainPanel({ dataset, version }: TrainProps): ReactElement {
   const { t } = useTranslation();
   const query = useQuery(modelsQuery);
   const models = query.data?.items.filter((model) => model.task_types.includes(dataset.task_type)) ?? [];
@@ -28,12 +35,14 @@ export function TrainPanel({ dataset }: { readonly dataset: Dataset }): ReactEle
     <Panel title={t('train.title')}>
       {query.isPending && <LoadingState rows={2} height={48} />}
       {query.isError && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
-      {query.isSuccess && <TrainChoice dataset={dataset} models={models} />}
+      {query.isSuccess && <TrainChoice dataset={dataset} version={version} models={models} />}
     </Panel>
   );
 }
 
-function TrainChoice({ dataset, models }: { readonly dataset: Dataset; readonly models: readonly TrainingModel[] }): ReactElement {
+type ChoiceProps = TrainProps & { readonly models: readonly TrainingModel[] };
+
+function TrainChoice({ dataset, version, models }: ChoiceProps): ReactElement {
   const { t } = useTranslation();
   // Null: an administrator who is no member.
   const mayTrain = dataset.role === 'owner' || dataset.role === 'admin' || dataset.role === null;
@@ -51,29 +60,28 @@ function TrainChoice({ dataset, models }: { readonly dataset: Dataset; readonly 
       </Notice>
     );
   }
-  return <TrainForm dataset={dataset} models={models} />;
+  return <TrainForm dataset={dataset} version={version} models={models} />;
 }
 
-function TrainForm({ dataset, models }: { readonly dataset: Dataset; readonly models: readonly TrainingModel[] }): ReactElement {
+function TrainForm({ dataset, version, models }: ChoiceProps): ReactElement {
   const [modelId, setModelId] = useState(models[0]?.id ?? '');
   const model = models.find((one) => one.id === modelId) ?? models[0];
-  return model === undefined ? <></> : <ModelForm key={model.id} dataset={dataset} model={model} models={models} onModel={setModelId} />;
+  return model === undefined ? <></> : <ModelForm key={model.id} dataset={dataset} version={version} model={model} models={models} onModel={setModelId} />;
 }
 
-interface ModelFormProps {
-  readonly dataset: Dataset;
+interface ModelFormProps extends TrainProps {
   readonly model: TrainingModel;
   readonly models: readonly TrainingModel[];
   readonly onModel: (id: string) => void;
 }
 
-function ModelForm({ dataset, model, models, onModel }: ModelFormProps): ReactElement {
+function ModelForm({ dataset, version, model, models, onModel }: ModelFormProps): ReactElement {
   const { t } = useTranslation();
   const fields = useMemo(() => fieldsOf(model.hyperparameters), [model]);
   const [values, setValues] = useState<FormValues>(() => initialValues(fields));
   const [more, setMore] = useState(false);
   const form = useRef<HTMLFormElement>(null);
-  const start = useStart(dataset.id);
+  const start = useStart(dataset.id, version);
   const known = useKnownText();
   const problem = start.error === null ? null : problemOf(start.error);
   const shown = more ? fields : fields.filter((field) => COMMON_FIELDS.includes(field.name));
@@ -91,9 +99,17 @@ function ModelForm({ dataset, model, models, onModel }: ModelFormProps): ReactEl
   return (
     <form ref={form} onSubmit={submit} noValidate>
       <Stack gap="sm">
-        <Text size="sm" c="dimmed">
-          {t('train.intro')}
-        </Text>
+        {version === undefined ? (
+          <Text size="sm" c="dimmed">
+            {t('train.intro')}
+          </Text>
+        ) : (
+          <Notice tone="run" icon="box" title={t('versions.trainOn', { version })}>
+            <AnchorLink to="/datasets/$datasetId" params={{ datasetId: dataset.id }}>
+              {t('versions.trainNow')}
+            </AnchorLink>
+          </Notice>
+        )}
         <Select label={t('train.model')} data={models.map((one) => ({ value: one.id, label: known('model', one.id) ?? one.title }))} value={model.id} allowDeselect={false} onChange={(value) => onModel(value ?? model.id)} />
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
           {shown.map((field) => (
@@ -121,12 +137,12 @@ function ModelForm({ dataset, model, models, onModel }: ModelFormProps): ReactEl
   );
 }
 
-function useStart(datasetId: string) {
+function useStart(datasetId: string, version: number | undefined) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (choice: { model: string; hyperparameters: Record<string, FieldValue> }) => http.postOnce<Job>('training/start', { dataset_id: datasetId, ...choice }),
+    mutationFn: (choice: { model: string; hyperparameters: Record<string, FieldValue> }) => http.postOnce<Job>('training/start', { dataset_id: datasetId, snapshot_version: version, ...choice }),
     onSuccess: (job) => {
       void client.invalidateQueries({ queryKey: ['jobs'] });
       showNote({ message: t('train.started'), color: 'green' });

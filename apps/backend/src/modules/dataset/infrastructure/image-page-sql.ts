@@ -43,6 +43,7 @@ function conditionsOf(filter: ImageFilter, bind: (value: unknown) => string): st
   if (filter.status !== undefined) conditions.push(`i.status = ${bind(filter.status)}`);
   if (filter.state !== undefined) conditions.push(filter.state === 'broken' ? `i.state = 'broken'` : `i.state = 'ready'`);
   if (filter.assignee !== undefined) conditions.push(`i.assignee = ${bind(filter.assignee)}`);
+  if (filter.labeledBy !== undefined) conditions.push(`i.labeled_by = ${bind(filter.labeledBy)}`);
   if (filter.q !== undefined) conditions.push(`position(lower(${bind(filter.q)}) in lower(i.file_name)) > 0`);
   return conditions;
 }

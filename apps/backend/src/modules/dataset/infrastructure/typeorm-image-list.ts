@@ -46,7 +46,8 @@ const windowEnd = ({ after, backward }: ImagePageStart): number => (backward ? M
 
 /** Whether matches may lie so far apart that a page could read the whole dataset. */
 function isSearched(filter: ImageFilter): boolean {
-  if (filter.q !== undefined) return true;
+  // Neither a name nor a person has an index.
+  if (filter.q !== undefined || filter.labeledBy !== undefined) return true;
   const given = [filter.split, filter.status, filter.classId, filter.assignee].filter((one) => one !== undefined).length;
   const isIndexedPair = given === 2 && filter.split !== undefined && filter.status !== undefined;
   return given > 1 && !isIndexedPair && filter.state !== 'broken';

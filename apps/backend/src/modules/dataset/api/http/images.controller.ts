@@ -73,8 +73,8 @@ export class ImagesController {
   @RequireScope('read')
   @ApiAnswer(200, imageListResponse)
   async list(@CurrentPrincipal() principal: Principal, @DatasetId() id: string, @ZodQuery(listImagesQuery) query: ListImagesRequest): Promise<ImageListResponse> {
-    const { limit, cursor, class_id: classId, after, before, ...rest } = query;
-    const filter = { ...rest, classId };
+    const { limit, cursor, class_id: classId, labeled_by: labeledBy, after, before, ...rest } = query;
+    const filter = { ...rest, classId, labeledBy };
     const backward = before !== undefined;
     const scope = ['images', principal.userId, id, filter, backward];
     const start = cursor === undefined ? (before ?? after ?? 0) : Number(this.cursors.decode(cursor, scope).id);

@@ -36,6 +36,8 @@ export interface ImageFilter {
   readonly status?: LabelStatus | undefined;
   readonly classId?: number | undefined;
   readonly assignee?: string | undefined;
+  /** Whose labels they are. */
+  readonly labeledBy?: string | undefined;
   readonly state?: ImageState | undefined;
   /** A part of the file name, case ignored. */
   readonly q?: string | undefined;

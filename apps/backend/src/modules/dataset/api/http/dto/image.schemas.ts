@@ -95,6 +95,7 @@ export const listImagesQuery = z
     status: z.enum(['unlabeled', 'labeled', 'reviewed']).optional(),
     class_id: z.coerce.number().int().min(0).max(MAX_NUMBER).optional().describe('images that show it'),
     assignee: z.uuid().optional(),
+    labeled_by: z.uuid().optional().describe('whose labels they are'),
     state: z.enum(['ready', 'broken']).optional().describe('broken: it does not decode'),
     q: z.string().min(1).max(255).optional().describe('a part of the file name'),
     after: neighbour.describe('begins behind this image id'),
