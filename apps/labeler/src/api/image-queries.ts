@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { http } from './http.js';
 import type { operations } from './openapi.generated.js';
-import type { ImageLabels, ImagePage, Member } from './types.js';
+import type { ClassList, ImageItem, ImageLabels, ImagePage, Member } from './types.js';
 
 type ListQuery = NonNullable<operations['ImagesController_list_v1']['parameters']['query']>;
 export type ImageSplitFilter = NonNullable<ListQuery['split']>;
@@ -64,3 +64,8 @@ export const imageLabelsQuery = (datasetId: string, imageId: number, revision: n
 
 export const membersQuery = (datasetId: string) =>
   queryOptions({ queryKey: ['dataset', datasetId, 'members'], queryFn: async ({ signal }) => (await http.get<{ items: readonly Member[] }>(`datasets/${encodeURIComponent(datasetId)}/members`, { signal })).items });
+
+export const imageQuery = (datasetId: string, imageId: number) => queryOptions({ queryKey: ['image', datasetId, imageId], queryFn: ({ signal }) => http.get<ImageItem>(`${pathOf(datasetId)}/${imageId}`, { signal }) });
+
+/** The classes with their keypoints, and the revision that a change of them needs. */
+export const classListQuery = (datasetId: string) => queryOptions({ queryKey: ['classes', datasetId], queryFn: ({ signal }) => http.get<ClassList>(`datasets/${encodeURIComponent(datasetId)}/classes`, { signal }) });

@@ -50,7 +50,7 @@ export type LogLine = Answer<'TrainingController_logs_v1'>['items'][number];
 export type ProgressUpdate = Pick<Job, 'epoch' | 'epochs' | 'progress' | 'phase' | 'images_per_second' | 'seconds_left'>;
 
 /** RFC 9457. Other codes than the API's are this page's own (no network), or a newer server's. */
-export type ProblemDocument = Partial<Omit<components['schemas']['Problem'], 'code'>> & { readonly status: number; readonly code: string; readonly detail: string };
+export type ProblemDocument = Partial<Omit<components['schemas']['Problem'], 'code'>> & { readonly status: number; readonly code: string; readonly detail: string; readonly current?: unknown };
 export type Finding = NonNullable<Dataset['warnings']>[number];
 
 export interface Page<T> {

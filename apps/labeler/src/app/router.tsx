@@ -7,6 +7,7 @@ import { sideOf, versionsSearch } from '../features/versions/versions-search.js'
 import { ErrorState, LoadingState } from '../ui/states.js';
 import { NotFound } from './not-found.js';
 import { Shell } from './shell.js';
+import { WideShell } from './wide-shell.js';
 
 const oneOf = <T extends string>(values: readonly T[], value: unknown): T | undefined => values.find((one) => one === value);
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value.slice(0, 2000) : undefined);
@@ -20,13 +21,15 @@ const loginRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/auth/login-page.js'), 'LoginPage'),
 });
 
+async function requireLogin(location: { readonly pathname: string; readonly href: string }): Promise<void> {
+  const state = await session.restore();
+  if (state.kind !== 'in') throw redirect({ to: '/login', search: location.pathname === '/' ? {} : { redirect: location.href } });
+}
+
 const appRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'app',
-  beforeLoad: async ({ location }) => {
-    const state = await session.restore();
-    if (state.kind !== 'in') throw redirect({ to: '/login', search: location.pathname === '/' ? {} : { redirect: location.href } });
-  },
+  beforeLoad: ({ location }) => requireLogin(location),
   component: Shell,
 });
 
@@ -86,6 +89,21 @@ const membersRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/members/members-page.js'), 'MembersPage'),
 });
 
+/** Pages that take the whole window: no header of the app above them. */
+const wideRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'app-wide',
+  beforeLoad: ({ location }) => requireLogin(location),
+  component: WideShell,
+});
+
+const labelerRoute = createRoute({
+  getParentRoute: () => wideRoute,
+  path: '/datasets/$datasetId/label/$imageId',
+  validateSearch: gallerySearch,
+  component: lazyRouteComponent(() => import('../features/labeler/labeler-page.js'), 'LabelerPage'),
+});
+
 const trashRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/datasets/trash',
@@ -121,7 +139,7 @@ const usersRoute = createRoute({
 const nowhereRoute = createRoute({ getParentRoute: () => appRoute, path: '$', component: NotFound });
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([loginRoute, appRoute.addChildren([indexRoute, datasetsRoute, trashRoute, datasetRoute, galleryRoute, versionsRoute, classesRoute, membersRoute, jobsRoute, jobRoute, accountRoute, usersRoute, nowhereRoute])]),
+  routeTree: rootRoute.addChildren([loginRoute, wideRoute.addChildren([labelerRoute]), appRoute.addChildren([indexRoute, datasetsRoute, trashRoute, datasetRoute, galleryRoute, versionsRoute, classesRoute, membersRoute, jobsRoute, jobRoute, accountRoute, usersRoute, nowhereRoute])]),
   defaultPreload: 'intent',
   scrollRestoration: true,
   defaultNotFoundComponent: NotFound,

@@ -1,6 +1,7 @@
 import { account } from './en/account.js';
 import { datasets } from './en/datasets.js';
 import { gallery } from './en/gallery.js';
+import { labeler } from './en/labeler.js';
 import { shell } from './en/shell.js';
 import { training } from './en/training.js';
 import { uploads } from './en/uploads.js';
@@ -15,4 +16,5 @@ export const en = {
   ...gallery,
   ...versions,
   ...training,
+  ...labeler,
 } as const;

@@ -1,6 +1,7 @@
 import { account } from './ko/account.js';
 import { datasets } from './ko/datasets.js';
 import { gallery } from './ko/gallery.js';
+import { labeler } from './ko/labeler.js';
 import { shell } from './ko/shell.js';
 import { training } from './ko/training.js';
 import { uploads } from './ko/uploads.js';
@@ -16,4 +17,5 @@ export const ko = {
   ...gallery,
   ...versions,
   ...training,
+  ...labeler,
 } as const satisfies Translation;

@@ -1,8 +1,8 @@
 import { moved, resizedObject } from '../kernels/transform.js';
 import type { Change } from '../model/change.js';
 import { boxOfCorners, clampPoint, type Point } from '../model/geometry.js';
+import type { StepLabel } from '../model/history.js';
 import { boundsOf, type LabelObject } from '../model/label-object.js';
-import type { StepLabel } from '../tools/tool.js';
 import type { ActionName } from '../tools/keymap.js';
 import { Clipboard } from './clipboard.js';
 import type { Editor } from './editor.js';

@@ -1,3 +1,4 @@
+import type { StepLabel } from '../model/history.js';
 import type { LabelObject } from '../model/label-object.js';
 import type { ClassInfo, Cursor, Draft } from '../tools/tool.js';
 
@@ -22,8 +23,8 @@ export interface EditorView {
   readonly allHidden: boolean;
   readonly activeClass: ClassInfo | null;
   readonly classes: readonly ClassInfo[];
-  /** Keys of the page's texts; null: there is nothing to take back. */
-  readonly undo: string | null;
-  readonly redo: string | null;
+  /** Null: there is nothing to take back. */
+  readonly undo: StepLabel | null;
+  readonly redo: StepLabel | null;
   readonly readOnly: boolean;
 }

@@ -27,7 +27,7 @@ describe('the history of an image', () => {
         for (const one of commands) {
           if (one.kind === 'undo') history.undo(document);
           else if (one.kind === 'redo') history.redo(document);
-          else history.do(document, 'edit', [change(document, one.id, one.classId)]);
+          else history.do(document, 'draw', [change(document, one.id, one.classId)]);
         }
         while (history.redoLabel !== null) history.redo(document);
         const end = shown(document);
@@ -42,8 +42,8 @@ describe('the history of an image', () => {
 
   it('takes back what one did oneself only, and skips a step of which nothing is left', () => {
     const [document, history] = [open('a', 'b'), new History()];
-    history.do(document, 'both', [change(document, 'a', 1), change(document, 'b', 1)]);
-    history.do(document, 'a again', [change(document, 'a', 2)]);
+    history.do(document, 'move', [change(document, 'a', 1), change(document, 'b', 1)]);
+    history.do(document, 'class', [change(document, 'a', 2)]);
     // Somebody else: b is gone, a is of class 3.
     document.replace([object('a', 3)], false);
     history.undo(document);
@@ -53,12 +53,12 @@ describe('the history of an image', () => {
 
   it('forgets what was undone once something new is done, and does not count what changes nothing', () => {
     const [document, history] = [open('a'), new History()];
-    history.do(document, 'one', [change(document, 'a', 1)]);
+    history.do(document, 'move', [change(document, 'a', 1)]);
     history.undo(document);
-    expect(history.do(document, 'same', [change(document, 'a', 0)])).toEqual([]);
-    expect(history.redoLabel).toBe('one');
-    history.do(document, 'two', [change(document, 'a', 2)]);
-    expect([history.redoLabel, history.undoLabel]).toEqual([null, 'two']);
+    expect(history.do(document, 'class', [change(document, 'a', 0)])).toEqual([]);
+    expect(history.redoLabel).toBe('move');
+    history.do(document, 'resize', [change(document, 'a', 2)]);
+    expect([history.redoLabel, history.undoLabel]).toEqual([null, 'resize']);
   });
 });
 

@@ -1,8 +1,23 @@
 import { inverse, type Change } from './change.js';
 import type { ImageDocument } from './image-document.js';
 
+/** What a step was, for "Undo ..." in the reader's words: a key of the page's texts. */
+export type StepLabel =
+  | 'draw'
+  | 'move'
+  | 'resize'
+  | 'reshape'
+  | 'delete'
+  | 'paste'
+  | 'repeat'
+  | 'class'
+  | 'attributes'
+  | 'accept'
+  | 'nudge'
+  | 'mask';
+
 interface Step {
-  readonly label: string;
+  readonly label: StepLabel;
   readonly changes: readonly Change[];
 }
 
@@ -14,8 +29,8 @@ export class History {
   private done: Step[] = [];
   private undone: Step[] = [];
 
-  /** Applies and remembers. `label` names it in the reader's words for "Undo ...". */
-  do(document: ImageDocument, label: string, changes: readonly Change[]): readonly Change[] {
+  /** Applies and remembers. */
+  do(document: ImageDocument, label: StepLabel, changes: readonly Change[]): readonly Change[] {
     const applied = document.apply(changes);
     if (applied.length === 0) return applied;
     this.done = [...this.done, { label, changes: applied }].slice(-MOST_STEPS);
@@ -31,10 +46,10 @@ export class History {
     return this.walk(document, 'redo');
   }
 
-  get undoLabel(): string | null {
+  get undoLabel(): StepLabel | null {
     return this.done.at(-1)?.label ?? null;
   }
-  get redoLabel(): string | null {
+  get redoLabel(): StepLabel | null {
     return this.undone.at(-1)?.label ?? null;
   }
 

@@ -1,5 +1,6 @@
 import type { Box, Keypoint, Point, Size } from '../model/geometry.js';
 import type { Change } from '../model/change.js';
+import type { StepLabel } from '../model/history.js';
 import type { Geometry, LabelObject } from '../model/label-object.js';
 
 /** A pointer event in image pixels. Points may lie outside the image: a corner is drawn there and cut. */
@@ -45,26 +46,12 @@ export interface ToolHost {
   hover(id: string | null): void;
   /** Shows objects other than they are while a gesture lasts; an empty list ends it. */
   preview(objects: readonly LabelObject[]): void;
-  /** One step of the history. `label` is a key of the page's texts. */
+  /** One step of the history. */
   commit(label: StepLabel, changes: readonly Change[]): void;
   /** A new object of the active class, selected; null where no class is chosen, which the page is told. */
   create(geometry: Geometry): LabelObject | null;
   needClass(): void;
 }
-
-export type StepLabel =
-  | 'draw'
-  | 'move'
-  | 'resize'
-  | 'reshape'
-  | 'delete'
-  | 'paste'
-  | 'repeat'
-  | 'class'
-  | 'attributes'
-  | 'accept'
-  | 'nudge'
-  | 'mask';
 
 /** One state of one tool. A handler returns the state that follows, often itself; nothing is kept elsewhere. */
 export abstract class ToolState {

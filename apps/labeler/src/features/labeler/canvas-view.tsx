@@ -79,17 +79,9 @@ function placeOf({ clientX, clientY }: CanvasEvent, element: Element): { readonl
 
 function inputOf(event: PointerEvent<HTMLDivElement> | React.MouseEvent<HTMLDivElement>): PointerInput {
   const { currentTarget: element, shiftKey, altKey, ctrlKey, metaKey, button, nativeEvent } = event;
-  const pointer = nativeEvent instanceof globalThis.PointerEvent ? nativeEvent : null;
-  const coalesced = pointer?.getCoalescedEvents?.() ?? [];
-  return {
-    screen: placeOf(event, element),
-    pointerId: pointer?.pointerId ?? 0,
-    type: pointer?.pointerType === 'pen' || pointer?.pointerType === 'touch' ? pointer.pointerType : 'mouse',
-    button,
-    shift: shiftKey,
-    alt: altKey,
-    mod: ctrlKey || metaKey,
-    pressure: pointer?.pressure ?? 0.5,
-    coalesced: coalesced.map((one) => placeOf(one, element)),
-  };
+  const common = { screen: placeOf(event, element), button, shift: shiftKey, alt: altKey, mod: ctrlKey || metaKey };
+  if (!(nativeEvent instanceof globalThis.PointerEvent)) return { ...common, pointerId: 0, type: 'mouse', pressure: 0.5, coalesced: [] };
+  const { pointerId, pointerType, pressure } = nativeEvent;
+  const type = (['pen', 'touch'] as const).find((one) => one === pointerType) ?? 'mouse';
+  return { ...common, pointerId, type, pressure, coalesced: nativeEvent.getCoalescedEvents().map((one) => placeOf(one, element)) };
 }

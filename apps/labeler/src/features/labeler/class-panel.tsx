@@ -28,7 +28,7 @@ export function ClassPanel({ dataset }: { readonly dataset: Dataset }): ReactEle
       {all.length === 0 && (
         <div className={classes.empty}>
           <p>{t('labeler.noClasses')}</p>
-          <ButtonLink to={`/datasets/${dataset.id}/classes`} size="compact-sm">
+          <ButtonLink to="/datasets/$datasetId/classes" params={{ datasetId: dataset.id }} size="compact-sm">
             {t('labeler.addClasses')}
           </ButtonLink>
         </div>

@@ -1,14 +1,5 @@
+import type { ImageFilter } from '../../api/image-queries.js';
 import type { ImageItem, Page } from '../../api/types.js';
-
-/** Which images, as the gallery's address names them; every field as text, as it stands in the URL. */
-export interface ImageFilter {
-  readonly split?: string;
-  readonly status?: string;
-  readonly class_id?: string;
-  readonly assignee?: string;
-  readonly state?: string;
-  readonly q?: string;
-}
 
 export interface PageRequest extends ImageFilter {
   readonly after?: number;

@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState, type ReactElement } from 'react';
+import { VisuallyHidden } from '@mantine/core';
+import { useEffect, useRef, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Dataset } from '../../api/types.js';
 import { keymapOf, type ActionName } from '../../engine/index.js';
@@ -113,19 +114,22 @@ function useKeys({ run, choose, isOff }: Keys): void {
 /** One line over the canvas: what to do next, while something is under way. */
 function CanvasNotice(): ReactElement | null {
   const { t } = useTranslation();
-  const { state, draft, noObject, readOnly } = useEditorView();
   const { end, phase, picture, trouble } = useSessionView();
-  const text = (): string | null => {
-    if (end !== null) return t(end === 1 ? 'labeler.lastImage' : 'labeler.firstImage');
-    if (phase === 'loading' || (picture === 'none' && trouble === null)) return t('labeler.loading');
-    if (draft?.kind === 'keypoints') return t('labeler.nextPoint', { name: draft.next ?? '' });
-    if (state === 'polygon.drawing') return t('labeler.hint.polygon');
-    if (state === 'box.second-corner') return t('labeler.hint.box');
-    if (noObject) return t('labeler.isEmpty');
-    return readOnly ? t('labeler.readOnly') : null;
-  };
-  const shown = text();
+  const hint = useDrawingHint();
+  const isLoading = phase === 'loading' || (picture === 'none' && trouble === null && phase === 'ready');
+  const place = end === null ? null : t(end === 1 ? 'labeler.lastImage' : 'labeler.firstImage');
+  const shown = place ?? (isLoading ? t('labeler.loading') : hint);
   return shown === null ? null : <div className={classes.notice}>{shown}</div>;
+}
+
+function useDrawingHint(): string | null {
+  const { t } = useTranslation();
+  const { state, draft, noObject, readOnly } = useEditorView();
+  if (draft?.kind === 'keypoints') return t('labeler.nextPoint', { name: draft.next ?? '' });
+  if (state === 'polygon.drawing') return t('labeler.hint.polygon');
+  if (state === 'box.second-corner') return t('labeler.hint.box');
+  if (noObject) return t('labeler.isEmpty');
+  return readOnly ? t('labeler.readOnly') : null;
 }
 
 /** What a screen reader hears of changes: how many objects there are, and which one is selected. */
@@ -136,8 +140,8 @@ function Announcer(): ReactElement {
   const selected = objects.find((one) => one.id === id);
   const name = known.find((one) => one.id === selected?.classId)?.name ?? '';
   return (
-    <div className="visually-hidden" aria-live="polite">
+    <VisuallyHidden role="status">
       {t('labeler.announce', { count: objects.length })} {selection.size === 1 ? t('labeler.announceSelected', { name }) : ''}
-    </div>
+    </VisuallyHidden>
   );
 }

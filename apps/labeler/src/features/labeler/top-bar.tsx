@@ -1,4 +1,5 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import { getRouteApi } from '@tanstack/react-router';
 import type { ReactElement, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Dataset } from '../../api/types.js';
@@ -12,6 +13,8 @@ import { SaveBadge } from './save-badge.js';
 import { useLabelerSettings } from './session/labeler-settings.js';
 import { useEditorView, useSessionView } from './session/use-labeler.js';
 
+const route = getRouteApi('/app-wide/datasets/$datasetId/label/$imageId');
+
 interface Props {
   readonly dataset: Dataset;
   readonly run: (action: ActionName) => void;
@@ -20,11 +23,12 @@ interface Props {
 export function TopBar({ dataset, run }: Props): ReactElement {
   const { t } = useTranslation();
   const { image } = useSessionView();
+  const filter = route.useSearch();
   const { undo, redo, noObject, objects, readOnly } = useEditorView();
   const mayReview = dataset.role !== null && ['reviewer', 'admin', 'owner'].includes(dataset.role);
   return (
     <header className={classes.top}>
-      <ButtonLink to={`/datasets/${dataset.id}`} variant="subtle" size="compact-sm" leftSection={<Icon name="chevronLeft" size={16} />}>
+      <ButtonLink to="/datasets/$datasetId/images" params={{ datasetId: dataset.id }} search={filter} variant="subtle" size="compact-sm" leftSection={<Icon name="chevronLeft" size={16} />}>
         {t('labeler.back')}
       </ButtonLink>
       <h1 className={classes.title}>

@@ -4,7 +4,8 @@ import type { Dataset, ImageItem, LabelClass, Page } from '../../../api/types.js
 import { Editor, EditorActions, History, ImageDocument, type JsonObject } from '../../../engine/index.js';
 import { PictureError, PictureLoader, type PictureTrouble, type Shown } from '../../../engine/images/index.js';
 import { DatasetSaver, maskCodec, objectCodec, type LabelEdit, type Outbox, type SaveStatus, type TabLocks } from '../../../engine/save/index.js';
-import { ImageOrder, type ImageFilter } from '../image-order.js';
+import type { ImageFilter } from '../../../api/image-queries.js';
+import { ImageOrder } from '../image-order.js';
 import { addressesOf } from './image-addresses.js';
 import { editOf, objectsOf } from './label-bridge.js';
 import { patchTransport } from './patch-transport.js';
