@@ -49,6 +49,16 @@ describe('what a key does to objects', () => {
     expect([editor.document.get('a')?.classId, editor.view.undo]).toEqual([4, 'class']);
   });
 
+  it('leaves the class of what was just drawn when the next one is chosen, and changes it when it was selected', () => {
+    const editor = new TestEditor().tool('box').drag({ x: 10, y: 10 }, { x: 50, y: 50 });
+    editor.editor.setClass(4);
+    editor.drag({ x: 60, y: 10 }, { x: 90, y: 50 });
+    expect(editor.objects.map((one) => one.classId)).toEqual([0, 4]);
+    editor.editor.select(['new-2']);
+    editor.editor.setClass(0);
+    expect(editor.objects.map((one) => one.classId)).toEqual([0, 0]);
+  });
+
   it('makes a box in the middle of what is seen, for those without a pointer', () => {
     const editor = new TestEditor().key('Ctrl+Alt+KeyB');
     expect(editor.geometry('new-1')).toMatchObject({ kind: 'box' });

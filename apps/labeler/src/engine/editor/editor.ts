@@ -39,6 +39,7 @@ export class Editor implements ToolHost {
   private stopWatching: () => void = () => undefined;
   private selectedIds: ReadonlySet<string> = EMPTY;
   private hovered: string | null = null;
+  private justDrawn: string | null = null;
   private previewed: ReadonlyMap<string, LabelObject> = new Map();
   private hiddenIds: ReadonlySet<string> = EMPTY;
   private lockedIds: ReadonlySet<string> = EMPTY;
@@ -91,10 +92,14 @@ export class Editor implements ToolHost {
     if (this.activeClass === null) this.classId = classes[0]?.id ?? null;
     this.changed();
   }
-  /** The class of what is drawn next; what is selected becomes it too. */
+  /**
+   * The class of what is drawn next. What somebody selected becomes it too; what is selected only because it was just drawn does not: "2, draw, 1,
+   * draw" makes two objects of two classes.
+   */
   setClass(id: number): void {
     this.classId = id;
-    this.commit('class', this.selected.map((before) => ({ id: before.id, before, after: { ...before, classId: id } })));
+    const chosen = this.selected.filter((one) => one.id !== this.justDrawn);
+    this.commit('class', chosen.map((before) => ({ id: before.id, before, after: { ...before, classId: id } })));
     this.changed();
   }
 
@@ -128,6 +133,7 @@ export class Editor implements ToolHost {
     return this.index.within(box).filter((one) => this.isFree(one.id));
   }
   select(ids: readonly string[]): void {
+    this.justDrawn = null;
     this.selectedIds = new Set(ids.filter((id) => this.document?.get(id) !== undefined));
     const [only] = this.selected;
     if (only !== undefined && this.selectedIds.size === 1 && this.classList.some((one) => one.id === only.classId)) this.classId = only.classId;
@@ -155,6 +161,7 @@ export class Editor implements ToolHost {
     const object: LabelObject = { id: this.options.newId(), classId: activeClass.id, geometry, attributes: {}, source: 'manual', score: null, rest: {} };
     this.commit('draw', [{ id: object.id, before: null, after: object }]);
     this.select([object.id]);
+    this.justDrawn = object.id;
     return object;
   }
   needClass(): void {
