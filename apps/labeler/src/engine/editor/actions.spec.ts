@@ -74,7 +74,10 @@ describe('what a key does to objects', () => {
 
   it('classifies by one class, or by several', () => {
     const editor = new TestEditor();
+    // As the canvas does: it looks at once.
+    editor.editor.subscribe(() => editor.view);
     editor.actions.classify(0, false);
+    expect(editor.view.undo).toBe('class');
     editor.actions.classify(4, false);
     expect(editor.objects.map((one) => one.classId)).toEqual([4]);
     editor.actions.classify(0, true);

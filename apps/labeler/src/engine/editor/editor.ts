@@ -224,6 +224,8 @@ export class Editor implements ToolHost {
   private tell(changes: readonly Change[], always = false): void {
     const { document } = this;
     if (document === null || (changes.length === 0 && !always)) return;
+    // The history has its step only now: whoever looked while the document changed did not see it.
+    this.changed();
     for (const listener of this.changeListeners) listener(document, changes);
   }
   private documentChanged(changes: readonly Change[]): void {
