@@ -3,6 +3,8 @@ import type { Geometry, JsonObject, LabelObject } from './label-object.js';
 
 /** What the canvas knows how to show and change. Everything else of an object is kept as it came. */
 const KNOWN = ['id', 'class_id', 'class_name', 'bbox', 'bbox_format', 'area', 'segmentation', 'keypoints', 'num_keypoints', 'attributes', 'source', 'score'];
+/** What the API fills in. Left out, an object is the same before and after it was saved, and an undo finds it. */
+const DEFAULTS: JsonObject = { confidence: 1, iscrowd: 0 };
 const SOURCES = ['manual', 'import', 'model'] as const;
 
 const isRecord = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -19,7 +21,7 @@ export function readObject(json: JsonObject): LabelObject | null {
     attributes: isRecord(attributes) ? attributes : {},
     source: SOURCES.find((one) => one === source) ?? 'manual',
     score: typeof score === 'number' ? score : null,
-    rest: Object.fromEntries(Object.entries(json).filter(([key]) => !KNOWN.includes(key))),
+    rest: Object.fromEntries(Object.entries(json).filter(([key, value]) => !KNOWN.includes(key) && DEFAULTS[key] !== value)),
   };
 }
 

@@ -10,7 +10,7 @@ import type { SaveStatus } from './save-types.js';
 import type { TabLocks } from './tab-locks.js';
 import { FakeLabelApi } from './testing-api.js';
 
-const body = (classId: number): JsonObject => ({ class_id: classId, source: 'manual', confidence: 1 });
+const body = (classId: number): JsonObject => ({ class_id: classId, source: 'manual', note: 'kept' });
 const edit = (objects: Readonly<Record<string, JsonObject>>): LabelEdit => ({ objects: new Map(Object.entries(objects)), noObject: false });
 
 /** Tabs of one browser: those in the set live. */
@@ -168,7 +168,7 @@ describe('a semantic mask', () => {
 describe('a classified image', () => {
   it('is read from its one annotation', () => {
     const state = objectCodec.read({ revision: 2, status: 'labeled', no_object: false, annotation: { id: 'a', number: 1, class_id: 3, class_name: 'cat', confidence: 1, source: 'manual' } });
-    expect([...state.objects]).toEqual([['a', { class_id: 3, confidence: 1, source: 'manual' }]]);
+    expect([...state.objects]).toEqual([['a', { class_id: 3, source: 'manual' }]]);
     expect(objectCodec.patch(state, { objects: new Map(), noObject: true })).toEqual({ changes: [{ id: 'a', after: null }], no_object: true });
   });
 });

@@ -64,7 +64,7 @@ export class FakeLabelApi {
     for (const { id, after } of changes) {
       if (after === null) this.objects.delete(id);
       // The server's own form: fields that a client leaves out.
-      else this.objects.set(id, { confidence: 1, source: 'manual', ...after });
+      else this.objects.set(id, { note: 'kept', source: 'manual', ...after });
     }
     if (this.objects.size > 0) this.noObject = false;
   }

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type PointerEvent, type ReactElement } from 'react';
+import { useCallback, useEffect, useRef, useState, type PointerEvent, type ReactElement, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Stage, type PointerInput } from '../../engine/index.js';
 import classes from './labeler.module.css';
@@ -13,6 +13,7 @@ export function CanvasView(): ReactElement {
   const { cursor, objects } = useEditorView();
   const { stage: options } = useLabelerSettings();
   const host = useRef<HTMLDivElement>(null);
+  const readout = useReadout();
   const [stage, setStage] = useState<Stage | null>(null);
 
   useEffect(() => {
@@ -49,26 +50,54 @@ export function CanvasView(): ReactElement {
   const onMove = (event: PointerEvent<HTMLDivElement>): void => {
     const input = inputOf(event);
     stage?.setPointer(input.screen);
+    readout.show(input.screen);
     tools.pointerMove(input);
   };
   return (
-    <div
-      ref={host}
-      className={classes.canvas}
-      style={{ cursor }}
-      role="application"
-      aria-label={t('labeler.canvas', { count: objects.length })}
-      tabIndex={0}
-      data-labeler-canvas
-      onPointerDown={onDown}
-      onPointerMove={onMove}
-      onPointerUp={(event) => tools.pointerUp(inputOf(event))}
-      onPointerCancel={(event) => tools.pointerCancel(event.pointerId)}
-      onPointerLeave={() => stage?.setPointer(null)}
-      onDoubleClick={(event) => tools.doubleClick({ ...inputOf(event), button: 0 })}
-      onContextMenu={(event) => event.preventDefault()}
-    />
+    <>
+      <div
+        ref={host}
+        className={classes.canvas}
+        style={{ cursor }}
+        role="application"
+        aria-label={t('labeler.canvas', { count: objects.length })}
+        tabIndex={0}
+        data-labeler-canvas
+        onPointerDown={onDown}
+        onPointerMove={onMove}
+        onPointerUp={(event) => tools.pointerUp(inputOf(event))}
+        onPointerCancel={(event) => tools.pointerCancel(event.pointerId)}
+        onPointerLeave={() => {
+          stage?.setPointer(null);
+          readout.show(null);
+        }}
+        onDoubleClick={(event) => tools.doubleClick({ ...inputOf(event), button: 0 })}
+        onContextMenu={(event) => event.preventDefault()}
+      />
+      <span ref={readout.element} className={classes.readout} aria-hidden data-readout />
+    </>
   );
+}
+
+/** Where the pointer stands in the image, and the zoom. Written past React: it changes with each move. */
+function useReadout(): { readonly element: RefObject<HTMLSpanElement | null>; readonly show: (screen: { readonly x: number; readonly y: number } | null) => void } {
+  const { viewport } = useLabeler().editor;
+  const element = useRef<HTMLSpanElement>(null);
+  const last = useRef<{ readonly x: number; readonly y: number } | null>(null);
+  const show = useCallback(
+    (screen: { readonly x: number; readonly y: number } | null): void => {
+      last.current = screen;
+      if (element.current === null) return;
+      const place = screen === null ? null : viewport.toImage(screen);
+      element.current.textContent = `${place === null ? '' : `${place.x.toFixed(1)}, ${place.y.toFixed(1)} · `}${Math.round(viewport.scale * 100)} %`;
+    },
+    [viewport],
+  );
+  useEffect(() => {
+    show(last.current);
+    return viewport.subscribe(() => show(last.current));
+  }, [viewport, show]);
+  return { element, show };
 }
 
 type CanvasEvent = Pick<globalThis.MouseEvent, 'clientX' | 'clientY'>;

@@ -1,6 +1,6 @@
 import { UnstyledButton } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, type KeyboardEvent, type ReactElement } from 'react';
+import { useEffect, useRef, type KeyboardEvent, type ReactElement, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { boundsOf, type LabelObject } from '../../engine/index.js';
 import { Icon } from '../../ui/icons.js';
@@ -63,13 +63,14 @@ interface RowProps {
 }
 function Row({ object, number, top, total, onSelect }: RowProps): ReactElement {
   const { t } = useTranslation();
-  const { editor, actions } = useLabeler();
+  const { editor } = useLabeler();
   const view = useEditorView();
   const known = view.classes.find((one) => one.id === object.classId);
   const name = known?.name ?? t('labeler.unknownClass', { id: object.classId });
   const [isHidden, isLocked] = [view.hidden.has(object.id), view.locked.has(object.id)];
   const place = placeOf(object);
-  const words = place === null ? name : t('labeler.objectWords', { name, kind: t(`labeler.kind.${object.geometry.kind}`), ...place });
+  const marks = [isHidden ? t('labeler.isHidden') : '', isLocked ? t('labeler.isLocked') : ''].filter((one) => one !== '');
+  const words = [place === null ? name : t('labeler.objectWords', { name, kind: t(`labeler.kind.${object.geometry.kind}`), ...place }), ...marks].join(', ');
   return (
     <div
       id={`object-${object.id}`}
@@ -87,24 +88,58 @@ function Row({ object, number, top, total, onSelect }: RowProps): ReactElement {
       onPointerLeave={() => editor.hover(null)}
     >
       <span className={classes.swatch} style={{ background: known?.color }} />
-      <span className={classes.label}>{name}</span>
+      <span className={classes.label}>{name}</span>{' '}
       {place !== null && (
         <span className={classes.detail}>
           {place.width}×{place.height}
         </span>
       )}
-      <UnstyledButton tabIndex={-1} className={classes.icon} aria-label={t('labeler.hideOne')} aria-pressed={isHidden} onClick={(event) => (event.stopPropagation(), editor.setHidden([object.id], !isHidden))}>
-        <LabelerIcon name={isHidden ? 'eyeOff' : 'eye'} size={15} />
-      </UnstyledButton>
-      <UnstyledButton tabIndex={-1} className={classes.icon} aria-label={t('labeler.lockOne')} aria-pressed={isLocked} onClick={(event) => (event.stopPropagation(), editor.setLocked([object.id], !isLocked))}>
-        <LabelerIcon name={isLocked ? 'lock' : 'unlock'} size={15} />
-      </UnstyledButton>
-      {!view.readOnly && (
-        <UnstyledButton tabIndex={-1} className={classes.icon} aria-label={t('labeler.deleteOne')} disabled={isLocked} onClick={(event) => (event.stopPropagation(), actions.deleteObjects([object.id]))}>
-          <Icon name="trash" size={15} />
-        </UnstyledButton>
-      )}
+      <RowSigns id={object.id} isHidden={isHidden} isLocked={isLocked} />
     </div>
+  );
+}
+
+interface RowSignsProps {
+  readonly id: string;
+  readonly isHidden: boolean;
+  readonly isLocked: boolean;
+}
+function RowSigns({ id, isHidden, isLocked }: RowSignsProps): ReactElement {
+  const { t } = useTranslation();
+  const { editor, actions } = useLabeler();
+  const { readOnly } = useEditorView();
+  return (
+    <>
+      <Sign text={t('labeler.hideOne')} isOn={isHidden} onPress={() => editor.setHidden([id], !isHidden)}>
+        <LabelerIcon name={isHidden ? 'eyeOff' : 'eye'} size={15} />
+      </Sign>
+      <Sign text={t('labeler.lockOne')} isOn={isLocked} onPress={() => editor.setLocked([id], !isLocked)}>
+        <LabelerIcon name={isLocked ? 'lock' : 'unlock'} size={15} />
+      </Sign>
+      {!readOnly && !isLocked && (
+        <Sign text={t('labeler.deleteOne')} isOn={false} onPress={() => actions.deleteObjects([id])}>
+          <Icon name="trash" size={15} />
+        </Sign>
+      )}
+    </>
+  );
+}
+
+/** For the pointer only: an option of a list holds no buttons, and each of these has a key. */
+function Sign({ text, isOn, onPress, children }: { readonly text: string; readonly isOn: boolean; readonly onPress: () => void; readonly children: ReactNode }): ReactElement {
+  return (
+    <span
+      className={classes.icon}
+      aria-hidden
+      title={text}
+      data-on={isOn}
+      onClick={(event) => {
+        event.stopPropagation();
+        onPress();
+      }}
+    >
+      {children}
+    </span>
   );
 }
 
