@@ -132,6 +132,7 @@ describe.skipIf(chrome === null)('the labeler', () => {
     await labeler.page.waitForURL(`**/label/4?split=val`);
     await labeler.key('d');
     await labeler.page.getByText('This is the last image of this selection.').waitFor();
+    await labeler.ready();
     await labeler.key('Shift+N');
     await labeler.saved();
     expect(await labels(id, 4)).toMatchObject({ status: 'labeled', annotations: [] });
@@ -220,7 +221,7 @@ describe.skipIf(chrome === null)('the labeler', () => {
     await labeler.page.getByRole('listbox', { name: word }).getByRole('option').first().click();
     expect(await seriousFindings(labeler.page)).toEqual([]);
     await keepPicture(labeler.page, `labeler-${locale}-${scheme}`);
-    await labeler.page.keyboard.press('?');
+    await labeler.key('Shift+Slash');
     await labeler.page.getByRole('dialog').waitFor();
     expect(await seriousFindings(labeler.page)).toEqual([]);
     await labeler.key('Escape');

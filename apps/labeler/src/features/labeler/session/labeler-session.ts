@@ -8,6 +8,7 @@ import type { ImageFilter } from '../../../api/image-queries.js';
 import { ImageOrder } from '../image-order.js';
 import { addressesOf } from './image-addresses.js';
 import { editOf, objectsOf } from './label-bridge.js';
+import { LabelsAhead } from './labels-ahead.js';
 import { patchTransport } from './patch-transport.js';
 
 export interface SessionOptions {
@@ -40,6 +41,7 @@ export interface SessionView {
 }
 
 const AHEAD = 5;
+const LABELS_AHEAD = 3;
 const BEHIND = 1;
 const MEGABYTE = 2 ** 20;
 /** Decoded images that are kept: a sixteenth of what the device says that it has, in bounds. */
@@ -53,6 +55,7 @@ export class LabelerSession {
   readonly order: ImageOrder;
   readonly saver: DatasetSaver;
   private readonly pictures: PictureLoader<ImageBitmap>;
+  private readonly labels: LabelsAhead;
   private readonly visited = new Map<number, { readonly document: ImageDocument; readonly history: History }>();
   private readonly listeners = new Set<() => void>();
   private readonly pictureListeners = new Set<(shown: Shown<ImageBitmap> | null, image: ImageItem) => void>();
@@ -70,6 +73,7 @@ export class LabelerSession {
     this.editor.setClasses(options.classes);
     this.editor.onChange((document) => this.saver.change(document.imageId, editOf(document)));
     this.order = new ImageOrder((query, signal) => http.get<Page<ImageItem>>(`${this.path}/images`, { query: { ...query }, signal }), filter, start);
+    this.labels = new LabelsAhead((imageId) => http.get<JsonObject>(`${this.path}/annotations/${imageId}`));
     this.pictures = new PictureLoader<ImageBitmap>({
       fetch: (url, init) => fetch(url, init),
       decode: (blob) => createImageBitmap(blob),
@@ -151,7 +155,7 @@ export class LabelerSession {
   async savedElsewhere(imageId: number, revision: number): Promise<void> {
     const saver = this.saver.saverOf(imageId);
     if (saver === undefined || saver.status.revision >= revision) return;
-    if (imageId === this.current.image.id) this.saver.seen(imageId, await this.labelsOf(imageId));
+    if (imageId === this.current.image.id) this.saver.seen(imageId, await this.labels.load(imageId));
   }
 
   close(): void {
@@ -168,21 +172,33 @@ export class LabelerSession {
     if (before !== null && before.imageId !== image.id) {
       this.actions.rememberPrevious(before.all());
       void this.saver.saverOf(before.imageId)?.flush();
+      // Until the labels of the next one are there, no key may mean the last one's.
+      this.editor.close();
     }
     const ready = this.pictures.ready(image.id);
     this.set({ image, phase: 'loading', error: null, trouble: null, end: null, picture: ready === null ? 'none' : 'full', save: this.saver.saverOf(image.id)?.status ?? null });
     this.options.onImage(image.id);
     const picture = this.showPicture(image, visit);
-    try {
-      const labels = this.saver.open(image.id, await this.labelsOf(image.id));
-      if (visit === this.visit) this.show(image, labels);
-    } catch (error) {
-      if (visit === this.visit) this.set({ phase: 'failed', error });
-    }
+    await this.openLabels(image, visit);
     await picture;
     if (visit !== this.visit) return;
     this.order.lookAround(image.id);
-    this.pictures.prefetch(this.order.near(image.id, AHEAD, BEHIND, this.direction).map(addressesOf));
+    const near = this.order.near(image.id, AHEAD, BEHIND, this.direction);
+    this.pictures.prefetch(near.map(addressesOf));
+    this.labels.prefetch(near.slice(0, LABELS_AHEAD).map((one) => one.id));
+  }
+
+  /** Those fetched ahead are shown at once, and looked at again behind. */
+  private async openLabels(image: ImageItem, visit: number): Promise<void> {
+    const ahead = this.labels.take(image.id);
+    try {
+      const labels = this.saver.open(image.id, ahead ?? (await this.labels.load(image.id)));
+      if (visit !== this.visit) return;
+      this.show(image, labels);
+      if (ahead !== null) this.saver.seen(image.id, await this.labels.load(image.id));
+    } catch (error) {
+      if (visit === this.visit && this.current.phase !== 'ready') this.set({ phase: 'failed', error });
+    }
   }
 
   private show(image: ImageItem, labels: LabelEdit): void {
@@ -207,10 +223,6 @@ export class LabelerSession {
     } catch (error) {
       if (visit === this.visit) this.set({ trouble: error instanceof PictureError ? error.code : 'undecodable' });
     }
-  }
-
-  private labelsOf(imageId: number): Promise<JsonObject> {
-    return http.get<JsonObject>(`${this.path}/annotations/${imageId}`);
   }
 
   private labelsCame(imageId: number, labels: LabelEdit): void {
