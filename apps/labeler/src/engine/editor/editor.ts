@@ -7,6 +7,7 @@ import { ImageDocument } from '../model/image-document.js';
 import type { ClassInfo, StepLabel, ToolHost } from '../tools/tool.js';
 import { Viewport } from '../view/viewport.js';
 import type { EditorView } from './editor-view.js';
+import { withMembers } from './id-set.js';
 import { Suggestions } from './suggestions.js';
 import { ToolRunner } from './tool-runner.js';
 
@@ -40,6 +41,7 @@ export class Editor implements ToolHost {
   private selectedIds: ReadonlySet<string> = EMPTY;
   private hovered: string | null = null;
   private previewed: ReadonlyMap<string, LabelObject> = new Map();
+  private lifted: ReadonlySet<string> = EMPTY;
   private hiddenIds: ReadonlySet<string> = EMPTY;
   private lockedIds: ReadonlySet<string> = EMPTY;
   private allHidden = false;
@@ -74,6 +76,7 @@ export class Editor implements ToolHost {
     this.selectedIds = this.hiddenIds = this.lockedIds = EMPTY;
     this.hovered = null;
     this.previewed = new Map();
+    this.lifted = EMPTY;
     this.viewport.setImage(image.document.size);
     this.changed();
   }
@@ -140,6 +143,7 @@ export class Editor implements ToolHost {
   }
   preview(objects: readonly LabelObject[]): void {
     this.previewed = new Map(objects.map((one) => [one.id, one]));
+    if (objects.length !== this.lifted.size || !objects.every((one) => this.lifted.has(one.id))) this.lifted = new Set(this.previewed.keys());
     this.changed();
   }
   commit(label: StepLabel, changes: readonly Change[]): void {
@@ -234,6 +238,7 @@ export class Editor implements ToolHost {
       noObject: this.document?.noObject ?? false,
       selection: this.selectedIds,
       hovered: this.hovered,
+      lifted: this.lifted,
       hidden: this.hiddenIds,
       locked: this.lockedIds,
       allHidden: this.allHidden,
@@ -244,8 +249,4 @@ export class Editor implements ToolHost {
       readOnly: this.readOnly,
     };
   }
-}
-
-function withMembers(set: ReadonlySet<string>, ids: readonly string[], member: boolean): ReadonlySet<string> {
-  return member ? new Set([...set, ...ids]) : new Set([...set].filter((id) => !ids.includes(id)));
 }

@@ -20,6 +20,8 @@ export const PLAIN: StageOptions = { brightness: 1, contrast: 1, grid: true, cro
 
 type Layer = 'image' | 'mask' | 'shapes' | 'active';
 const LAYERS: readonly Layer[] = ['image', 'mask', 'shapes', 'active'];
+/** What the layer of shapes shows, beside the objects where they lie. */
+const BELOW = ['lifted', 'hidden', 'allHidden', 'classes', 'suggestions'] as const;
 const UNCHOSEN = '#ffffff';
 
 /** Draws the mask of a semantic image, in image pixels. */
@@ -27,7 +29,8 @@ export type DrawMask = (context: CanvasRenderingContext2D) => void;
 
 /**
  * The picture of an editor: four canvases over each other, each drawn again only when what is on it changed, once a frame at most. What is
- * selected, pointed at or being moved is on the top one, so that dragging one object over ten thousand redraws one.
+ * selected, pointed at or being moved is on the top one as well, so that pointing at one of ten thousand, or dragging it over
+ * the others, redraws one.
  */
 export class Stage {
   private readonly surfaces: Readonly<Record<Layer, Surface>>;
@@ -38,6 +41,7 @@ export class Stage {
   private options: StageOptions = PLAIN;
   private pointer: Point | null = null;
   private shown: EditorView;
+  private objects: readonly LabelObject[] | null = null;
   private readonly stops: readonly (() => void)[];
   private readonly observer: ResizeObserver;
 
@@ -94,10 +98,10 @@ export class Stage {
     const [before, now] = [this.shown, this.editor.view()];
     this.shown = now;
     this.draw('active');
-    const isSameBelow = (['objects', 'selection', 'hovered', 'hidden', 'allHidden', 'classes', 'suggestions'] as const).every((key) => before[key] === now[key]);
-    const isPreview = now.state === before.state && (now.state === 'select.moving' || now.state === 'select.reshaping');
-    // While something is moved, it alone changes, and it is on the layer above.
-    if (!isSameBelow && !isPreview) this.draw('shapes');
+    const objects = this.editor.document?.all() ?? null;
+    const isSameBelow = objects === this.objects && BELOW.every((key) => before[key] === now[key]);
+    this.objects = objects;
+    if (!isSameBelow) this.draw('shapes');
   }
 
   private draw(...layers: readonly Layer[]): void {
@@ -126,10 +130,10 @@ export class Stage {
   }
 
   private paintShapes(surface: Surface): void {
-    const { selection, hovered, allHidden, suggestions } = this.shown;
+    const { lifted, allHidden, suggestions } = this.shown;
     if (allHidden) return;
     const context = surface.inImage(this.editor.viewport);
-    const below = this.editor.seen().filter((one) => !selection.has(one.id) && one.id !== hovered);
+    const below = this.editor.seen().filter((one) => !lifted.has(one.id));
     drawObjects(context, below, { ...this.look(), tags: this.options.tags });
     drawObjects(context, suggestions, { ...this.look(), dashed: true, tags: this.options.tags });
   }
