@@ -22,6 +22,10 @@ type Layer = 'image' | 'mask' | 'shapes' | 'active';
 const LAYERS: readonly Layer[] = ['image', 'mask', 'shapes', 'active'];
 /** What the layer of shapes shows, beside the objects where they lie. */
 const BELOW = ['lifted', 'hidden', 'allHidden', 'classes', 'suggestions'] as const;
+/** How long the view has to rest until everything is drawn as well as it can be. */
+const REST_MS = 120;
+/** From so many on they are drawn without casings while the view moves. */
+const MANY = 300;
 const UNCHOSEN = '#ffffff';
 
 /** Draws the mask of a semantic image, in image pixels. */
@@ -42,6 +46,8 @@ export class Stage {
   private pointer: Point | null = null;
   private shown: EditorView;
   private objects: readonly LabelObject[] | null = null;
+  /** Set while the view moves, until it has rested. */
+  private settling: ReturnType<typeof setTimeout> | null = null;
   private readonly stops: readonly (() => void)[];
   private readonly observer: ResizeObserver;
 
@@ -51,7 +57,7 @@ export class Stage {
   ) {
     this.surfaces = { image: new Surface(host), mask: new Surface(host), shapes: new Surface(host), active: new Surface(host) };
     this.shown = editor.view();
-    this.stops = [editor.subscribe(() => this.editorChanged()), editor.viewport.subscribe(() => this.draw(...LAYERS))];
+    this.stops = [editor.subscribe(() => this.editorChanged()), editor.viewport.subscribe(() => this.viewMoved())];
     this.observer = new ResizeObserver(() => this.fitWindow());
     this.observer.observe(host);
     this.fitWindow();
@@ -83,8 +89,18 @@ export class Stage {
   dispose(): void {
     this.observer.disconnect();
     for (const stop of this.stops) stop();
+    if (this.settling !== null) clearTimeout(this.settling);
     if (this.frame !== null) cancelAnimationFrame(this.frame);
     for (const layer of LAYERS) this.surfaces[layer].canvas.remove();
+  }
+
+  private viewMoved(): void {
+    if (this.settling !== null) clearTimeout(this.settling);
+    this.settling = setTimeout(() => {
+      this.settling = null;
+      this.draw('image', 'shapes');
+    }, REST_MS);
+    this.draw(...LAYERS);
   }
 
   private fitWindow(): void {
@@ -118,14 +134,16 @@ export class Stage {
     const surface = this.surfaces[layer];
     surface.clear();
     if (layer === 'image') this.paintImage(surface);
-    else if (layer === 'mask') this.drawMask?.(surface.inImage(this.editor.viewport));
+    else if (layer === 'mask') {
+      if (this.drawMask !== null) this.drawMask(surface.inImage(this.editor.viewport));
+    }
     else if (layer === 'shapes') this.paintShapes(surface);
     else this.paintActive(surface);
   }
 
   private paintImage(surface: Surface): void {
     if (this.picture === null) return;
-    drawPicture(surface, this.editor.viewport, this.picture);
+    drawPicture(surface, this.editor.viewport, this.picture, this.settling !== null);
     if (this.options.grid) drawPixelGrid(surface, this.editor.viewport, this.picture.size);
   }
 
@@ -134,22 +152,27 @@ export class Stage {
     if (allHidden) return;
     const context = surface.inImage(this.editor.viewport);
     const below = this.editor.seen().filter((one) => !lifted.has(one.id));
-    drawObjects(context, below, { ...this.look(), tags: this.options.tags });
+    drawObjects(context, below, { ...this.look(), tags: this.options.tags, draft: this.settling !== null && below.length > MANY });
     drawObjects(context, suggestions, { ...this.look(), dashed: true, tags: this.options.tags });
   }
 
   private paintActive(surface: Surface): void {
-    const context = surface.inImage(this.editor.viewport);
-    const { scale } = this.editor.viewport;
     const { draft, activeClass } = this.shown;
     const above = this.above();
+    const crosshair = this.crosshair();
+    if (above.length === 0 && draft === null && crosshair === null) return;
+    const context = surface.inImage(this.editor.viewport);
+    const { scale } = this.editor.viewport;
     drawObjects(context, above, { ...this.look(), strong: true, tags: this.options.tags });
     const [only] = this.shown.selection.size === 1 ? above.filter((one) => this.shown.selection.has(one.id)) : [];
     if (only !== undefined && !this.shown.readOnly) drawHandles(context, only, scale);
     if (draft !== null) drawDraft(context, draft, scale, activeClass?.color ?? UNCHOSEN);
-    if (this.options.crosshair && this.pointer !== null && this.shown.cursor === 'crosshair') drawCrosshair(surface.inWindow(), this.pointer, this.editor.viewport.windowSize);
+    if (crosshair !== null) drawCrosshair(surface.inWindow(), crosshair, this.editor.viewport.windowSize);
   }
 
+  private crosshair(): Point | null {
+    return this.options.crosshair && this.shown.cursor === 'crosshair' ? this.pointer : null;
+  }
   private above(): readonly LabelObject[] {
     const { selection, hovered, hidden, allHidden, objects } = this.shown;
     if (allHidden || (selection.size === 0 && hovered === null)) return [];
