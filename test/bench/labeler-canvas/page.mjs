@@ -1,6 +1,6 @@
 // Runs in the browser. `cpuMs` is handed in: CPU of all of the browser's processes so far, in milliseconds.
 import { openJson, ourDrag, ourHover, ourStage, ourWalk } from './ours.mjs';
-import { cameraAt, makePicture, makeShapes, nextFrame } from './scene.mjs';
+import { cameraAt, IMAGE, makePicture, makeShapes, nextFrame, numbers } from './scene.mjs';
 import { annotationOf, annotoriousStage, konvaDrag, konvaWalk } from './theirs.mjs';
 
 const picture = makePicture();
@@ -73,6 +73,21 @@ async function annotoriousOpen(count) {
   return { opened, more };
 }
 
+/** Microseconds to find what lies under a point. */
+async function hits(count, points) {
+  const { editor, dispose } = ourStage((await picture).bitmap);
+  openJson(editor, makeShapes(count));
+  const next = numbers(9);
+  const places = Array.from({ length: points }, () => ({ x: next() * IMAGE.width, y: next() * IMAGE.height }));
+  for (const place of places) editor.hits(place);
+  const start = performance.now();
+  const found = places.reduce((sum, place) => sum + editor.hits(place).length, 0);
+  const took = performance.now() - start;
+  dispose();
+  if (found === 0) throw new Error('nothing was hit');
+  return (took * 1_000) / points;
+}
+
 /** What the canvas looks like, for somebody who doubts that both draw the same. */
 async function show(name, count, part) {
   const { bitmap } = await picture;
@@ -84,6 +99,7 @@ async function show(name, count, part) {
 
 window.bench = {
   show,
+  hits,
   walk: async (name, count, frames) => framesOf((name === 'ours' ? ourWalk : konvaWalk)((await picture).bitmap, count), frames, walkStep(frames)),
   drag: async (name, count, frames) => framesOf(name === 'ours' ? ourDrag((await picture).bitmap, count) : konvaDrag((await picture).bitmap, count, name === 'konva-whole'), frames, asIs),
   hover: async (count, frames) => framesOf(ourHover((await picture).bitmap, count), frames, asIs),

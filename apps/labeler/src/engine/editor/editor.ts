@@ -94,10 +94,10 @@ export class Editor implements ToolHost {
     if (this.activeClass === null) this.classId = classes[0]?.id ?? null;
     this.changed();
   }
-  /** The class of what is drawn next; what is selected becomes it too. */
+  /** The class of what is drawn next; what is selected and free becomes it too. */
   setClass(id: number): void {
     this.classId = id;
-    this.commit('class', this.selected.map((before) => ({ id: before.id, before, after: { ...before, classId: id } })));
+    this.commit('class', this.selected.filter((one) => this.isFree(one.id)).map((before) => ({ id: before.id, before, after: { ...before, classId: id } })));
     this.changed();
   }
 
