@@ -15,6 +15,7 @@ import { annotationWrites } from '../test/bench/annotation-writes.mjs';
 import { liveView } from '../test/bench/live-view.mjs';
 import { cocoExport } from '../test/bench/coco-export.mjs';
 import { directUpload } from '../test/bench/direct-upload.mjs';
+import { labelerCanvas } from '../test/bench/labeler-canvas.mjs';
 import { snapshots } from '../test/bench/snapshots.mjs';
 
 const quick = process.argv.includes('--quick');
@@ -222,6 +223,7 @@ rows.push(...(await liveView({ quick })));
 rows.push(...(await cocoExport({ quick })));
 rows.push(...(await directUpload({ quick })));
 rows.push(...(await snapshots({ quick })));
+rows.push(...(await labelerCanvas({ quick })));
 console.table(rows);
 // The seed's table 1.1, in its own columns.
 console.table(await imageAccess({ quick }));

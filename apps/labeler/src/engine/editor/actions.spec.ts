@@ -23,6 +23,7 @@ describe('what a key does to objects', () => {
     editor.actions.rememberPrevious(editor.objects);
     editor.open([]);
     expect(editor.key('KeyR').objects.map((one) => one.geometry)).toEqual([box(50, 50, 40, 40), { kind: 'none' }]);
+    expect(editor.key('KeyR').objects).toHaveLength(2);
     expect(editor.key('Ctrl+KeyZ').objects).toEqual([]);
   });
 
@@ -47,6 +48,8 @@ describe('what a key does to objects', () => {
     editor.editor.select(['a']);
     editor.editor.setClass(4);
     expect([editor.document.get('a')?.classId, editor.view.undo]).toEqual([4, 'class']);
+    editor.key('KeyL').editor.setClass(0);
+    expect([editor.document.get('a')?.classId, editor.view.activeClass?.id], 'locked').toEqual([4, 0]);
   });
 
   it('leaves the class of what was just drawn when the next one is chosen, and changes it when it was selected', () => {

@@ -1,5 +1,5 @@
 import { moved, resizedObject } from '../kernels/transform.js';
-import type { Change } from '../model/change.js';
+import { isSame, type Change } from '../model/change.js';
 import { boxOfCorners, clampPoint, type Point } from '../model/geometry.js';
 import type { StepLabel } from '../model/history.js';
 import { boundsOf, type LabelObject } from '../model/label-object.js';
@@ -126,7 +126,10 @@ export class EditorActions {
   private repeat(): void {
     const own = new Clipboard();
     own.put(this.previous);
-    this.add('repeat', own.take(this.editor.image, () => this.editor.newId(), { x: 0, y: 0 }));
+    const there = this.editor.document?.all() ?? [];
+    const again = own.take(this.editor.image, () => this.editor.newId(), { x: 0, y: 0 });
+    // Pressed twice it does not lay every object over itself.
+    this.add('repeat', again.filter((one) => !there.some((other) => isSame({ ...other, id: one.id, attributes: one.attributes, source: one.source, score: one.score, rest: one.rest }, one))));
   }
   private toggleLock(): void {
     const { locked } = this.editor.view();

@@ -17,6 +17,8 @@ export interface EditorView {
   readonly noObject: boolean;
   readonly selection: ReadonlySet<string>;
   readonly hovered: string | null;
+  /** Shown elsewhere than where they lie, while a gesture lasts; the same set until others are. */
+  readonly lifted: ReadonlySet<string>;
   readonly hidden: ReadonlySet<string>;
   readonly locked: ReadonlySet<string>;
   /** All objects, to see the image bare. */

@@ -7,6 +7,7 @@ import { ImageDocument } from '../model/image-document.js';
 import type { ClassInfo, ToolHost } from '../tools/tool.js';
 import { Viewport } from '../view/viewport.js';
 import type { EditorView } from './editor-view.js';
+import { withMembers } from './id-set.js';
 import { Suggestions } from './suggestions.js';
 import { ToolRunner } from './tool-runner.js';
 
@@ -41,6 +42,7 @@ export class Editor implements ToolHost {
   private hovered: string | null = null;
   private justDrawn: string | null = null;
   private previewed: ReadonlyMap<string, LabelObject> = new Map();
+  private lifted: ReadonlySet<string> = EMPTY;
   private hiddenIds: ReadonlySet<string> = EMPTY;
   private lockedIds: ReadonlySet<string> = EMPTY;
   private allHidden = false;
@@ -75,6 +77,7 @@ export class Editor implements ToolHost {
     this.selectedIds = this.hiddenIds = this.lockedIds = EMPTY;
     this.hovered = null;
     this.previewed = new Map();
+    this.lifted = EMPTY;
     this.viewport.setImage(image.document.size);
     this.changed();
   }
@@ -93,12 +96,12 @@ export class Editor implements ToolHost {
     this.changed();
   }
   /**
-   * The class of what is drawn next. What somebody selected becomes it too; what is selected only because it was just drawn does not: "2, draw, 1,
+   * The class of what is drawn next. What somebody selected, and did not lock, becomes it too; what is selected only because it was just drawn does not: "2, draw, 1,
    * draw" makes two objects of two classes.
    */
   setClass(id: number): void {
     this.classId = id;
-    const chosen = this.selected.filter((one) => one.id !== this.justDrawn);
+    const chosen = this.selected.filter((one) => one.id !== this.justDrawn && this.isFree(one.id));
     this.commit('class', chosen.map((before) => ({ id: before.id, before, after: { ...before, classId: id } })));
     this.changed();
   }
@@ -146,6 +149,7 @@ export class Editor implements ToolHost {
   }
   preview(objects: readonly LabelObject[]): void {
     this.previewed = new Map(objects.map((one) => [one.id, one]));
+    if (objects.length !== this.lifted.size || !objects.every((one) => this.lifted.has(one.id))) this.lifted = new Set(this.previewed.keys());
     this.changed();
   }
   commit(label: StepLabel, changes: readonly Change[]): void {
@@ -243,6 +247,7 @@ export class Editor implements ToolHost {
       noObject: this.document?.noObject ?? false,
       selection: this.selectedIds,
       hovered: this.hovered,
+      lifted: this.lifted,
       hidden: this.hiddenIds,
       locked: this.lockedIds,
       allHidden: this.allHidden,
@@ -253,8 +258,4 @@ export class Editor implements ToolHost {
       readOnly: this.readOnly,
     };
   }
-}
-
-function withMembers(set: ReadonlySet<string>, ids: readonly string[], member: boolean): ReadonlySet<string> {
-  return member ? new Set([...set, ...ids]) : new Set([...set].filter((id) => !ids.includes(id)));
 }

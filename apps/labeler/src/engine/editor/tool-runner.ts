@@ -27,6 +27,8 @@ export class ToolRunner {
   private state: ToolState;
   /** Alt in a drawing tool: the select tool has the pointer until it is lifted. */
   private borrowed: ToolState | null = null;
+  /** The pointer that is down in the tool; the others, such as the hand that holds the pen, do not reach it. */
+  private held: Pick<PointerInput, 'pointerId' | 'type'> | null = null;
 
   constructor(
     private readonly host: ToolHost & { readonly readOnly: boolean },
@@ -56,7 +58,7 @@ export class ToolRunner {
   choose(name: ToolName): void {
     const factory = this.factories.get(name);
     if (factory === undefined || (this.host.readOnly && name !== 'select')) return;
-    if (!this.state.isIdle) this.state.cancel();
+    this.breakOff((state) => state.cancel());
     this.name = name;
     this.state = factory(this.host);
     this.host.hover(null);
@@ -64,32 +66,34 @@ export class ToolRunner {
   }
   /** Ends what is under way, and keeps the tool: the next image is labelled with the same. */
   reset(): void {
-    if (!this.state.isIdle) this.state.cancel();
-    this.borrowed = null;
+    this.breakOff((state) => state.cancel());
     this.state = this.factories.get(this.name)?.(this.host) ?? new SelectIdle(this.host);
   }
 
   pointerDown(input: PointerInput): void {
+    if (this.isRestingHand(input)) return;
     const purpose = this.navigation.down(input);
-    if (purpose === 'view' && input.type === 'touch') this.become(this.state.isIdle ? this.state : this.state.cancel());
-    if (purpose !== 'tool' || input.button !== 0) return;
+    if (purpose === 'view' && this.held?.type === 'touch') this.breakOff((state) => state.interrupt());
+    if (purpose !== 'tool' || input.button !== 0 || this.held !== null) return;
+    this.held = { pointerId: input.pointerId, type: input.type };
     if (input.alt && this.name !== 'select' && this.state.isIdle) this.borrowed = new SelectIdle(this.host);
     this.handle(input, (state, one) => state.down(one));
   }
   pointerMove(input: PointerInput): void {
-    if (this.navigation.move(input) === 'tool') this.handle(input, (state, one) => state.move(one));
+    if (this.navigation.move(input) === 'tool' && this.isForTool(input)) this.handle(input, (state, one) => state.move(one));
   }
   pointerUp(input: PointerInput): void {
     const purpose = this.navigation.up(input);
     if (purpose === 'context-click') this.stepBack();
-    if (purpose !== 'tool' || input.button !== 0) return;
+    // Whatever button it is: a browser tells of the last one only when several were down.
+    if (purpose !== 'tool' || this.held?.pointerId !== input.pointerId) return;
+    this.held = null;
     this.handle(input, (state, one) => state.up(one));
-    this.borrowed = null;
+    this.endBorrowing();
   }
   pointerCancel(pointerId: number): void {
     this.navigation.cancel(pointerId);
-    this.borrowed = null;
-    if (!this.state.isIdle) this.become(this.state.cancel());
+    if (this.held?.pointerId === pointerId) this.breakOff((state) => state.interrupt());
   }
   doubleClick(input: PointerInput): void {
     this.handle(input, (state, one) => state.doubleClick(one));
@@ -102,7 +106,8 @@ export class ToolRunner {
     this.become(this.state.finish());
   }
   cancel(): void {
-    this.become(this.state.cancel());
+    if (this.borrowed === null) this.become(this.state.cancel());
+    else this.breakOff((state) => state);
   }
   stepBack(): void {
     this.become(this.state.stepBack());
@@ -110,6 +115,25 @@ export class ToolRunner {
   /** The keypoint whose turn it is is absent. */
   skipPoint(): void {
     if (this.state instanceof KeypointsPlacing) this.become(this.state.skip());
+  }
+
+  /** What is under way ends as if it had not begun; what is selected stays. */
+  private breakOff(own: (state: ToolState) => ToolState): void {
+    this.held = null;
+    if (this.borrowed?.isIdle === false) this.borrowed.cancel();
+    this.endBorrowing();
+    if (!this.state.isIdle) this.become(own(this.state));
+  }
+  private endBorrowing(): void {
+    if (this.borrowed === null) return;
+    this.borrowed = null;
+    this.changed();
+  }
+  private isRestingHand({ type }: PointerInput): boolean {
+    return type === 'touch' && this.held !== null && this.held.type !== 'touch';
+  }
+  private isForTool({ pointerId }: PointerInput): boolean {
+    return this.held === null || this.held.pointerId === pointerId;
   }
 
   private handle(input: PointerInput, step: (state: ToolState, input: ToolInput) => ToolState): void {

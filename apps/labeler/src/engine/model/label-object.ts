@@ -34,12 +34,24 @@ export function boundsOf(geometry: Geometry): Box | null {
     case 'none':
       return null;
     case 'polygon':
-      return boxAround(allPoints(geometry.rings)) ?? NOWHERE;
+      return boundsOfPolygon(geometry);
     case 'keypoints':
     case 'box':
     case 'mask':
       return geometry.box;
   }
+}
+
+type Polygon = Extract<Geometry, { kind: 'polygon' }>;
+/** Shapes never change: the box around one is looked for once, though it is asked for in each frame. */
+const polygonBounds = new WeakMap<Polygon, Box>();
+
+function boundsOfPolygon(polygon: Polygon): Box {
+  const known = polygonBounds.get(polygon);
+  if (known !== undefined) return known;
+  const box = boxAround(allPoints(polygon.rings)) ?? NOWHERE;
+  polygonBounds.set(polygon, box);
+  return box;
 }
 
 /** Pixels that it covers, as far as its outline tells. */

@@ -13,10 +13,11 @@ export interface Picture {
   readonly size: Size;
 }
 
-export function drawPicture(surface: Surface, viewport: Viewport, { source, size }: Picture): void {
+/** `draft`: while the view moves, a large picture is scaled down by fewer samples. */
+export function drawPicture(surface: Surface, viewport: Viewport, { source, size }: Picture, draft: boolean): void {
   const context = surface.inImage(viewport);
   context.imageSmoothingEnabled = viewport.scale < NEAREST_FROM;
-  context.imageSmoothingQuality = 'medium';
+  context.imageSmoothingQuality = draft ? 'low' : 'medium';
   context.drawImage(source, 0, 0, size.width, size.height);
 }
 

@@ -1,4 +1,4 @@
-import type { Ring } from '../model/geometry.js';
+import type { Ring, Size } from '../model/geometry.js';
 import { boundsOf, type Geometry, type LabelObject } from '../model/label-object.js';
 import type { ClassInfo } from '../tools/tool.js';
 
@@ -7,6 +7,10 @@ const LINE = 1.6;
 const CASING = 3.4;
 const TAG_FONT = '600 11px system-ui, sans-serif';
 const DARK = 'rgba(0, 0, 0, 0.72)';
+/** Smaller shapes are an outline only: a fill in them is not seen. */
+const LEAST_FILLED = 12;
+/** Smaller polygons are drawn as their box. */
+const LEAST_POLYGON = 6;
 /** More of them and names would cover the image. */
 const MOST_TAGS = 150;
 
@@ -17,13 +21,15 @@ export interface ObjectLook {
   /** Thicker, and filled a little: what is selected or pointed at. */
   readonly strong?: boolean;
   readonly tags?: boolean;
+  /** Without casings, which are half of the work: while the view moves over many. */
+  readonly draft?: boolean;
 }
 
 const UNKNOWN = '#9aa5a3';
 
 /**
- * Outlines of many objects in few strokes: all of a class are one path, first a dark casing and then the colour, so that a line is seen on any
- * image. `context` is in image pixels.
+ * Objects of a class one after the other, each a dark casing and then the colour, so that a line is seen on any image. Not all of a class as one
+ * path: where shapes overlap, filling that takes a hundred times as long (1.1 s for 10,000). `context` is in image pixels.
  */
 export function drawObjects(context: CanvasRenderingContext2D, objects: readonly LabelObject[], look: ObjectLook): void {
   for (const [classId, members] of byClass(objects)) {
@@ -35,22 +41,49 @@ export function drawObjects(context: CanvasRenderingContext2D, objects: readonly
   if (look.tags === true && objects.length <= MOST_TAGS) for (const object of objects) drawTag(context, object, look);
 }
 
-function drawOutlines(context: CanvasRenderingContext2D, members: readonly LabelObject[], { scale, strong = false, dashed = false, color }: ObjectLook & { readonly color: string }): void {
-  const path = new Path2D();
-  for (const { geometry } of members) addOutline(path, geometry);
+function drawOutlines(context: CanvasRenderingContext2D, members: readonly LabelObject[], { scale, strong = false, dashed = false, draft = false, color }: ObjectLook & { readonly color: string }): void {
+  // Mitred, since a browser strokes a rectangle with square corners faster than any path; sharp corners of polygons are cut.
+  context.lineJoin = 'miter';
+  context.miterLimit = 2;
   context.fillStyle = color;
   context.globalAlpha = strong ? 0.22 : 0.1;
-  context.fill(path);
+  for (const { geometry } of members) fillShape(context, geometry, scale);
   context.globalAlpha = 1;
-  context.lineJoin = 'round';
   context.lineWidth = (strong ? CASING + 1.2 : CASING) / scale;
   context.strokeStyle = DARK;
-  context.stroke(path);
+  for (const { geometry } of draft ? [] : members) strokeShape(context, geometry, scale);
   context.lineWidth = (strong ? LINE + 0.8 : LINE) / scale;
   context.strokeStyle = color;
   context.setLineDash(dashed ? [6 / scale, 4 / scale] : []);
-  context.stroke(path);
+  for (const { geometry } of members) strokeShape(context, geometry, scale);
   context.setLineDash([]);
+}
+
+function fillShape(context: CanvasRenderingContext2D, geometry: Geometry, scale: number): void {
+  const box = boundsOf(geometry);
+  if (box === null || !isLarge(box, scale, LEAST_FILLED)) return;
+  if (geometry.kind === 'polygon') context.fill(pathOf(geometry));
+  else context.fillRect(box.x, box.y, box.width, box.height);
+}
+function strokeShape(context: CanvasRenderingContext2D, geometry: Geometry, scale: number): void {
+  const box = boundsOf(geometry);
+  if (box === null) return;
+  if (geometry.kind === 'polygon' && isLarge(box, scale, LEAST_POLYGON)) context.stroke(pathOf(geometry));
+  else context.strokeRect(box.x, box.y, box.width, box.height);
+}
+const isLarge = ({ width, height }: Size, scale: number, screenPixels: number): boolean => width * scale >= screenPixels || height * scale >= screenPixels;
+
+type Polygon = Extract<Geometry, { kind: 'polygon' }>;
+/** Shapes never change: each polygon is traced once, and not in each frame. */
+const paths = new WeakMap<Polygon, Path2D>();
+
+function pathOf(polygon: Polygon): Path2D {
+  const known = paths.get(polygon);
+  if (known !== undefined) return known;
+  const path = new Path2D();
+  for (const ring of polygon.rings) addRing(path, ring);
+  paths.set(polygon, path);
+  return path;
 }
 
 function byClass(objects: readonly LabelObject[]): ReadonlyMap<number, readonly LabelObject[]> {
@@ -61,15 +94,6 @@ function byClass(objects: readonly LabelObject[]): ReadonlyMap<number, readonly 
     else group.push(object);
   }
   return groups;
-}
-
-function addOutline(path: Path2D, geometry: Geometry): void {
-  if (geometry.kind === 'polygon') {
-    for (const ring of geometry.rings) addRing(path, ring);
-    return;
-  }
-  const box = boundsOf(geometry);
-  if (box !== null) path.rect(box.x, box.y, box.width, box.height);
 }
 
 function addRing(path: Path2D, ring: Ring): void {

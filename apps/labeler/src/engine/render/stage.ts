@@ -20,6 +20,12 @@ export const PLAIN: StageOptions = { brightness: 1, contrast: 1, grid: true, cro
 
 type Layer = 'image' | 'mask' | 'shapes' | 'active';
 const LAYERS: readonly Layer[] = ['image', 'mask', 'shapes', 'active'];
+/** What the layer of shapes shows, beside the objects where they lie. */
+const BELOW = ['lifted', 'hidden', 'allHidden', 'classes', 'suggestions'] as const;
+/** How long the view has to rest until everything is drawn as well as it can be. */
+const REST_MS = 120;
+/** From so many on they are drawn without casings while the view moves. */
+const MANY = 300;
 const UNCHOSEN = '#ffffff';
 
 /** Draws the mask of a semantic image, in image pixels. */
@@ -27,7 +33,8 @@ export type DrawMask = (context: CanvasRenderingContext2D) => void;
 
 /**
  * The picture of an editor: four canvases over each other, each drawn again only when what is on it changed, once a frame at most. What is
- * selected, pointed at or being moved is on the top one, so that dragging one object over ten thousand redraws one.
+ * selected, pointed at or being moved is on the top one as well, so that pointing at one of ten thousand, or dragging it over
+ * the others, redraws one.
  */
 export class Stage {
   private readonly surfaces: Readonly<Record<Layer, Surface>>;
@@ -38,6 +45,9 @@ export class Stage {
   private options: StageOptions = PLAIN;
   private pointer: Point | null = null;
   private shown: EditorView;
+  private objects: readonly LabelObject[] | null = null;
+  /** Set while the view moves, until it has rested. */
+  private settling: ReturnType<typeof setTimeout> | null = null;
   private readonly stops: readonly (() => void)[];
   private readonly observer: ResizeObserver;
 
@@ -47,7 +57,7 @@ export class Stage {
   ) {
     this.surfaces = { image: new Surface(host), mask: new Surface(host), shapes: new Surface(host), active: new Surface(host) };
     this.shown = editor.view();
-    this.stops = [editor.subscribe(() => this.editorChanged()), editor.viewport.subscribe(() => this.draw(...LAYERS))];
+    this.stops = [editor.subscribe(() => this.editorChanged()), editor.viewport.subscribe(() => this.viewMoved())];
     this.observer = new ResizeObserver(() => this.fitWindow());
     this.observer.observe(host);
     this.fitWindow();
@@ -79,8 +89,18 @@ export class Stage {
   dispose(): void {
     this.observer.disconnect();
     for (const stop of this.stops) stop();
+    if (this.settling !== null) clearTimeout(this.settling);
     if (this.frame !== null) cancelAnimationFrame(this.frame);
     for (const layer of LAYERS) this.surfaces[layer].canvas.remove();
+  }
+
+  private viewMoved(): void {
+    if (this.settling !== null) clearTimeout(this.settling);
+    this.settling = setTimeout(() => {
+      this.settling = null;
+      this.draw('image', 'shapes');
+    }, REST_MS);
+    this.draw(...LAYERS);
   }
 
   private fitWindow(): void {
@@ -94,10 +114,10 @@ export class Stage {
     const [before, now] = [this.shown, this.editor.view()];
     this.shown = now;
     this.draw('active');
-    const isSameBelow = (['objects', 'selection', 'hovered', 'hidden', 'allHidden', 'classes', 'suggestions'] as const).every((key) => before[key] === now[key]);
-    const isPreview = now.state === before.state && (now.state === 'select.moving' || now.state === 'select.reshaping');
-    // While something is moved, it alone changes, and it is on the layer above.
-    if (!isSameBelow && !isPreview) this.draw('shapes');
+    const objects = this.editor.document?.all() ?? null;
+    const isSameBelow = objects === this.objects && BELOW.every((key) => before[key] === now[key]);
+    this.objects = objects;
+    if (!isSameBelow) this.draw('shapes');
   }
 
   private draw(...layers: readonly Layer[]): void {
@@ -114,38 +134,45 @@ export class Stage {
     const surface = this.surfaces[layer];
     surface.clear();
     if (layer === 'image') this.paintImage(surface);
-    else if (layer === 'mask') this.drawMask?.(surface.inImage(this.editor.viewport));
+    else if (layer === 'mask') {
+      if (this.drawMask !== null) this.drawMask(surface.inImage(this.editor.viewport));
+    }
     else if (layer === 'shapes') this.paintShapes(surface);
     else this.paintActive(surface);
   }
 
   private paintImage(surface: Surface): void {
     if (this.picture === null) return;
-    drawPicture(surface, this.editor.viewport, this.picture);
+    drawPicture(surface, this.editor.viewport, this.picture, this.settling !== null);
     if (this.options.grid) drawPixelGrid(surface, this.editor.viewport, this.picture.size);
   }
 
   private paintShapes(surface: Surface): void {
-    const { selection, hovered, allHidden, suggestions } = this.shown;
+    const { lifted, allHidden, suggestions } = this.shown;
     if (allHidden) return;
     const context = surface.inImage(this.editor.viewport);
-    const below = this.editor.seen().filter((one) => !selection.has(one.id) && one.id !== hovered);
-    drawObjects(context, below, { ...this.look(), tags: this.options.tags });
+    const below = this.editor.seen().filter((one) => !lifted.has(one.id));
+    drawObjects(context, below, { ...this.look(), tags: this.options.tags, draft: this.settling !== null && below.length > MANY });
     drawObjects(context, suggestions, { ...this.look(), dashed: true, tags: this.options.tags });
   }
 
   private paintActive(surface: Surface): void {
-    const context = surface.inImage(this.editor.viewport);
-    const { scale } = this.editor.viewport;
     const { draft, activeClass } = this.shown;
     const above = this.above();
+    const crosshair = this.crosshair();
+    if (above.length === 0 && draft === null && crosshair === null) return;
+    const context = surface.inImage(this.editor.viewport);
+    const { scale } = this.editor.viewport;
     drawObjects(context, above, { ...this.look(), strong: true, tags: this.options.tags });
     const [only] = this.shown.selection.size === 1 ? above.filter((one) => this.shown.selection.has(one.id)) : [];
     if (only !== undefined && !this.shown.readOnly) drawHandles(context, only, scale);
     if (draft !== null) drawDraft(context, draft, scale, activeClass?.color ?? UNCHOSEN);
-    if (this.options.crosshair && this.pointer !== null && this.shown.cursor === 'crosshair') drawCrosshair(surface.inWindow(), this.pointer, this.editor.viewport.windowSize);
+    if (crosshair !== null) drawCrosshair(surface.inWindow(), crosshair, this.editor.viewport.windowSize);
   }
 
+  private crosshair(): Point | null {
+    return this.options.crosshair && this.shown.cursor === 'crosshair' ? this.pointer : null;
+  }
   private above(): readonly LabelObject[] {
     const { selection, hovered, hidden, allHidden, objects } = this.shown;
     if (allHidden || (selection.size === 0 && hovered === null)) return [];

@@ -42,6 +42,8 @@ export interface ToolHost {
   /** Objects under a point that are neither hidden nor locked, the smallest first. */
   hits(point: Point): readonly LabelObject[];
   within(box: Box): readonly LabelObject[];
+  /** Neither hidden nor locked: the pointer may change it. */
+  isFree(id: string): boolean;
   select(ids: readonly string[]): void;
   hover(id: string | null): void;
   /** Shows objects other than they are while a gesture lasts; an empty list ends it. */
@@ -81,6 +83,10 @@ export abstract class ToolState {
   /** Escape, or another tool. */
   cancel(): ToolState {
     return this;
+  }
+  /** The press was not for the tool: a second finger came, or the system took the pointer away. */
+  interrupt(): ToolState {
+    return this.cancel();
   }
   /** Backspace or the right button, while something is drawn. */
   stepBack(): ToolState {

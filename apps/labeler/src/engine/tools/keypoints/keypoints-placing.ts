@@ -42,6 +42,9 @@ export class KeypointsPlacing extends ToolState {
   override cancel(): ToolState {
     return this.placed.idle();
   }
+  override interrupt(): ToolState {
+    return this.stepBack();
+  }
   override stepBack(): ToolState {
     return this.placed.points.length > 1 ? this.with(this.placed.points.slice(0, -1)) : this.placed.idle();
   }

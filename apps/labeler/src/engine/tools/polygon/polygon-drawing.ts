@@ -38,13 +38,17 @@ export class PolygonDrawing extends ToolState {
     return new PolygonDrawing(this.host, this.points, this.target, point);
   }
   override doubleClick(): ToolState {
-    return this.finish();
+    // The first of the two clicks may have closed the ring before; then the second one began this.
+    return this.points.length === 1 ? this.cancel() : this.finish();
   }
   override finish(): ToolState {
     return closeRing(this.host, this.points, this.target) ? this.target.idle() : this;
   }
   override cancel(): ToolState {
     return this.target.idle();
+  }
+  override interrupt(): ToolState {
+    return this.stepBack();
   }
   override stepBack(): ToolState {
     return this.points.length > 1 ? new PolygonDrawing(this.host, this.points.slice(0, -1), this.target) : this.target.idle();

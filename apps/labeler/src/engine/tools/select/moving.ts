@@ -3,11 +3,10 @@ import type { Point } from '../../model/geometry.js';
 import type { LabelObject } from '../../model/label-object.js';
 import { ToolState, type Cursor, type ToolHost, type ToolInput } from '../tool.js';
 
-/** Everything selected goes with the pointer, each as far as the image goes. */
+/** Everything selected that is not locked goes with the pointer, each as far as the image goes. */
 export class Moving extends ToolState {
   readonly name = 'select.moving';
   override readonly cursor: Cursor = 'grabbing';
-  private readonly before: readonly LabelObject[];
   private by: Point = { x: 0, y: 0 };
 
   constructor(
@@ -16,18 +15,17 @@ export class Moving extends ToolState {
     private readonly back: () => ToolState,
   ) {
     super(host);
-    this.before = host.selected;
   }
 
   override move({ point }: ToolInput): ToolState {
     this.by = { x: point.x - this.from.x, y: point.y - this.from.y };
-    this.host.preview(this.after());
+    this.host.preview(this.objects().map((one) => this.after(one)));
     return this;
   }
   override up(): ToolState {
-    const after = this.after();
+    const changes = this.objects().map((before) => ({ id: before.id, before, after: this.after(before) }));
     this.host.preview([]);
-    this.host.commit('move', this.before.map((before, index) => ({ id: before.id, before, after: after[index] ?? before })));
+    this.host.commit('move', changes);
     return this.back();
   }
   override cancel(): ToolState {
@@ -35,7 +33,11 @@ export class Moving extends ToolState {
     return this.back();
   }
 
-  private after(): readonly LabelObject[] {
-    return this.before.map((object) => moved(object, this.by, this.host.image));
+  /** As they are now: a merge may have changed their class on the way, and the step must not undo it. */
+  private objects(): readonly LabelObject[] {
+    return this.host.selected.filter((one) => this.host.isFree(one.id));
+  }
+  private after(object: LabelObject): LabelObject {
+    return moved(object, this.by, this.host.image);
   }
 }

@@ -41,8 +41,10 @@ export class Reshaping extends ToolState {
   }
   override up(): ToolState {
     this.host.preview([]);
-    const { before, grip, back } = this.grab;
-    if (isWhole(this.now)) this.host.commit(grip.kind === 'handle' ? 'resize' : 'reshape', [{ id: before.id, before, after: this.now }]);
+    const { grip, back } = this.grab;
+    // A merge may have changed its class, or taken it away, on the way.
+    const before = this.host.selected.find((one) => one.id === this.now.id);
+    if (before !== undefined && isWhole(this.now)) this.host.commit(grip.kind === 'handle' ? 'resize' : 'reshape', [{ id: before.id, before, after: { ...before, geometry: this.now.geometry } }]);
     return back();
   }
   override cancel(): ToolState {

@@ -57,7 +57,7 @@ export class SelectIdle extends ToolState {
 
   private gripUnder(point: Point): { readonly object: LabelObject; readonly grip: Grip } | null {
     const [object, more] = this.host.selected;
-    if (object === undefined || more !== undefined) return null;
+    if (object === undefined || more !== undefined || !this.host.isFree(object.id)) return null;
     const grip = gripAt(object, point, this.host.reach(HANDLE_REACH)) ?? null;
     // An edge is near everywhere along the outline: it must be hit more exactly than a corner.
     if (grip?.kind === 'edge' && gripAt(object, point, this.host.reach(OUTLINE_REACH)) === null) return null;
