@@ -2,10 +2,9 @@ export * from './model/geometry.js';
 export * from './model/label-object.js';
 export * from './model/change.js';
 export { ImageDocument, type DocumentContent } from './model/image-document.js';
-export { History, type StepEffect } from './model/history.js';
+export { History } from './model/history.js';
 export { readObject, writeObject } from './model/object-json.js';
-export { Editor } from './editor/editor.js';
-export type { EditorOptions, OpenImage } from './editor/open-image.js';
+export { Editor, type EditorOptions, type OpenImage } from './editor/editor.js';
 export { EditorActions } from './editor/actions.js';
 export type { EditorView, ToolName } from './editor/editor-view.js';
 export * from './tools/keymap.js';
@@ -13,3 +12,4 @@ export { ToolState, type ClassInfo, type Cursor, type Draft, type StepLabel, typ
 export { Viewport, ZOOM } from './view/viewport.js';
 export type { PointerInput, WheelInput } from './view/pointer-input.js';
 export { PLAIN, Stage, type DrawMask, type StageOptions } from './render/stage.js';
+export type { StepEffect } from './model/history.js';

@@ -2,14 +2,27 @@ import { SpatialIndex } from '../kernels/hit-test.js';
 import type { Change } from '../model/change.js';
 import type { Box, Point } from '../model/geometry.js';
 import { boundsOf, type Geometry, type LabelObject } from '../model/label-object.js';
-import type { StepEffect } from '../model/history.js';
-import type { ImageDocument } from '../model/image-document.js';
+import type { History } from '../model/history.js';
+import { ImageDocument } from '../model/image-document.js';
 import type { ClassInfo, StepLabel, ToolHost } from '../tools/tool.js';
 import { Viewport } from '../view/viewport.js';
 import type { EditorView } from './editor-view.js';
-import type { EditorOptions, OpenImage } from './open-image.js';
 import { Suggestions } from './suggestions.js';
 import { ToolRunner } from './tool-runner.js';
+
+export interface OpenImage {
+  readonly document: ImageDocument;
+  /** Kept by the page for each image that was visited: undo survives the change of images. */
+  readonly history: History;
+  readonly suggestions?: readonly LabelObject[];
+  readonly readOnly?: boolean;
+}
+
+export interface EditorOptions {
+  readonly newId: () => string;
+  /** Somebody wants to draw and no class is chosen. */
+  readonly onNeedClass?: () => void;
+}
 
 const EMPTY: ReadonlySet<string> = new Set();
 
@@ -134,8 +147,8 @@ export class Editor implements ToolHost {
     this.tell(this.open_.history.do(this.open_.document, label, changes));
   }
   /** A step that is kept elsewhere: the stroke of a mask. */
-  remember(label: StepLabel, effect: StepEffect): void {
-    this.open_?.history.add(label, effect);
+  remember(...step: Parameters<History['add']>): void {
+    this.open_?.history.add(...step);
     this.changed();
   }
   create(geometry: Geometry): LabelObject | null {

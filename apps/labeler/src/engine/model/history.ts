@@ -1,16 +1,9 @@
 import { inverse, type Change } from './change.js';
 import type { ImageDocument } from './image-document.js';
 
-/** A step that is kept elsewhere, such as the pixels of a stroke. False: nothing of it is left, and the walk goes on. */
-export interface StepEffect {
-  undo(): boolean;
-  redo(): boolean;
-}
-
 interface Step {
   readonly label: string;
   readonly changes: readonly Change[];
-  readonly effect?: StepEffect;
 }
 
 /** Steps that are kept an image: far more than anybody walks back, and bounded for a day of work. */
@@ -31,7 +24,7 @@ export class History {
   }
 
   /** Remembers what was done elsewhere, in its turn among the others. */
-  add(label: string, effect: StepEffect): void {
+  add(label: Step['label'], effect: StepEffect): void {
     this.done = [...this.done, { label, changes: [], effect }].slice(-MOST_STEPS);
     this.undone = [];
   }
@@ -66,4 +59,13 @@ export class History {
     }
     return [];
   }
+}
+
+/** A step that is kept elsewhere, such as the pixels of a stroke. False: nothing of it is left, and the walk goes on. */
+export interface StepEffect {
+  undo(): boolean;
+  redo(): boolean;
+}
+interface Step {
+  readonly effect?: StepEffect;
 }
