@@ -9,7 +9,7 @@ import type { FloodReach } from './kernels/flood.js';
 import type { Direction, MaskPatch } from './kernels/patch.js';
 import { mergeLayers } from './merge-layers.js';
 import { annotationOfLayers, layersOfAnnotation, type MaskLayer } from './mask-values.js';
-import { TileSheet, type MakeTile } from './tile-sheet.js';
+import { canvasTile, TileSheet, type MakeTile } from './tile-sheet.js';
 import type { MaskPort, MaskReply } from './worker/protocol.js';
 
 export interface MaskSessionOptions {
@@ -22,7 +22,7 @@ export interface MaskSessionOptions {
   readonly onPaint: () => void;
   /** The mask of the server cannot be read: nothing is shown, and nothing can be painted, so that nothing is overwritten. */
   readonly onUnreadable?: (imageId: number, message: string) => void;
-  readonly makeTile?: MakeTile;
+  readonly makeTile?: MakeTile<CanvasImageSource>;
   readonly quietMilliseconds?: number;
 }
 export interface OpenMask {
@@ -49,7 +49,7 @@ const NO_IMAGE: OpenMask = { imageId: 0, size: { width: 1, height: 1 }, annotati
 
 /** The mask of the open image, as a page uses it. The pixels live in another thread, which does what is asked in the order in which it is asked. */
 export class MaskSession {
-  private readonly sheet: TileSheet;
+  private readonly sheet: TileSheet<CanvasImageSource>;
   private image = NO_IMAGE;
   private opening = 0;
   private tickets = 0;
@@ -63,7 +63,7 @@ export class MaskSession {
   opacity = 0.5;
 
   constructor(private readonly options: MaskSessionOptions) {
-    this.sheet = new TileSheet(options.makeTile);
+    this.sheet = new TileSheet<CanvasImageSource>(options.makeTile ?? canvasTile);
     options.port.onReply((reply) => this.take(reply));
   }
 
