@@ -2,8 +2,7 @@ import type { JsonObject } from '../model/label-object.js';
 import { BackOff } from './back-off.js';
 import type { LabelEdit, LabelState } from './label-state.js';
 import { decide, type Choice, type MergeConflict } from './merge.js';
-import type { Attempt } from './outbox.js';
-import { TIMING, type KeptEdit, type PatchAnswer, type Refusal, type SaverOptions, type SaveState, type SaveStatus, type Timing } from './save-types.js';
+import { TIMING, type Attempt, type KeptEdit, type PatchAnswer, type Refusal, type SaverOptions, type SaveState, type SaveStatus, type Timing } from './save-types.js';
 
 /** What follows an answer: the next request at once, nothing more for now, or a wait that somebody or something else ends. */
 type Next = 'repeat' | 'done' | 'wait';

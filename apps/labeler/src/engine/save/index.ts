@@ -5,4 +5,5 @@ export { type LabelEdit, type LabelState, type LabelStatus } from './label-state
 export { merge, type Choice, type MergeConflict } from './merge.js';
 export { IndexedOutbox, type Outbox, type OutboxRecord } from './outbox.js';
 export { BrowserTabLocks, type TabLocks } from './tab-locks.js';
+export { answerOfProblem } from './patch-answer.js';
 export type { PatchAnswer, PatchRequest, Refusal, SaveState, SaveStatus, SendPatch } from './save-types.js';
