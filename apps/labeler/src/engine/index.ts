@@ -12,3 +12,4 @@ export { ToolState, type ClassInfo, type Cursor, type Draft, type ToolHost, type
 export { Viewport, ZOOM } from './view/viewport.js';
 export type { PointerInput, WheelInput } from './view/pointer-input.js';
 export { PLAIN, Stage, type DrawMask, type StageOptions } from './render/stage.js';
+export type { StepEffect } from './model/history.js';

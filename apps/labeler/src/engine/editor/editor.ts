@@ -156,6 +156,11 @@ export class Editor implements ToolHost {
     if (this.open_ === null || this.readOnly) return;
     this.tell(this.open_.history.do(this.open_.document, label, changes));
   }
+  /** A step that is kept elsewhere: the stroke of a mask. */
+  remember(...step: Parameters<History['add']>): void {
+    this.open_?.history.add(...step);
+    this.changed();
+  }
   create(geometry: Geometry): LabelObject | null {
     const { activeClass } = this;
     if (activeClass === null || this.readOnly) {
@@ -224,6 +229,7 @@ export class Editor implements ToolHost {
     this.tell(changes);
     const there = changes.flatMap(({ after }) => (after === null ? [] : [after.id]));
     if (there.length > 0) this.select(there);
+    else this.changed();
   }
   private tell(changes: readonly Change[], always = false): void {
     const { document } = this;

@@ -38,6 +38,12 @@ export class History {
     return applied;
   }
 
+  /** Remembers what was done elsewhere, in its turn among the others. */
+  add(label: Step['label'], effect: StepEffect): void {
+    this.done = [...this.done, { label, changes: [], effect }].slice(-MOST_STEPS);
+    this.undone = [];
+  }
+
   /** Takes the last step back; one of which nothing is left, because somebody else changed the same since, is skipped. */
   undo(document: ImageDocument): readonly Change[] {
     return this.walk(document, 'undo');
@@ -56,6 +62,11 @@ export class History {
   private walk(document: ImageDocument, direction: 'undo' | 'redo'): readonly Change[] {
     const [from, to] = direction === 'undo' ? [this.done, this.undone] : [this.undone, this.done];
     for (let step = from.pop(); step !== undefined; step = from.pop()) {
+      if (step.effect !== undefined) {
+        if (!step.effect[direction]()) continue;
+        to.push(step);
+        return [];
+      }
       const applied = document.apply(direction === 'undo' ? inverse(step.changes) : step.changes);
       if (applied.length === 0) continue;
       to.push({ label: step.label, changes: direction === 'undo' ? inverse(applied) : applied });
@@ -63,4 +74,13 @@ export class History {
     }
     return [];
   }
+}
+
+/** A step that is kept elsewhere, such as the pixels of a stroke. False: nothing of it is left, and the walk goes on. */
+export interface StepEffect {
+  undo(): boolean;
+  redo(): boolean;
+}
+interface Step {
+  readonly effect?: StepEffect;
 }

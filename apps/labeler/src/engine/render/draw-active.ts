@@ -55,6 +55,10 @@ export function drawDraft(context: CanvasRenderingContext2D, draft: Draft, scale
       return;
     case 'polygon':
       return drawOpenRing(context, draft, { scale, color });
+    case 'brush':
+      context.beginPath();
+      context.arc(draft.at.x, draft.at.y, draft.diameter / 2, 0, 2 * Math.PI);
+      return strokeCased(context, scale, color);
     case 'keypoints':
       for (const point of draft.points) if (point.v > 0) drawDot(context, point, { scale, radius: VERTEX });
   }

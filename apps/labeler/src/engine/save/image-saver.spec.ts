@@ -1,60 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { JsonObject } from '../model/label-object.js';
-import { ImageSaver } from './image-saver.js';
-import { objectCodec } from './label-codec.js';
-import type { LabelEdit } from './label-state.js';
-import type { KeptEdit, SaveState } from './save-types.js';
 import { FakeLabelApi } from './testing-api.js';
-
-const body = (classId: number, more: JsonObject = {}): JsonObject => ({ class_id: classId, source: 'manual', note: 'kept', ...more });
-
-/** One browser tab: what it shows, what it kept on the device, and what it told of its state. */
-class Tab {
-  shown: LabelEdit;
-  kept: KeptEdit | null = null;
-  /** What was kept when each request left. */
-  readonly states: SaveState[] = [];
-  readonly saver: ImageSaver;
-  private keys = 0;
-
-  constructor(
-    readonly api: FakeLabelApi,
-    start?: KeptEdit,
-    private readonly name = 'tab',
-  ) {
-    this.saver = new ImageSaver(1, start ?? objectCodec.read(api.document()), {
-      send: (request) => {
-        expect(this.kept?.attempt?.key, 'kept before it is sent').toBe(request.key);
-        return api.send(request);
-      },
-      codec: objectCodec,
-      newKey: () => `${this.name}-${(this.keys += 1)}`,
-      keep: async (kept) => {
-        await Promise.resolve();
-        this.kept = kept;
-      },
-      onLabels: (labels) => (this.shown = labels),
-      onStatus: ({ state }) => this.states.push(state),
-      random: () => 1,
-    });
-    this.shown = this.saver.labels;
-  }
-
-  set(id: string, object: JsonObject | null): this {
-    const objects = new Map(this.shown.objects);
-    if (object === null) objects.delete(id);
-    else objects.set(id, object);
-    this.shown = { ...this.shown, objects };
-    this.saver.change(this.shown);
-    return this;
-  }
-  get state(): SaveState {
-    return this.saver.status.state;
-  }
-  get objects(): Readonly<Record<string, JsonObject>> {
-    return Object.fromEntries(this.shown.objects);
-  }
-}
+import { body, Tab } from './testing-tab.js';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -148,6 +94,18 @@ describe('a network that fails', () => {
     expect([tab.state, api.saved]).toEqual(['saved', { a: body(1) }]);
   });
 
+  it('is not asked more often because somebody goes on drawing, and not before the server wants to be', async () => {
+    const tab = new Tab(new FakeLabelApi());
+    tab.api.troubles.push({ kind: 'unreachable', retryAfterSeconds: 60 });
+    for (let step = 0; step < 55; step += 1) {
+      tab.set('a', body(step));
+      await pass(1_000);
+    }
+    expect([tab.api.requests.length, tab.state]).toEqual([1, 'offline']);
+    await pass(8_000);
+    expect([tab.api.requests.length, tab.state, tab.api.saved]).toEqual([3, 'saved', { a: body(54) }]);
+  });
+
   it('that loses the answer does not make the edit happen twice, nor lose what was done since', async () => {
     const api = new FakeLabelApi();
     api.lostAnswers = 1;
@@ -218,78 +176,3 @@ describe('an edit that the server refuses', () => {
     expect([dropped.state, dropped.objects, dropped.kept]).toEqual(['saved', { a: body(1) }, null]);
   });
 });
-
-describe('two persons on one image', () => {
-  it('both keep what they did, on different objects and on different fields of one', async () => {
-    const api = new FakeLabelApi({ a: body(1, { bbox: [0, 0, 5, 5] }) });
-    const tab = new Tab(api);
-    api.elsewhere({ a: body(1, { bbox: [1, 1, 5, 5] }), b: body(2) });
-    tab.set('a', body(3, { bbox: [0, 0, 5, 5] })).set('c', body(4));
-    await pass(800);
-    expect(api.saved).toEqual({ a: body(3, { bbox: [1, 1, 5, 5] }), b: body(2), c: body(4) });
-    expect([tab.objects, tab.state, tab.kept]).toEqual([api.saved, 'saved', null]);
-  });
-
-  it('who changed the same see both, nothing is overwritten, and the rest is saved meanwhile', async () => {
-    const api = new FakeLabelApi({ a: body(1) });
-    const tab = new Tab(api);
-    api.elsewhere({ a: body(2) });
-    tab.set('a', body(3)).set('b', body(4));
-    await pass(800);
-    expect([tab.state, api.saved]).toEqual(['conflict', { a: body(2), b: body(4) }]);
-    expect(tab.saver.status.conflicts).toMatchObject([{ id: 'a', fields: ['class_id'], mine: { class_id: 3 }, theirs: { class_id: 2 } }]);
-    expect(tab.kept?.conflicts).toHaveLength(1);
-    tab.saver.decide('a', 'both', () => 'new');
-    await pass(0);
-    expect([tab.state, api.saved, tab.kept]).toEqual(['saved', { a: body(2), b: body(4), new: body(3) }, null]);
-  });
-
-  it('one sees what the other saved when he is told of it, edits in hand or not', async () => {
-    const api = new FakeLabelApi({ a: body(1) });
-    const tab = new Tab(api);
-    api.elsewhere({ b: body(2) });
-    tab.saver.seen(api.document());
-    expect(tab.objects).toEqual({ a: body(1), b: body(2) });
-    tab.set('a', body(5));
-    api.elsewhere({ c: body(3) });
-    tab.saver.seen(api.document());
-    await pass(800);
-    expect([api.saved, tab.objects, tab.api.requests.length]).toEqual([{ a: body(5), b: body(2), c: body(3) }, api.saved, 1]);
-    tab.saver.seen({ ...api.document(), revision: 1, annotations: [] });
-    expect(tab.objects).toEqual(api.saved);
-  });
-
-  it('lose no edit that was acknowledged, and end with the same labels, however they interleave', async () => {
-    for (let seed = 1; seed <= 40; seed += 1) {
-      const random = mulberry(seed);
-      const api = new FakeLabelApi();
-      const tabs = [new Tab(api, undefined, 'one'), new Tab(api, undefined, 'two')];
-      const wanted = new Map<string, JsonObject>();
-      for (let step = 0; step < 60; step += 1) {
-        const at = Math.floor(random() * 2);
-        const id = `${at}-${Math.floor(random() * 4)}`;
-        const object = body(step);
-        wanted.set(id, object);
-        tabs[at]?.set(id, object);
-        if (random() < 0.2) api.troubles.push({ kind: 'unreachable', retryAfterSeconds: null });
-        if (random() < 0.2) api.lostAnswers += 1;
-        await pass(Math.floor(random() * 1_200));
-      }
-      await pass(200_000);
-      for (const tab of tabs) await tab.saver.flush();
-      for (const tab of tabs) tab.saver.seen(api.document());
-      expect(api.saved, `seed ${seed}`).toEqual(Object.fromEntries(wanted));
-      expect(tabs.map((tab) => [tab.state, tab.objects])).toEqual(tabs.map(() => ['saved', api.saved]));
-    }
-  });
-});
-
-function mulberry(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

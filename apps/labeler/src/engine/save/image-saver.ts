@@ -1,8 +1,8 @@
 import type { JsonObject } from '../model/label-object.js';
+import { BackOff } from './back-off.js';
 import type { LabelEdit, LabelState } from './label-state.js';
-import { decide, merge, type Choice, type MergeConflict } from './merge.js';
-import type { Attempt } from './outbox.js';
-import { TIMING, type KeptEdit, type PatchAnswer, type Refusal, type SaverOptions, type SaveState, type SaveStatus, type Timing } from './save-types.js';
+import { decide, type Choice, type MergeConflict } from './merge.js';
+import { TIMING, type Attempt, type KeptEdit, type PatchAnswer, type Refusal, type SaverOptions, type SaveState, type SaveStatus, type Timing } from './save-types.js';
 
 /** What follows an answer: the next request at once, nothing more for now, or a wait that somebody or something else ends. */
 type Next = 'repeat' | 'done' | 'wait';
@@ -20,10 +20,10 @@ export class ImageSaver {
   private state: SaveState = 'saved';
   private dirtySince: number | null = null;
   private timer: ReturnType<typeof setTimeout> | null = null;
-  private retries = 0;
   private running: Promise<void> | null = null;
   private again = false;
   private readonly timing: Timing;
+  private readonly backOff: BackOff;
 
   constructor(
     readonly imageId: number,
@@ -31,6 +31,8 @@ export class ImageSaver {
     private readonly options: SaverOptions,
   ) {
     this.timing = { ...TIMING, ...options.timing };
+    const { firstRetryMilliseconds, longestRetryMilliseconds } = this.timing;
+    this.backOff = new BackOff({ firstMilliseconds: firstRetryMilliseconds, longestMilliseconds: longestRetryMilliseconds, random: options.random ?? Math.random });
     const kept = 'base' in start ? start : { base: start, edit: editOf(start), attempt: null, conflicts: [] };
     ({ base: this.base, edit: this.edit, attempt: this.attempt, conflicts: this.conflicts } = kept);
     if (this.isUnsaved()) this.state = 'dirty';
@@ -52,10 +54,21 @@ export class ImageSaver {
     this.edit = edit;
     this.refusal = null;
     this.dirtySince ??= Date.now();
-    if (this.running === null) this.become('dirty');
+    // A pause that the server or the network asked for is kept, however much is drawn meanwhile.
+    const pause = this.backOff.millisecondsLeft;
+    if (this.running === null && pause === 0) this.become('dirty');
     void this.remember();
     const left = this.dirtySince + this.timing.mostMilliseconds - Date.now();
-    this.schedule(Math.max(0, Math.min(this.timing.quietMilliseconds, left)));
+    this.schedule(Math.max(pause, Math.min(this.timing.quietMilliseconds, left)));
+  }
+
+  /** What another tab of this person left of the same image: merged like somebody else's. Resolves when it is kept here. */
+  async absorb({ base, edit, conflicts }: KeptEdit): Promise<void> {
+    const merge = this.options.codec.merge(base, edit, this.edit);
+    this.collect([...conflicts, ...merge.conflicts]);
+    this.show({ ...this.edit, ...merge.merged });
+    this.change(this.edit);
+    await this.remember();
   }
 
   /** Sends now what is not saved, and resolves when it is, or when it has to wait. */
@@ -75,7 +88,7 @@ export class ImageSaver {
   /** Tries again after a refusal, a lost network or a new login. */
   async retry(): Promise<void> {
     this.refusal = null;
-    this.retries = 0;
+    this.backOff.reset();
     await this.flush();
   }
 
@@ -140,7 +153,7 @@ export class ImageSaver {
   }
 
   private take(attempt: Attempt, answer: PatchAnswer): Next {
-    if (answer.kind !== 'unreachable') this.retries = 0;
+    if (answer.kind !== 'unreachable') this.backOff.reset();
     switch (answer.kind) {
       case 'saved':
         this.attempt = null;
@@ -160,7 +173,7 @@ export class ImageSaver {
         return 'wait';
       case 'unreachable':
         this.become('offline');
-        this.schedule(this.retryIn(answer.retryAfterSeconds));
+        this.schedule(this.backOff.pause(answer.retryAfterSeconds));
         return 'wait';
     }
   }
@@ -170,7 +183,7 @@ export class ImageSaver {
     const sent = attempt.edit;
     const { status: wanted, ...now } = this.edit;
     // Where both differ, it is the server's form of a number against a newer edit: the edit counts.
-    const mine = merge({ ...saved, objects: sent.objects, noObject: sent.noObject }, now, saved);
+    const mine = this.options.codec.merge({ ...saved, objects: sent.objects, noObject: sent.noObject }, now, saved);
     const edit = mine.conflicts.reduce((all, conflict) => decide(all, conflict, 'mine', () => conflict.id), mine.merged);
     this.base = saved;
     // A status that was asked for is done with, unless it was asked for meanwhile.
@@ -178,11 +191,14 @@ export class ImageSaver {
   }
 
   private mergeWith(theirs: LabelState): void {
-    const { merged, conflicts } = merge(this.base, this.edit, theirs);
+    const { merged, conflicts } = this.options.codec.merge(this.base, this.edit, theirs);
     this.base = theirs;
+    this.collect(conflicts);
+    this.show(merged);
+  }
+  private collect(conflicts: readonly MergeConflict[]): void {
     const known = new Set(conflicts.map((one) => one.id));
     this.conflicts = [...this.conflicts.filter((one) => !known.has(one.id)), ...conflicts];
-    this.show(merged);
   }
 
   private show(edit: LabelEdit): void {
@@ -222,14 +238,6 @@ export class ImageSaver {
   private stopTimer(): void {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
-  }
-  /** Twice as long each time, with jitter, so that a hundred browsers do not come back in the same second; the server's word counts. */
-  private retryIn(retryAfterSeconds: number | null): number {
-    const { firstRetryMilliseconds, longestRetryMilliseconds } = this.timing;
-    const wait = Math.min(longestRetryMilliseconds, firstRetryMilliseconds * 2 ** this.retries);
-    this.retries += 1;
-    const random = this.options.random ?? Math.random;
-    return Math.max((retryAfterSeconds ?? 0) * 1_000, wait / 2 + (random() * wait) / 2);
   }
 
   private become(state: SaveState): void {

@@ -1,6 +1,9 @@
 import type { JsonObject } from '../model/label-object.js';
 import { readObject, writeObject } from '../model/object-json.js';
+import { annotationOfLayers, layersOfAnnotation, type MaskLayer } from '../masks/mask-values.js';
+import { mergeLayers } from '../masks/merge-layers.js';
 import { changesBetween, type LabelEdit, type LabelState, type LabelStatus } from './label-state.js';
+import { merge, mergeStatus, type Content, type Merge } from './merge.js';
 
 /** How labels of a task look in answers and in a PATCH. */
 export interface LabelCodec {
@@ -8,6 +11,8 @@ export interface LabelCodec {
   read(document: JsonObject): LabelState;
   /** The body of the PATCH from one to the other; null where it would say nothing. */
   patch(from: LabelState, to: LabelEdit): JsonObject | null;
+  /** Three-way. */
+  merge(base: Content, mine: LabelEdit, theirs: Content): Merge;
 }
 
 const STATUSES: readonly LabelStatus[] = ['unlabeled', 'labeled', 'reviewed'];
@@ -43,23 +48,36 @@ export const objectCodec: LabelCodec = {
     const changes = changesBetween(from.objects, to.objects);
     return nothingAsNull({ ...(changes.length === 0 ? {} : { changes }), ...flagsOf(from, to) });
   },
+  merge,
 };
 
 const LAYER = 'layer-';
 
-/** Semantic masks: each class is a layer, and the PATCH takes all of them at once. */
-export function maskCodec(size: { readonly width: number; readonly height: number }): LabelCodec {
+/** The mask of an annotation as labels of the saver: each class is a layer under a name of its own. */
+export const maskObjects = (annotation: unknown): ReadonlyMap<string, JsonObject> => objectsOfLayers(layersOfAnnotation(annotation));
+const objectsOfLayers = (layers: readonly MaskLayer[]): ReadonlyMap<string, JsonObject> => new Map(layers.map((layer) => [`${LAYER}${layer.class_id}`, { ...layer }]));
+const layersOf = (objects: LabelEdit['objects']): readonly MaskLayer[] => layersOfAnnotation({ mask: { classes: [...objects.values()] } });
+
+export interface MaskCodecOptions {
+  readonly width: number;
+  readonly height: number;
+  /** Both painted the same pixels: mine lies over theirs, and the person should look at these squares of 256 pixels, counted downwards. */
+  readonly onOverlap?: (tiles: readonly number[]) => void;
+}
+
+/** Semantic masks: a PATCH takes all layers at once, and a merge goes by pixels, since layers must not overlap. */
+export function maskCodec({ width, height, onOverlap }: MaskCodecOptions): LabelCodec {
+  const size = { width, height };
   return {
-    read(document) {
-      const { annotation } = document;
-      const mask = isRecord(annotation) && isRecord(annotation['mask']) ? annotation['mask'] : {};
-      const layers = recordsOf(mask['classes']).map((layer) => [`${LAYER}${String(layer['class_id'])}`, { class_id: layer['class_id'], counts: layer['counts'] }] as const);
-      return { ...headOf(document), objects: new Map(layers) };
-    },
+    read: (document) => ({ ...headOf(document), objects: maskObjects(document['annotation']) }),
     patch(from, to) {
       const isSame = changesBetween(from.objects, to.objects).length === 0;
-      const mask = { size: [size.height, size.width], classes: [...to.objects.values()] };
-      return nothingAsNull({ ...(isSame ? {} : { annotation: to.objects.size === 0 ? null : { mask } }), ...flagsOf(from, to) });
+      return nothingAsNull({ ...(isSame ? {} : { annotation: annotationOfLayers(layersOf(to.objects), size) }), ...flagsOf(from, to) });
+    },
+    merge(base, mine, theirs) {
+      const { merged, overlapping } = mergeLayers(size, { base: layersOf(base.objects), mine: layersOf(mine.objects), theirs: layersOf(theirs.objects) });
+      if (overlapping.length > 0) onOverlap?.(overlapping);
+      return { merged: mergeStatus(objectsOfLayers(merged), { base, mine, theirs }), conflicts: [] };
     },
   };
 }

@@ -17,7 +17,7 @@ export interface Merge {
   readonly conflicts: readonly MergeConflict[];
 }
 
-type Content = Pick<LabelEdit, 'objects' | 'noObject'>;
+export type Content = Pick<LabelEdit, 'objects' | 'noObject'>;
 
 /**
  * Three-way merge of the labels of an image, object by object and field by field: what only one side changed is taken from that side, what both
@@ -33,8 +33,13 @@ export function merge(base: Content, mine: LabelEdit, theirs: Content): Merge {
     if (fields !== null) conflicts.push({ id, ...three, fields });
     if (value !== null) objects.set(id, value);
   }
+  return { merged: mergeStatus(objects, { base, mine, theirs }), conflicts };
+}
+
+/** What is said of the image as a whole, of labels that are merged: "nothing here" only where there is nothing. */
+export function mergeStatus(objects: LabelEdit['objects'], { base, mine, theirs }: { readonly base: Content; readonly mine: LabelEdit; readonly theirs: Content }): LabelEdit {
   const noObject = mine.noObject === base.noObject ? theirs.noObject : mine.noObject;
-  return { merged: { objects, noObject: noObject && objects.size === 0, ...(mine.status === undefined ? {} : { status: mine.status }) }, conflicts };
+  return { objects, noObject: noObject && objects.size === 0, ...(mine.status === undefined ? {} : { status: mine.status }) };
 }
 
 interface Three<T> {

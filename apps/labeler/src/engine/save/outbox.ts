@@ -1,16 +1,7 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
-import type { JsonObject } from '../model/label-object.js';
 import type { LabelEdit, LabelState } from './label-state.js';
 import type { MergeConflict } from './merge.js';
-
-/** A PATCH as it was sent: sent again, it is the same, so that the server knows it by its key. */
-export interface Attempt {
-  readonly key: string;
-  readonly revision: number;
-  readonly body: JsonObject;
-  /** What was wanted when it was sent. */
-  readonly edit: LabelEdit;
-}
+import type { Attempt } from './save-types.js';
 
 /** What is not saved yet of one image, as far as this tab knows. */
 export interface OutboxRecord {

@@ -2,7 +2,6 @@ import type { JsonObject } from '../model/label-object.js';
 import type { LabelCodec } from './label-codec.js';
 import type { LabelEdit, LabelState } from './label-state.js';
 import type { MergeConflict } from './merge.js';
-import type { Attempt } from './outbox.js';
 
 export interface PatchRequest {
   readonly imageId: number;
@@ -11,6 +10,15 @@ export interface PatchRequest {
   readonly body: JsonObject;
   /** The page is being left: the request has to outlive it. */
   readonly keepalive: boolean;
+}
+
+/** A PATCH as it was sent: sent again, it is the same, so that the server knows it by its key. */
+export interface Attempt {
+  readonly key: string;
+  readonly revision: number;
+  readonly body: JsonObject;
+  /** What was wanted when it was sent. */
+  readonly edit: LabelEdit;
 }
 
 /** What became of a PATCH. */

@@ -123,6 +123,28 @@ describe('edits on the device', () => {
     expect(Object.keys(api.saved).toSorted()).toEqual(['one', 'two']);
   });
 
+  it('of two tabs that changed the same object are both there to be decided on, with what was undecided before', async () => {
+    const api = new FakeLabelApi({ a: body(0), c: body(0) });
+    const tabs = ['one', 'two'].map((name) => ({ name, opened: open(api, name) }));
+    for (const [index, { opened }] of tabs.entries()) {
+      opened.saver.open(1, api.document());
+      opened.saver.change(1, edit({ a: body(index + 1), c: body(index * 5) }));
+    }
+    // The second one's edit of c meets somebody else's.
+    api.elsewhere({ c: body(9) });
+    await tabs[1]?.opened.saver.saverOf(1)?.flush();
+    expect(tabs[1]?.opened.statuses.get(1)?.state).toBe('conflict');
+    await expect.poll(() => kept()).toBe(2);
+    for (const { name, opened } of tabs) crash(opened, name);
+    const last = open(api, 'last');
+    await last.saver.start();
+    await last.saver.flush();
+    const conflicts = last.saver.saverOf(1)?.status.conflicts.map(({ id, mine, theirs }) => [id, mine?.['class_id'], theirs?.['class_id']]);
+    expect(conflicts?.toSorted()).toEqual([['a', 1, 2], ['c', 5, 9]]);
+    expect([api.saved['a']?.['class_id'], api.saved['c']?.['class_id'], last.statuses.get(1)?.state]).toEqual([2, 9, 'conflict']);
+    await expect.poll(() => kept()).toBe(1);
+  });
+
   it('are not needed for saving: a device that keeps nothing is told of once', async () => {
     const api = new FakeLabelApi();
     const broken: Outbox = { put: () => Promise.reject(new Error('quota')), remove: () => Promise.reject(new Error('quota')), list: () => Promise.reject(new Error('quota')) };
@@ -162,6 +184,21 @@ describe('a semantic mask', () => {
       annotation: { mask: { size: [2, 3], classes: [{ class_id: 7, counts: '15' }, { class_id: 8, counts: '24' }] } },
     });
     expect(codec.patch(state, edit({}))).toEqual({ annotation: null });
+  });
+
+  it('is merged by pixels: layers never overlap, mine lies on top where both painted, and the place is told', () => {
+    const places: (readonly number[])[] = [];
+    const { merge } = maskCodec({ width: 3, height: 2, onOverlap: (tiles) => places.push(tiles) });
+    // Pixels 0 to 5, column by column. Class 7 everywhere; I paint 8 on 0 and 1, they paint 9 on 4 and 5.
+    const base = edit({ 'layer-7': { class_id: 7, counts: '06' } });
+    const mine = edit({ 'layer-7': { class_id: 7, counts: '24' }, 'layer-8': { class_id: 8, counts: '024' } });
+    const theirs = edit({ 'layer-7': { class_id: 7, counts: '042' }, 'layer-9': { class_id: 9, counts: '42' } });
+    const both = edit({ 'layer-7': { class_id: 7, counts: '222' }, 'layer-8': { class_id: 8, counts: '024' }, 'layer-9': { class_id: 9, counts: '42' } });
+    expect([merge(base, mine, theirs), merge(base, theirs, mine), places]).toEqual([{ merged: both, conflicts: [] }, { merged: both, conflicts: [] }, []]);
+    const over = edit({ 'layer-7': { class_id: 7, counts: '15' }, 'layer-5': { class_id: 5, counts: '015' } });
+    expect(merge(base, over, mine).merged.objects.get('layer-5')).toEqual({ class_id: 5, counts: '015' });
+    expect(places).toEqual([[0]]);
+    expect(merge({ ...base, noObject: false }, { ...edit({}), noObject: true }, base).merged).toMatchObject({ noObject: true });
   });
 });
 

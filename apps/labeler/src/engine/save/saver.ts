@@ -2,7 +2,6 @@ import type { JsonObject } from '../model/label-object.js';
 import { ImageSaver } from './image-saver.js';
 import type { LabelCodec } from './label-codec.js';
 import type { LabelEdit } from './label-state.js';
-import { merge } from './merge.js';
 import type { Outbox, OutboxRecord, RecordKey } from './outbox.js';
 import type { KeptEdit, SaveStatus, SendPatch, Timing } from './save-types.js';
 import type { TabLocks } from './tab-locks.js';
@@ -117,10 +116,10 @@ export class DatasetSaver {
   private async adopt(record: OutboxRecord): Promise<number> {
     const { imageId } = record;
     const own = this.savers.get(imageId);
-    if (own === undefined) this.add(imageId, record);
-    else own.change(merge(record.base, record.edit, own.labels).merged);
-    const kept = own === undefined ? record : null;
-    if (kept !== null) await this.keep(imageId, kept);
+    if (own === undefined) {
+      this.add(imageId, record);
+      await this.keep(imageId, record);
+    } else await own.absorb(record);
     await this.options.outbox.remove(record).catch((error: unknown) => this.lost(error, undefined));
     return imageId;
   }

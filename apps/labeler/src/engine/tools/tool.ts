@@ -19,7 +19,9 @@ export type Draft =
   | { readonly kind: 'box'; readonly box: Box }
   | { readonly kind: 'marquee'; readonly box: Box }
   | { readonly kind: 'polygon'; readonly points: readonly Point[]; readonly pointer: Point | null; readonly closing: boolean }
-  | { readonly kind: 'keypoints'; readonly points: readonly Keypoint[]; readonly next: string | null };
+  | { readonly kind: 'keypoints'; readonly points: readonly Keypoint[]; readonly next: string | null }
+  /** Where the brush stands, and how large it is. */
+  | { readonly kind: 'brush'; readonly at: Point; readonly diameter: number };
 
 export type Cursor = 'default' | 'crosshair' | 'move' | 'pointer' | 'ew-resize' | 'ns-resize' | 'nwse-resize' | 'nesw-resize' | 'grabbing' | 'none';
 
