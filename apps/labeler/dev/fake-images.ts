@@ -21,7 +21,6 @@ export class FakeImages {
     ['PATCH', /^datasets\/([^/]+)\/annotations\/\d+$/, (call, id) => this.setStatus(call, id)],
     ['GET', /^datasets\/([^/]+)\/images\/\d+$/, ({ path, response }, id) => sendOr404(response, this.one(id, numberOf(path)))],
     ['GET', /^datasets\/([^/]+)\/images\/\d+$/, ({ path, response }, id) => sendOr404(response, this.one(id, numberOf(path)))],
-    ['GET', /^datasets\/([^/]+)\/members$/, ({ response }) => send(response, 200, { items: MEMBERS })],
     ['GET', /^fake\/thumbnails\/(\d+)$/, ({ response }, number) => void response.writeHead(200, { 'content-type': 'image/svg+xml' }).end(picture(Number(number)))],
   ];
 
@@ -112,11 +111,6 @@ export class FakeImages {
     };
   }
 }
-
-const MEMBERS: readonly Json[] = [
-  { user_id: PEOPLE[0], email: ADMIN.email, display_name: ADMIN.display_name, role: 'owner', granted_at: ADMIN.created_at, disabled: false },
-  { user_id: PEOPLE[1], email: 'jiwoo.park@example.com', display_name: '박지우', role: 'annotator', granted_at: ADMIN.created_at, disabled: false },
-];
 
 const FILTERS = ['split', 'status', 'class_id', 'labeled_by', 'state', 'q'];
 const UNLABELED: Json = { status: 'unlabeled', revision: 1, no_object: false, object_count: 0, class_ids: [], labeled_by: null };

@@ -32,6 +32,10 @@ export type ImageLabels = Answer<'AnnotationsController_get_v1'>;
 export type ClassList = Answer<'ClassesController_list_v1'>;
 export type LabelClass = ClassList['classes'][number];
 
+export type Splits = Answer<'SplitsController_get_v1'>;
+export type SplitPlan = Answer<'SplitsController_preview_v1'>;
+export type SplitRule = NonNullable<operations['SplitsController_preview_v1']['requestBody']>['content']['application/json'];
+
 /** Versions, and what differs between two. */
 export type Version = Answer<'SnapshotsController_get_v1'>;
 export type DiffTotals = Answer<'CompareController_totals_v1'>;

@@ -1,4 +1,5 @@
 import { account } from './en/account.js';
+import { classes } from './en/classes.js';
 import { datasets } from './en/datasets.js';
 import { gallery } from './en/gallery.js';
 import { shell } from './en/shell.js';
@@ -14,5 +15,6 @@ export const en = {
   ...uploads,
   ...gallery,
   ...versions,
+  ...classes,
   ...training,
 } as const;

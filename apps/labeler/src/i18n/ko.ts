@@ -1,4 +1,5 @@
 import { account } from './ko/account.js';
+import { classes } from './ko/classes.js';
 import { datasets } from './ko/datasets.js';
 import { gallery } from './ko/gallery.js';
 import { shell } from './ko/shell.js';
@@ -15,5 +16,6 @@ export const ko = {
   ...uploads,
   ...gallery,
   ...versions,
+  ...classes,
   ...training,
 } as const satisfies Translation;

@@ -21,7 +21,9 @@ import { DatasetNav } from './dataset-frame.js';
 import { DeleteButton } from './delete-button.js';
 import { DownloadButton } from './download-button.js';
 import { EditButton } from './edit-button.js';
+import { mayAct } from './roles.js';
 import { SplitBar } from './split-bar.js';
+import { SplitsButton } from './splits-dialog.js';
 
 const route = getRouteApi('/app/datasets/$datasetId');
 
@@ -43,8 +45,7 @@ export function DatasetPage(): ReactElement {
 function DatasetView({ dataset }: { readonly dataset: Dataset }): ReactElement {
   const { t } = useTranslation();
   const { version } = route.useSearch();
-  // Null: an administrator who is no member.
-  const owns = dataset.role === 'owner' || dataset.role === null;
+  const owns = mayAct(dataset, 'owner');
   return (
     <>
       <PageHeader title={dataset.name} above={<BackLink to="/datasets">{t('nav.datasets')}</BackLink>} subtitle={<Badges dataset={dataset} />}>
@@ -57,7 +58,7 @@ function DatasetView({ dataset }: { readonly dataset: Dataset }): ReactElement {
         <DatasetFigures dataset={dataset} />
         <div className={classes.columns}>
           <div className={classes.column}>
-            <Panel title={t('dataset.splits')}>
+            <Panel title={t('dataset.splits')} aside={mayAct(dataset, 'admin') && <SplitsButton dataset={dataset} />}>
               <SplitBar splits={dataset.splits} />
             </Panel>
             <Panel title={t('dataset.classes')} flush>
