@@ -32,6 +32,7 @@ export type ImageLabels = Answer<'AnnotationsController_get_v1'>;
 export type ClassList = Answer<'ClassesController_list_v1'>;
 export type LabelClass = ClassList['classes'][number];
 
+export type StoreExamination = Answer<'StoreHealthController_store_v1'>;
 export type Splits = Answer<'SplitsController_get_v1'>;
 export type SplitPlan = Answer<'SplitsController_preview_v1'>;
 export type SplitRule = NonNullable<operations['SplitsController_preview_v1']['requestBody']>['content']['application/json'];

@@ -2,6 +2,7 @@ import { account } from './en/account.js';
 import { classes } from './en/classes.js';
 import { datasets } from './en/datasets.js';
 import { gallery } from './en/gallery.js';
+import { images } from './en/images.js';
 import { shell } from './en/shell.js';
 import { training } from './en/training.js';
 import { uploads } from './en/uploads.js';
@@ -16,5 +17,6 @@ export const en = {
   ...gallery,
   ...versions,
   ...classes,
+  ...images,
   ...training,
 } as const;

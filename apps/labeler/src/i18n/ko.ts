@@ -2,6 +2,7 @@ import { account } from './ko/account.js';
 import { classes } from './ko/classes.js';
 import { datasets } from './ko/datasets.js';
 import { gallery } from './ko/gallery.js';
+import { images } from './ko/images.js';
 import { shell } from './ko/shell.js';
 import { training } from './ko/training.js';
 import { uploads } from './ko/uploads.js';
@@ -17,5 +18,6 @@ export const ko = {
   ...gallery,
   ...versions,
   ...classes,
+  ...images,
   ...training,
 } as const satisfies Translation;
