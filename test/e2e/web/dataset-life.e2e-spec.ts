@@ -123,12 +123,31 @@ describe.skipIf(chrome === null)('the life of a dataset', () => {
     await dialog().getByRole('button', { name: 'Restore' }).click();
     await page.getByText('The dataset is version 1 again.').waitFor();
     await page.getByText('Nothing differs.').waitFor();
-    await button('Undo').click();
+    await button('Undo').last().click();
     await page.getByText('The dataset is as it was before.').waitFor();
     await page.getByText('1 added, 0 removed, 1 changed').waitFor();
     const zip = page.waitForEvent('download');
     await button('Download version 1').click();
     expect((await zip).suggestedFilename()).toMatch(/\.zip$/);
+  });
+
+  it('goes out as COCO, and its labels come back', async () => {
+    await page.getByRole('navigation').getByRole('link', { name: 'Overview' }).click();
+    await button('Export').click();
+    const saved = page.waitForEvent('download');
+    await page.getByRole('menuitem', { name: 'COCO' }).click();
+    const zip = join(folder, 'labels.zip');
+    await (await saved).saveAs(zip);
+    await page.getByText('The export was saved.').waitFor();
+    expect(await api('PATCH', 'annotations/1', { changes: [{ id: '0192d1a0-0000-4000-8000-000000000002', after: null }] }, { 'if-match': '"5"' })).toBe(200);
+    await button('Import labels').click();
+    await dialog().getByLabel('Choose a file').and(page.locator('input')).setInputFiles(zip);
+    await button('Look at it').click();
+    await dialog().getByText('COCO', { exact: true }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await dialog().getByRole('button', { name: 'Import', exact: true }).click();
+    await page.getByText('The labels of 1 image were imported.').waitFor();
+    await dialog().getByLabel('Choose a file').waitFor({ state: 'detached' });
   });
 
   it('has classes that stay while they are in use, and a store that was examined', async () => {

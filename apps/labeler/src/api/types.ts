@@ -32,6 +32,9 @@ export type ImageLabels = Answer<'AnnotationsController_get_v1'>;
 export type ClassList = Answer<'ClassesController_list_v1'>;
 export type LabelClass = ClassList['classes'][number];
 
+export type BackgroundWork = Answer<'DatasetsController_imports_v1'>['items'][number];
+export type ImportReport = Answer<'ImportsController_import_v1'>;
+export type ExchangeFormat = ImportReport['format'];
 export type StoreExamination = Answer<'StoreHealthController_store_v1'>;
 export type Splits = Answer<'SplitsController_get_v1'>;
 export type SplitPlan = Answer<'SplitsController_preview_v1'>;
