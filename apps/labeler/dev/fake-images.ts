@@ -21,7 +21,8 @@ export class FakeImages {
     ['PATCH', /^datasets\/([^/]+)\/annotations\/\d+$/, (call, id) => this.setStatus(call, id)],
     ['GET', /^datasets\/([^/]+)\/images\/\d+$/, ({ path, response }, id) => sendOr404(response, this.one(id, numberOf(path)))],
     ['GET', /^datasets\/([^/]+)\/images\/\d+$/, ({ path, response }, id) => sendOr404(response, this.one(id, numberOf(path)))],
-    ['GET', /^datasets\/([^/]+)\/members$/, ({ response }) => send(response, 200, { items: MEMBERS })],
+    ['GET', /^datasets\/([^/]+)\/imports$/, ({ response }, id) => send(response, 200, { items: this.find(id)?.['task_type'] === 'semantic_segmentation' ? [UNPACKING] : [] })],
+    ['GET', /^maintenance\/store$/, ({ response }) => send(response, 200, EXAMINATION)],
     ['GET', /^fake\/thumbnails\/(\d+)$/, ({ response }, number) => void response.writeHead(200, { 'content-type': 'image/svg+xml' }).end(picture(Number(number)))],
   ];
 
@@ -113,10 +114,16 @@ export class FakeImages {
   }
 }
 
-const MEMBERS: readonly Json[] = [
-  { user_id: PEOPLE[0], email: ADMIN.email, display_name: ADMIN.display_name, role: 'owner', granted_at: ADMIN.created_at, disabled: false },
-  { user_id: PEOPLE[1], email: 'jiwoo.park@example.com', display_name: '박지우', role: 'annotator', granted_at: ADMIN.created_at, disabled: false },
-];
+const UNPACKING: Json = { id: '0a0f0000-0000-4000-8000-000000000001', kind: 'unpack-zip', state: 'running', done: 214, total: 642, refused: 2, rate_per_second: 47.2, seconds_left: 9, code: null, message: null, created_at: ADMIN.created_at, updated_at: ADMIN.created_at };
+const EXAMINATION: Json = {
+  state: 'done',
+  fit: true,
+  finished_at: new Date(Date.now() - 300_000).toISOString(),
+  checks: [
+    { id: 'multipart-copy', means: 'Parts of objects are copied inside the store.', severity: 'must', ok: true, detail: 'Two parts of 5 MiB were copied and read back.', advice: null },
+    { id: 'cors', means: 'The bucket lets this page read images.', severity: 'should', ok: false, detail: 'The rule does not name http://127.0.0.1:3000.', advice: 'Set STORAGE_CORS=set, or add the origin to the rule of the bucket.' },
+  ],
+};
 
 const FILTERS = ['split', 'status', 'class_id', 'labeled_by', 'state', 'q'];
 const UNLABELED: Json = { status: 'unlabeled', revision: 1, no_object: false, object_count: 0, class_ids: [], labeled_by: null };

@@ -122,3 +122,91 @@ describe.skipIf(chrome === null)('the versions of a dataset', () => {
     expect((await asked).postDataJSON()).toMatchObject({ snapshot_version: 2 });
   });
 });
+
+describe.skipIf(chrome === null)('the classes of a dataset', () => {
+  it('are added, renamed, ordered, merged, and not deleted while they are in use', async () => {
+    await enter(`${ROAD}/classes`);
+    const rows = page.getByRole('list', { name: 'Classes in order' }).getByRole('listitem');
+    await page.getByRole('textbox', { name: 'Name' }).fill('버스');
+    await button('Add class').click();
+    await page.getByText('A class has this name already.').waitFor();
+    await page.getByRole('textbox', { name: 'Name' }).fill('트럭');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => rows.last().textContent()).toContain('트럭');
+    await button('Move 트럭 up').click();
+    await expect.poll(() => rows.last().textContent()).toContain('표지판');
+    await button('Rename 트럭').click();
+    await dialog().getByRole('textbox', { name: 'Name' }).fill('화물차');
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await page.getByText('화물차', { exact: true }).waitFor();
+    await page.getByLabel('Colour of 화물차').fill('#123456');
+    await expect.poll(() => page.getByLabel('Colour of 화물차').inputValue()).toBe('#123456');
+    await keepPicture(page, 'classes', true);
+    expect(await seriousFindings(page)).toEqual([]);
+    await button('More for 차량').click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await dialog().getByText(/images show it\. Merge it/).waitFor();
+    await dialog().getByRole('button', { name: 'Merge into another' }).click();
+    await dialog().getByRole('combobox', { name: 'Into' }).click();
+    await page.getByRole('option', { name: '화물차' }).click();
+    await dialog().getByRole('button', { name: 'Merge', exact: true }).click();
+    await page.getByText('“차량” is part of “화물차” now.').waitFor();
+    await expect.poll(() => rows.first().textContent()).toContain('사람');
+  });
+
+  it('are shown as they are when somebody was faster', async () => {
+    await enter(`${ROAD}/classes`);
+    await button('Move 사람 up').waitFor();
+    await page.evaluate(`(async () => {
+      const session = await (await fetch('/api/v1/auth/refresh', { method: 'POST' })).json();
+      await fetch('/api/v1${ROAD}/classes/1', { method: 'PATCH', headers: { authorization: 'Bearer ' + session.access_token, 'content-type': 'application/json', 'if-match': '"1"' }, body: '{"name":"보행자"}' });
+    })()`);
+    await button('Move 사람 up').click();
+    await page.getByText('Somebody changed the classes meanwhile.', { exact: false }).waitFor();
+    await page.getByText('보행자', { exact: true }).waitFor();
+  });
+});
+
+describe.skipIf(chrome === null)('the members and splits of a dataset', () => {
+  it('are added by address, given a role, and the last owner stays', async () => {
+    await enter(`${ROAD}/members`);
+    await button('Add').click();
+    await dialog().getByRole('textbox', { name: 'E-mail' }).fill('nobody@example.com');
+    await dialog().getByRole('radio', { name: /^Reviewer/ }).check();
+    await dialog().getByRole('button', { name: 'Add' }).click();
+    await dialog().getByText('Nobody here has this address.').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await dialog().getByRole('textbox', { name: 'E-mail' }).fill('mira.novak@example.com');
+    await dialog().getByRole('button', { name: 'Add' }).click();
+    await page.getByText('Mira Novak is a member now.').waitFor();
+    await page.getByRole('combobox', { name: 'Role of Mira Novak' }).click();
+    await page.getByRole('option', { name: 'Admin' }).click();
+    await page.getByText('Mira Novak is now: Admin.').waitFor();
+    await button('Leave dataset').click();
+    await dialog().getByRole('button', { name: 'Leave' }).click();
+    await page.getByText('A dataset needs an owner: make somebody else one first.').waitFor();
+    await button('More for Mira Novak').click();
+    await page.getByRole('menuitem', { name: 'Hand over to Mira Novak' }).click();
+    await dialog().getByRole('button', { name: 'Hand over' }).click();
+    await page.getByText('Mira Novak owns the dataset now.').waitFor();
+    await keepPicture(page, 'members', true);
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+
+  it('are divided by a rule, after a look at what it would do', async () => {
+    await enter(ROAD);
+    await button('Divide images').click();
+    await dialog().getByRole('textbox', { name: 'Training, %' }).fill('70');
+    await dialog().getByText('The shares make 90 %; they must make 100 %.').waitFor();
+    await dialog().getByRole('textbox', { name: 'Test, %' }).fill('10');
+    await dialog().getByRole('button', { name: 'Preview' }).click();
+    await dialog().getByText('27,344 images would change their split.').waitFor();
+    await dialog().getByText('Some classes have no image for validation: 1.').waitFor();
+    await keepPicture(page, 'splits', true);
+    expect(await seriousFindings(page)).toEqual([]);
+    const put = page.waitForRequest((request) => request.method() === 'PUT');
+    await dialog().getByRole('button', { name: 'Apply' }).click();
+    expect((await put).postDataJSON()).toMatchObject({ method: 'auto', default_ratio: { train: 0.7, val: 0.2, test: 0.1 } });
+    await page.getByText('27,344 images changed their split.').waitFor();
+  });
+});

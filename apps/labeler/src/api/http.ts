@@ -27,11 +27,13 @@ async function attempt(method: Method, path: string, { query = {}, body, signal,
   const token = await session.accessToken();
   const all = new Headers({ accept: 'application/json', ...headers });
   if (token !== null) all.set('authorization', `Bearer ${token}`);
-  if (body !== undefined) all.set('content-type', 'application/json');
+  const isForm = body instanceof FormData;
+  // A form's own type has the mark between its parts, which only the browser knows.
+  if (body !== undefined && !isForm) all.set('content-type', 'application/json');
   const search = new URLSearchParams(Object.entries(query).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, String(value)]])));
   const url = `${API_ROOT}${path}${search.size === 0 ? '' : `?${search.toString()}`}`;
   try {
-    return await fetch(url, { method, headers: all, body: body === undefined ? undefined : JSON.stringify(body), signal, keepalive, credentials: 'same-origin' });
+    return await fetch(url, { method, headers: all, body: body === undefined || isForm ? body : JSON.stringify(body), signal, keepalive, credentials: 'same-origin' });
   } catch (error) {
     if (signal?.aborted === true) throw error;
     throw Problem.network();

@@ -32,6 +32,14 @@ export type ImageLabels = Answer<'AnnotationsController_get_v1'>;
 export type ClassList = Answer<'ClassesController_list_v1'>;
 export type LabelClass = ClassList['classes'][number];
 
+export type BackgroundWork = Answer<'DatasetsController_imports_v1'>['items'][number];
+export type ImportReport = Answer<'ImportsController_import_v1'>;
+export type ExchangeFormat = ImportReport['format'];
+export type StoreExamination = Answer<'StoreHealthController_store_v1'>;
+export type Splits = Answer<'SplitsController_get_v1'>;
+export type SplitPlan = Answer<'SplitsController_preview_v1'>;
+export type SplitRule = NonNullable<operations['SplitsController_preview_v1']['requestBody']>['content']['application/json'];
+
 /** Versions, and what differs between two. */
 export type Version = Answer<'SnapshotsController_get_v1'>;
 export type DiffTotals = Answer<'CompareController_totals_v1'>;

@@ -70,6 +70,12 @@ const galleryRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/gallery/gallery-page.js'), 'GalleryPage'),
 });
 
+const addImagesRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/datasets/$datasetId/add',
+  component: lazyRouteComponent(() => import('../features/uploads/images/add-images-page.js'), 'AddImagesPage'),
+});
+
 const versionsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/datasets/$datasetId/versions',
@@ -129,6 +135,12 @@ const accountRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/account/account-page.js'), 'AccountPage'),
 });
 
+const settingsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../features/settings/settings-page.js'), 'SettingsPage'),
+});
+
 const usersRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/users',
@@ -139,7 +151,7 @@ const usersRoute = createRoute({
 const nowhereRoute = createRoute({ getParentRoute: () => appRoute, path: '$', component: NotFound });
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([loginRoute, wideRoute.addChildren([labelerRoute]), appRoute.addChildren([indexRoute, datasetsRoute, trashRoute, datasetRoute, galleryRoute, versionsRoute, classesRoute, membersRoute, jobsRoute, jobRoute, accountRoute, usersRoute, nowhereRoute])]),
+  routeTree: rootRoute.addChildren([loginRoute, wideRoute.addChildren([labelerRoute]), appRoute.addChildren([indexRoute, datasetsRoute, trashRoute, datasetRoute, galleryRoute, addImagesRoute, versionsRoute, classesRoute, membersRoute, jobsRoute, jobRoute, accountRoute, usersRoute, settingsRoute, nowhereRoute])]),
   defaultPreload: 'intent',
   scrollRestoration: true,
   defaultNotFoundComponent: NotFound,

@@ -35,6 +35,11 @@ export function UserMenu(): ReactElement {
             {t('nav.users')}
           </Menu.Item>
         )}
+        {user?.is_admin === true && (
+          <Menu.Item component={Link} to="/settings" leftSection={<Icon name="key" size={16} />}>
+            {t('doctor.title')}
+          </Menu.Item>
+        )}
         <Menu.Item leftSection={<Icon name="keyboard" size={16} />} onClick={openShortcutHelp}>
           {t('shortcuts.title')}
         </Menu.Item>

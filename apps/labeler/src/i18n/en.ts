@@ -1,7 +1,9 @@
 import { account } from './en/account.js';
+import { classes } from './en/classes.js';
 import { datasets } from './en/datasets.js';
 import { gallery } from './en/gallery.js';
 import { labeler } from './en/labeler.js';
+import { images } from './en/images.js';
 import { shell } from './en/shell.js';
 import { training } from './en/training.js';
 import { uploads } from './en/uploads.js';
@@ -15,6 +17,8 @@ export const en = {
   ...uploads,
   ...gallery,
   ...versions,
+  ...classes,
+  ...images,
   ...training,
   ...labeler,
 } as const;

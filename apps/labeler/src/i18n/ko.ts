@@ -1,7 +1,9 @@
 import { account } from './ko/account.js';
+import { classes } from './ko/classes.js';
 import { datasets } from './ko/datasets.js';
 import { gallery } from './ko/gallery.js';
 import { labeler } from './ko/labeler.js';
+import { images } from './ko/images.js';
 import { shell } from './ko/shell.js';
 import { training } from './ko/training.js';
 import { uploads } from './ko/uploads.js';
@@ -16,6 +18,8 @@ export const ko = {
   ...uploads,
   ...gallery,
   ...versions,
+  ...classes,
+  ...images,
   ...training,
   ...labeler,
 } as const satisfies Translation;

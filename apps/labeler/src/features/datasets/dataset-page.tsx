@@ -13,6 +13,7 @@ import { Panel } from '../../ui/panel.js';
 import { ErrorState, LoadingState } from '../../ui/states.js';
 import { ToneBadge } from '../../ui/tone-badge.js';
 import { TrainPanel } from '../training/train-panel.js';
+import { BackgroundNotice } from './background-notice.js';
 import { ClassTable } from './class-table.js';
 import { DatasetFacts, DatasetFigures } from './dataset-facts.js';
 import { DatasetJobs } from './dataset-jobs.js';
@@ -21,7 +22,11 @@ import { DatasetNav } from './dataset-frame.js';
 import { DeleteButton } from './delete-button.js';
 import { DownloadButton } from './download-button.js';
 import { EditButton } from './edit-button.js';
+import { ExportMenu } from './export-menu.js';
+import { ImportButton } from './import-dialog.js';
+import { mayAct } from './roles.js';
 import { SplitBar } from './split-bar.js';
+import { SplitsButton } from './splits-dialog.js';
 
 const route = getRouteApi('/app/datasets/$datasetId');
 
@@ -43,21 +48,23 @@ export function DatasetPage(): ReactElement {
 function DatasetView({ dataset }: { readonly dataset: Dataset }): ReactElement {
   const { t } = useTranslation();
   const { version } = route.useSearch();
-  // Null: an administrator who is no member.
-  const owns = dataset.role === 'owner' || dataset.role === null;
+  const owns = mayAct(dataset, 'owner');
   return (
     <>
       <PageHeader title={dataset.name} above={<BackLink to="/datasets">{t('nav.datasets')}</BackLink>} subtitle={<Badges dataset={dataset} />}>
         <DownloadButton dataset={dataset} />
+        <ExportMenu dataset={dataset} />
+        {mayAct(dataset, 'admin') && <ImportButton dataset={dataset} />}
         {owns && <EditButton dataset={dataset} />}
         {owns && <DeleteButton dataset={dataset} />}
       </PageHeader>
       <DatasetNav datasetId={dataset.id} />
       <div className={classes.page}>
+        <BackgroundNotice dataset={dataset} />
         <DatasetFigures dataset={dataset} />
         <div className={classes.columns}>
           <div className={classes.column}>
-            <Panel title={t('dataset.splits')}>
+            <Panel title={t('dataset.splits')} aside={mayAct(dataset, 'admin') && <SplitsButton dataset={dataset} />}>
               <SplitBar splits={dataset.splits} />
             </Panel>
             <Panel title={t('dataset.classes')} flush>

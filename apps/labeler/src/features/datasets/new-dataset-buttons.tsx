@@ -10,12 +10,14 @@ import { Icon } from '../../ui/icons.js';
 import { showNote, useFailNote } from '../../ui/notes.js';
 import { useShortcut } from '../../ui/shortcuts.js';
 import { useSendFiles } from './file-drop.js';
+import { NewDatasetButton } from './new-dataset-dialog.js';
 
-/** The two ways to a dataset: a file of one's own, or a generated one. */
+/** The ways to a dataset: a generated one, one's own images, or a finished file. */
 export function NewDatasetButtons(): ReactElement {
   return (
     <>
       <DemoButton />
+      <NewDatasetButton />
       <UploadButton />
     </>
   );

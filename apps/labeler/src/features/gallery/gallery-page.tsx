@@ -4,6 +4,7 @@ import { defaultStringifySearch, getRouteApi, useNavigate } from '@tanstack/reac
 import { useCallback, useMemo, useRef, useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Dataset, ImageItem } from '../../api/types.js';
+import { Icon } from '../../ui/icons.js';
 import { ButtonLink } from '../../ui/links.js';
 import { EmptyState, ErrorState } from '../../ui/states.js';
 import { DatasetFrame } from '../datasets/dataset-frame.js';
@@ -27,7 +28,17 @@ export function GalleryPage(): ReactElement {
   const { t } = useTranslation();
   const { datasetId } = route.useParams();
   return (
-    <DatasetFrame datasetId={datasetId} title={t('gallery.title')}>
+    <DatasetFrame
+      datasetId={datasetId}
+      title={t('gallery.title')}
+      actions={(dataset) =>
+        mayAct(dataset, 'admin') && (
+          <ButtonLink variant="default" to="/datasets/$datasetId/add" params={{ datasetId }} leftSection={<Icon name="plus" size={17} />}>
+            {t('addImages.button')}
+          </ButtonLink>
+        )
+      }
+    >
       {(dataset) => <Gallery dataset={dataset} />}
     </DatasetFrame>
   );
@@ -44,9 +55,11 @@ function Gallery({ dataset }: { readonly dataset: Dataset }): ReactElement {
   if (dataset.num_images === 0 && !isFiltered(search)) {
     return (
       <EmptyState icon="dataset" title={t('gallery.noneTitle')} text={t('gallery.noneText')}>
-        <ButtonLink to="/datasets/$datasetId" params={{ datasetId: dataset.id }}>
-          {t('datasetNav.overview')}
-        </ButtonLink>
+        {mayAct(dataset, 'admin') && (
+          <ButtonLink to="/datasets/$datasetId/add" params={{ datasetId: dataset.id }}>
+            {t('addImages.button')}
+          </ButtonLink>
+        )}
       </EmptyState>
     );
   }
