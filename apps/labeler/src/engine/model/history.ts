@@ -19,6 +19,8 @@ export type StepLabel =
 interface Step {
   readonly label: StepLabel;
   readonly changes: readonly Change[];
+  /** In the place of changes. */
+  readonly effect?: StepEffect;
 }
 
 /** Steps that are kept an image: far more than anybody walks back, and bounded for a day of work. */
@@ -39,7 +41,7 @@ export class History {
   }
 
   /** Remembers what was done elsewhere, in its turn among the others. */
-  add(label: Step['label'], effect: StepEffect): void {
+  add(label: StepLabel, effect: StepEffect): void {
     this.done = [...this.done, { label, changes: [], effect }].slice(-MOST_STEPS);
     this.undone = [];
   }
@@ -80,7 +82,4 @@ export class History {
 export interface StepEffect {
   undo(): boolean;
   redo(): boolean;
-}
-interface Step {
-  readonly effect?: StepEffect;
 }

@@ -21,8 +21,11 @@ export function CanvasView(): ReactElement {
     const made = new Stage(host.current, session.editor);
     setStage(made);
     const stop = session.onPicture((shown, image) => made.setPicture(shown === null ? null : { source: shown.bitmap, size: { width: image.width, height: image.height } }));
+    made.setMask(session.mask?.drawMask ?? null);
+    const stopMask = session.mask?.onPaint(() => made.maskChanged());
     return () => {
       stop();
+      stopMask?.();
       made.dispose();
       setStage(null);
     };

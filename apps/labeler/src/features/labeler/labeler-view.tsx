@@ -3,6 +3,7 @@ import { useEffect, useRef, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Dataset } from '../../api/types.js';
 import { keymapOf, type ActionName } from '../../engine/index.js';
+import { BrushPanel } from './brush-panel.js';
 import { CanvasView } from './canvas-view.js';
 import { ClassPanel } from './class-panel.js';
 import { ClassPicker } from './class-picker.js';
@@ -14,6 +15,7 @@ import { ObjectDetails } from './object-details.js';
 import { ObjectList } from './object-list.js';
 import { PictureTroublePanel } from './picture-trouble.js';
 import { pressKey, releaseKey } from './session/keyboard.js';
+import type { LabelerSession } from './session/labeler-session.js';
 import { useLabelerSettings } from './session/labeler-settings.js';
 import { useChooseClass } from './session/use-choose-class.js';
 import { useEditorView, useLabeler, useSessionView } from './session/use-labeler.js';
@@ -45,6 +47,7 @@ export function LabelerView({ dataset, dialog, onDialog }: Props): ReactElement 
       <aside className={classes.side}>
         <ConflictPanel />
         <ClassPanel dataset={dataset} />
+        {dataset.task_type === 'semantic_segmentation' && <BrushPanel />}
         {hasObjects && <ObjectList />}
         {hasObjects && <ObjectDetails />}
       </aside>
@@ -67,10 +70,12 @@ function useRun(dataset: Dataset, onDialog: (dialog: Dialog) => void): (action: 
     'pick-class': () => onDialog('class'),
     help: () => onDialog('help'),
     save: () => void session.save(),
+    'brush-smaller': () => session.mask?.brush.smaller(),
+    'brush-larger': () => session.mask?.brush.larger(),
+    nothing: () => (hasLabels(session) && !session.editor.view().noObject ? undefined : session.actions.run('nothing')),
     submit: () => {
       const { image } = session.view();
-      const hasLabels = (session.editor.document?.all().length ?? 0) > 0 || session.editor.view().noObject;
-      if (mayReview && image.status === 'labeled' && hasLabels) session.setStatus('reviewed');
+      if (mayReview && image.status === 'labeled' && hasLabels(session)) session.setStatus('reviewed');
       void session.step(1);
     },
   };
@@ -79,6 +84,11 @@ function useRun(dataset: Dataset, onDialog: (dialog: Dialog) => void): (action: 
     own?.();
     return own !== undefined || session.actions.run(action);
   };
+}
+
+function hasLabels({ editor, mask, view }: LabelerSession): boolean {
+  const painted = mask?.objectsOf(view().image.id).size ?? 0;
+  return painted > 0 || (editor.document?.all().length ?? 0) > 0 || editor.view().noObject;
 }
 
 interface Keys {

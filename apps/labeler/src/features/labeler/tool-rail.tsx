@@ -13,7 +13,7 @@ export const TOOLS: Readonly<Record<TaskType, readonly ToolName[]>> = {
   image_classification: ['select'],
   object_detection: ['select', 'box'],
   instance_segmentation: ['select', 'polygon'],
-  semantic_segmentation: ['brush', 'eraser', 'fill'],
+  semantic_segmentation: ['brush', 'eraser', 'fill', 'polygon'],
   pose_estimation: ['select', 'keypoints'],
 };
 const ACTION: Readonly<Record<ToolName, ActionName>> = { select: 'tool-select', box: 'tool-box', polygon: 'tool-polygon', keypoints: 'tool-keypoints', brush: 'tool-brush', eraser: 'tool-eraser', fill: 'tool-fill' };

@@ -65,6 +65,7 @@ export const labeler = {
     removeAttribute: 'Remove {{name}}',
     attributeName: 'Name',
     attributeValue: 'Value',
+    brush: { title: 'Brush', size: 'Brush size', opacity: 'Opacity of the mask' },
     film: 'Images',
     frame: 'Image {{id}}, {{status}}',
     status: { unlabeled: 'unlabelled', labeled: 'labelled', reviewed: 'reviewed' },

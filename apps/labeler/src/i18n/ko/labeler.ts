@@ -63,6 +63,7 @@ export const labeler = {
     removeAttribute: '{{name}} 제거',
     attributeName: '이름',
     attributeValue: '값',
+    brush: { title: '브러시', size: '브러시 크기', opacity: '마스크 불투명도' },
     film: '이미지',
     frame: '이미지 {{id}}, {{status}}',
     status: { unlabeled: '라벨 없음', labeled: '라벨링됨', reviewed: '검토됨' },

@@ -26,6 +26,9 @@ export class RingHost implements ToolHost {
   hits(point: Point): readonly LabelObject[] {
     return this.mask.host.hits(point);
   }
+  isFree(): boolean {
+    return false;
+  }
   within(box: Box): readonly LabelObject[] {
     return this.mask.host.within(box);
   }

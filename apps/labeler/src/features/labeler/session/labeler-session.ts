@@ -8,6 +8,7 @@ import type { ImageFilter } from '../../../api/image-queries.js';
 import { ImageOrder } from '../image-order.js';
 import { addressesOf } from './image-addresses.js';
 import { editOf, objectsOf } from './label-bridge.js';
+import { MaskBridge } from './mask-bridge.js';
 import { LabelsAhead } from './labels-ahead.js';
 import { patchTransport } from './patch-transport.js';
 
@@ -54,6 +55,8 @@ export class LabelerSession {
   readonly actions: EditorActions;
   readonly order: ImageOrder;
   readonly saver: DatasetSaver;
+  /** Only where pixels are labelled. */
+  readonly mask: MaskBridge | null = null;
   private readonly pictures: PictureLoader<ImageBitmap>;
   private readonly labels: LabelsAhead;
   private readonly visited = new Map<number, { readonly document: ImageDocument; readonly history: History }>();
@@ -71,7 +74,8 @@ export class LabelerSession {
     this.editor = new Editor({ newId: randomId, onNeedClass });
     this.actions = new EditorActions(this.editor);
     this.editor.setClasses(options.classes);
-    this.editor.onChange((document) => this.saver.change(document.imageId, editOf(document)));
+    this.editor.onChange((document) => this.saver.change(document.imageId, this.editOf(document)));
+    if (dataset.task_type === 'semantic_segmentation') this.mask = new MaskBridge(this.editor, (imageId, objects) => this.masked(imageId, objects), () => this.set({ trouble: 'undecodable' }));
     this.order = new ImageOrder((query, signal) => http.get<Page<ImageItem>>(`${this.path}/images`, { query: { ...query }, signal }), filter, start);
     this.labels = new LabelsAhead((imageId) => http.get<JsonObject>(`${this.path}/annotations/${imageId}`));
     this.pictures = new PictureLoader<ImageBitmap>({
@@ -142,13 +146,14 @@ export class LabelerSession {
   }
 
   async save(): Promise<void> {
+    await this.mask?.flush();
     await this.saver.flush();
   }
   /** What a person says of the whole image. */
   setStatus(status: 'labeled' | 'reviewed'): void {
     const { document } = this.editor;
     if (document === null) return;
-    this.saver.change(document.imageId, { ...editOf(document), status });
+    this.saver.change(document.imageId, { ...this.editOf(document), status });
     void this.saver.saverOf(document.imageId)?.flush();
   }
   /** Somebody saved labels: those of the image on the screen are looked at again. */
@@ -159,6 +164,7 @@ export class LabelerSession {
   }
 
   close(): void {
+    this.mask?.close();
     this.saver.leave();
     this.saver.close();
     this.pictures.close();
@@ -203,12 +209,14 @@ export class LabelerSession {
 
   private show(image: ImageItem, labels: LabelEdit): void {
     const known = this.visited.get(image.id);
-    const document = known?.document ?? new ImageDocument({ imageId: image.id, width: image.width, height: image.height, objects: objectsOf(labels), noObject: labels.noObject });
-    document.replace(objectsOf(labels), labels.noObject);
+    const objects = this.mask === null ? objectsOf(labels) : [];
+    const document = known?.document ?? new ImageDocument({ imageId: image.id, width: image.width, height: image.height, objects, noObject: labels.noObject });
+    document.replace(objects, labels.noObject);
     const history = known?.history ?? new History();
     this.visited.set(image.id, { document, history });
-    const { role } = this.options.dataset;
-    this.editor.open({ document, history, readOnly: role === 'viewer' });
+    const readOnly = this.options.dataset.role === 'viewer';
+    this.editor.open({ document, history, readOnly });
+    this.mask?.open(image, labels, { classes: this.options.classes, readOnly });
     this.set({ phase: 'ready', save: this.saver.saverOf(image.id)?.status ?? null });
   }
 
@@ -228,7 +236,22 @@ export class LabelerSession {
   private labelsCame(imageId: number, labels: LabelEdit): void {
     const known = this.visited.get(imageId);
     if (known === undefined) return;
-    known.document.replace(objectsOf(labels), labels.noObject);
+    const image = this.order.find(imageId);
+    if (this.mask === null) known.document.replace(objectsOf(labels), labels.noObject);
+    else if (image !== undefined) {
+      known.document.replace([], labels.noObject);
+      this.mask.replace(image, labels);
+    }
+  }
+  /** Painted pixels are labels: an image that has some is not marked as empty any more. */
+  private masked(imageId: number, objects: LabelEdit['objects']): void {
+    const document = this.visited.get(imageId)?.document;
+    if (document === undefined) return;
+    if (objects.size > 0) document.setNoObject(false);
+    this.saver.change(imageId, { objects, noObject: document.noObject });
+  }
+  private editOf(document: ImageDocument): LabelEdit {
+    return this.mask === null ? editOf(document) : { objects: this.mask.objectsOf(document.imageId), noObject: document.noObject };
   }
   private statusCame(imageId: number, status: SaveStatus): void {
     const state = this.saver.saverOf(imageId)?.serverState;

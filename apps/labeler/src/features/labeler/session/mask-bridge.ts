@@ -1,0 +1,67 @@
+import type { ImageItem } from '../../../api/types.js';
+import type { ClassInfo, DrawMask, Editor, JsonObject } from '../../../engine/index.js';
+import { annotationOfLayers, layersOfAnnotation, MaskSession, registerMaskTools, workerPort, type BrushSettings } from '../../../engine/masks/index.js';
+import { maskObjects, type LabelEdit } from '../../../engine/save/index.js';
+
+/** The pixels of a semantic image between the canvas and the saver. */
+export class MaskBridge {
+  readonly brush: BrushSettings;
+  private readonly session: MaskSession;
+  private readonly masks = new Map<number, LabelEdit['objects']>();
+  private readonly paintListeners = new Set<() => void>();
+
+  constructor(
+    editor: Editor,
+    onMask: (imageId: number, objects: LabelEdit['objects']) => void,
+    onUnreadable: () => void,
+  ) {
+    this.session = new MaskSession({
+      port: workerPort(),
+      remember: (effect) => editor.remember('mask', effect),
+      onMask: (imageId, annotation) => {
+        const objects = maskObjects(annotation);
+        this.masks.set(imageId, objects);
+        onMask(imageId, objects);
+      },
+      onPaint: () => {
+        for (const listener of this.paintListeners) listener();
+      },
+      onUnreadable,
+    });
+    this.brush = registerMaskTools(editor, this.session);
+    editor.tools.choose('brush');
+  }
+
+  get drawMask(): DrawMask {
+    return this.session.drawMask;
+  }
+  onPaint(listener: () => void): () => void {
+    this.paintListeners.add(listener);
+    return () => this.paintListeners.delete(listener);
+  }
+
+  open(image: ImageItem, labels: LabelEdit, more: { readonly classes: readonly ClassInfo[]; readonly readOnly: boolean }): void {
+    this.masks.set(image.id, labels.objects);
+    this.session.open({ imageId: image.id, size: { width: image.width, height: image.height }, annotation: annotationOf(image, labels.objects), ...more });
+  }
+  /** Other labels than the screen's came. */
+  replace(image: ImageItem, labels: LabelEdit): void {
+    this.masks.set(image.id, labels.objects);
+    this.session.replace(image.id, annotationOf(image, labels.objects));
+  }
+  /** The layers that were painted up to now, as far as they are told. */
+  objectsOf(imageId: number): LabelEdit['objects'] {
+    return this.masks.get(imageId) ?? new Map();
+  }
+  setOpacity(opacity: number): void {
+    this.session.setOpacity(opacity);
+  }
+  flush(): Promise<void> {
+    return this.session.flush();
+  }
+  close(): void {
+    this.session.close();
+  }
+}
+
+const annotationOf = (size: Pick<ImageItem, 'width' | 'height'>, objects: LabelEdit['objects']): JsonObject | null => annotationOfLayers(layersOfAnnotation({ mask: { classes: [...objects.values()] } }), size);
