@@ -1,6 +1,6 @@
 import RBush from 'rbush';
 import { boundsOf, areaOf, type LabelObject } from '../model/label-object.js';
-import { contains, distance, pointsOf, type Box, type Point, type Ring } from '../model/geometry.js';
+import { clamp, contains, pointsOf, type Box, type Point, type Ring } from '../model/geometry.js';
 
 interface Item {
   readonly minX: number;
@@ -47,7 +47,8 @@ export class SpatialIndex {
    */
   at(point: Point, reach: number): readonly LabelObject[] {
     const near = this.within({ x: point.x - reach, y: point.y - reach, width: 2 * reach, height: 2 * reach });
-    return near.filter((object) => covers(object, point, reach)).sort((a, b) => areaOf(a.geometry) - areaOf(b.geometry) || (a.id < b.id ? -1 : 1));
+    const hit = near.filter((object) => covers(object, point, reach));
+    return hit.length < 2 ? hit : hit.sort((a, b) => areaOf(a.geometry) - areaOf(b.geometry) || (a.id < b.id ? -1 : 1));
   }
 }
 
@@ -71,11 +72,15 @@ function covers({ geometry }: LabelObject, point: Point, reach: number): boolean
 
 const grown = ({ x, y, width, height }: Box, by: number): Box => ({ x: x - by, y: y - by, width: width + 2 * by, height: height + 2 * by });
 
-/** Even-odd rule. */
+/** Even-odd rule. On the bare numbers: it is asked for each polygon near each place of the pointer. */
 export function isInRing(ring: Ring, { x, y }: Point): boolean {
   let inside = false;
-  for (const { from, to } of edgesOf(ring)) {
-    if (from.y > y !== to.y > y && x < ((to.x - from.x) * (y - from.y)) / (to.y - from.y) + from.x) inside = !inside;
+  let [lastX, lastY] = [ring.at(-2) ?? 0, ring.at(-1) ?? 0];
+  for (let index = 0; index + 1 < ring.length; index += 2) {
+    const [nextX, nextY] = [ring[index] ?? 0, ring[index + 1] ?? 0];
+    if (lastY > y !== nextY > y && x < ((nextX - lastX) * (y - lastY)) / (nextY - lastY) + lastX) inside = !inside;
+    lastX = nextX;
+    lastY = nextY;
   }
   return inside;
 }
@@ -91,7 +96,20 @@ export function edgesOf(ring: Ring): readonly Edge[] {
   return points.map((from, index) => ({ index, from, to: points[(index + 1) % points.length] ?? from }));
 }
 
-export const distanceToRing = (ring: Ring, point: Point): number => edgesOf(ring).reduce((least, edge) => Math.min(least, distance(nearestOn(edge, point), point)), Infinity);
+function distanceToRing(ring: Ring, { x, y }: Point): number {
+  let least = Infinity;
+  let [lastX, lastY] = [ring.at(-2) ?? 0, ring.at(-1) ?? 0];
+  for (let index = 0; index + 1 < ring.length; index += 2) {
+    const [nextX, nextY] = [ring[index] ?? 0, ring[index + 1] ?? 0];
+    const [dx, dy] = [nextX - lastX, nextY - lastY];
+    const length = dx * dx + dy * dy;
+    const along = length === 0 ? 0 : clamp(((x - lastX) * dx + (y - lastY) * dy) / length, 0, 1);
+    least = Math.min(least, (lastX + along * dx - x) ** 2 + (lastY + along * dy - y) ** 2);
+    lastX = nextX;
+    lastY = nextY;
+  }
+  return Math.sqrt(least);
+}
 
 /** The point of an edge that lies nearest. */
 export function nearestOn({ from, to }: Pick<Edge, 'from' | 'to'>, point: Point): Point {

@@ -60,6 +60,9 @@ describe('what lies under the pointer', () => {
     index.load([make('corner', { kind: 'polygon', rings: [[0, 0, 100, 0, 0, 100]] })]);
     expect(index.at({ x: 20, y: 20 }, 1)).toHaveLength(1);
     expect(index.at({ x: 90, y: 90 }, 1)).toHaveLength(0);
+    // Just beside the long side, and beside the closing one.
+    expect([2, 3].map((reach) => index.at({ x: 52, y: 52 }, reach).length)).toEqual([0, 1]);
+    expect([2, 4].map((reach) => index.at({ x: -3, y: 50 }, reach).length)).toEqual([0, 1]);
   });
 });
 
