@@ -21,7 +21,7 @@ interface Labels {
   readonly revision: number;
   readonly status: string;
   readonly annotations?: readonly { readonly id: string; readonly class_id: number; readonly bbox?: readonly number[]; readonly segmentation?: readonly number[][]; readonly keypoints?: readonly number[] }[];
-  readonly annotation?: { readonly class_id: number } | null;
+  readonly annotation?: { readonly class_id?: number; readonly mask?: { readonly size: readonly number[]; readonly classes: readonly { readonly class_id: number; readonly counts: string }[] } } | null;
 }
 
 beforeAll(async () => {
@@ -109,6 +109,29 @@ describe.skipIf(chrome === null)('the labeler', () => {
     await labeler.key('2');
     await labeler.saved();
     expect((await labels(classes)).annotation?.class_id).toBe(1);
+    await labeler.close();
+  });
+
+  it('paints a mask by brush, fill and eraser, and takes strokes back', async () => {
+    const id = await dataset('semantic_segmentation');
+    const labeler = await LabelerPage.open(browser, product, pathOf(id));
+    const painted = async (): Promise<readonly number[]> => (await labels(id)).annotation?.mask?.classes.map((layer) => layer.class_id) ?? [];
+    await labeler.drag(AT, away(AT, 150, 40));
+    await labeler.key('2');
+    await labeler.drag(away(AT, 0, 100), away(AT, 150, 100));
+    await expect.poll(painted, { timeout: 15_000 }).toEqual([0, 1]);
+    await keepPicture(labeler.page, 'labeler-mask');
+    await labeler.key('Control+z');
+    await expect.poll(painted, { timeout: 15_000 }).toEqual([0]);
+    await labeler.key('g');
+    await labeler.click(away(AT, 0, 200));
+    await expect.poll(painted, { timeout: 15_000 }).toEqual([0, 1]);
+    await labeler.saved();
+    await labeler.reload();
+    await labeler.key('e');
+    for (let step = 0; step < 40; step += 1) await labeler.key(']');
+    await labeler.drag(away(AT, -100, -100), away(AT, 300, 200));
+    await expect.poll(async () => (await labels(id)).annotation, { timeout: 15_000 }).toBeNull();
     await labeler.close();
   });
 

@@ -27,17 +27,22 @@ async function attempt(method: Method, path: string, { query = {}, body, signal,
   const token = await session.accessToken();
   const all = new Headers({ accept: 'application/json', ...headers });
   if (token !== null) all.set('authorization', `Bearer ${token}`);
-  const isForm = body instanceof FormData;
-  // A form's own type has the mark between its parts, which only the browser knows.
-  if (body !== undefined && !isForm) all.set('content-type', 'application/json');
-  const search = new URLSearchParams(Object.entries(query).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, String(value)]])));
-  const url = `${API_ROOT}${path}${search.size === 0 ? '' : `?${search.toString()}`}`;
+  const sent = bodyOf(body);
+  if (typeof sent === 'string') all.set('content-type', 'application/json');
   try {
-    return await fetch(url, { method, headers: all, body: body === undefined || isForm ? body : JSON.stringify(body), signal, keepalive, credentials: 'same-origin' });
+    return await fetch(urlOf(path, query), { method, headers: all, body: sent, signal, keepalive, credentials: 'same-origin' });
   } catch (error) {
     if (signal?.aborted === true) throw error;
     throw Problem.network();
   }
+}
+
+/** A form goes as it is: its own type has the mark between its parts, which only the browser knows. */
+const bodyOf = (body: unknown): FormData | string | undefined => (body === undefined || body instanceof FormData ? body : JSON.stringify(body));
+
+function urlOf(path: string, query: NonNullable<RequestOptions['query']>): string {
+  const search = new URLSearchParams(Object.entries(query).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, String(value)]])));
+  return `${API_ROOT}${path}${search.size === 0 ? '' : `?${search.toString()}`}`;
 }
 
 async function json<T>(method: Method, path: string, options?: RequestOptions): Promise<T> {

@@ -119,6 +119,10 @@ export class Editor implements ToolHost {
   get selected(): readonly LabelObject[] {
     return [...this.selectedIds].flatMap((id) => this.document?.get(id) ?? []);
   }
+  /** A tool may be chosen while the next image is still on its way; whoever may only look has none to choose. */
+  get isLookOnly(): boolean {
+    return this.open_?.readOnly === true;
+  }
   get readOnly(): boolean {
     return this.open_ === null || this.open_.readOnly === true;
   }

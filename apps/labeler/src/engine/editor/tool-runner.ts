@@ -31,7 +31,7 @@ export class ToolRunner {
   private held: Pick<PointerInput, 'pointerId' | 'type'> | null = null;
 
   constructor(
-    private readonly host: ToolHost & { readonly readOnly: boolean },
+    private readonly host: ToolHost & { readonly isLookOnly: boolean },
     private readonly viewport: Viewport,
     private readonly changed: () => void,
   ) {
@@ -57,7 +57,7 @@ export class ToolRunner {
 
   choose(name: ToolName): void {
     const factory = this.factories.get(name);
-    if (factory === undefined || (this.host.readOnly && name !== 'select')) return;
+    if (factory === undefined || (this.host.isLookOnly && name !== 'select')) return;
     this.breakOff((state) => state.cancel());
     this.name = name;
     this.state = factory(this.host);

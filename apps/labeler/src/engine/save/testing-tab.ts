@@ -6,7 +6,7 @@ import type { LabelEdit } from './label-state.js';
 import type { KeptEdit, SaveState } from './save-types.js';
 import type { FakeLabelApi } from './testing-api.js';
 
-export const body = (classId: number, more: JsonObject = {}): JsonObject => ({ class_id: classId, source: 'manual', confidence: 1, ...more });
+export const body = (classId: number, more: JsonObject = {}): JsonObject => ({ class_id: classId, source: 'manual', note: 'kept', ...more });
 
 /** One browser tab: what it shows, what it kept on the device, and what it told of its state. */
 export class Tab {

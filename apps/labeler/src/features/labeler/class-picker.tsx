@@ -20,7 +20,7 @@ export function ClassPicker({ onChoose, onClose }: { readonly onChoose: (classId
     onChoose(id);
   };
   return (
-    <Modal opened onClose={onClose} title={t('labeler.pickClass')} size="sm">
+    <Modal opened onClose={onClose} title={t('labeler.pickClass')} closeButtonProps={{ 'aria-label': t('common.close') }} size="sm">
       <TextInput
         data-autofocus
         role="combobox"

@@ -20,7 +20,7 @@ export function LabelerHelp({ onClose }: { readonly onClose: () => void }): Reac
     setAsking(null);
   };
   return (
-    <Modal opened onClose={onClose} title={t('labeler.help.title')} size="lg" closeOnEscape={asking === null}>
+    <Modal opened onClose={onClose} title={t('labeler.help.title')} closeButtonProps={{ 'aria-label': t('common.close') }} size="lg" closeOnEscape={asking === null}>
       <div onKeyDownCapture={onKeyDown}>
         <Group justify="space-between" mb="xs">
           <SegmentedControl size="xs" aria-label={t('labeler.help.preset')} value={preset} data={PRESETS.map((one) => ({ value: one, label: t(`labeler.help.presets.${one}`) }))} onChange={(value) => labelerSettings.set({ preset: PRESETS.find((one) => one === value) ?? 'default' })} />
