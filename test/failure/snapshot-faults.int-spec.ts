@@ -179,7 +179,11 @@ describe('a build of a version', () => {
     const bytes = await under.bucket.getBytes(key, 1_000_000);
     await under.bucket.put(key, bytes.map((byte, index) => (index === 1_000 ? byte ^ 1 : byte)));
     const version = await next();
-    expect((await under.until(version, 'failed')).failure?.code).toBe('build-failed');
+    const { failure } = await under.until(version, 'failed');
+    expect(failure).toMatchObject({ code: 'build-failed', detail: expect.stringContaining('Image 5 (5.png)') as string });
+    // The version is whole without its zip.
+    const manifest = JSON.parse(Buffer.from(await under.bucket.getBytes(`datasets/${under.id}/snapshots/v${version}.json`, 1_000_000)).toString()) as { zip: unknown; entries: unknown[] };
+    expect([manifest.zip, manifest.entries.length]).toEqual([null, 14]);
     await under.bucket.put(key, bytes);
     expect(await under.create()).toBe(version);
     await under.whole(version);

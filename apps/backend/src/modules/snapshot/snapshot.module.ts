@@ -26,6 +26,7 @@ import { SnapshotDetailsReader } from './application/snapshot-details.js';
 import { SnapshotUses } from './application/snapshot-uses.js';
 import { VersionMaker } from './application/version-maker.js';
 import { ZipBuild } from './application/zip-build.js';
+import { ZipDoubts } from './application/zip-doubts.js';
 import { ZipShelf } from './application/zip-shelf.js';
 import { SnapshotRepository } from './domain/snapshot.repository.port.js';
 import { BucketSnapshotStorage } from './infrastructure/bucket-snapshot-storage.js';
@@ -42,7 +43,7 @@ import { ZipSweeper } from './infrastructure/zip-sweeper.js';
   controllers: [CompareController, SnapshotsController, SnapshotDownloadController, SnapshotRequestsConsumer, SnapshotCommandsResponder],
   providers: [
     ...[CreateSnapshotHandler, ChangeSnapshotHandler, DeleteSnapshotHandler, RequestSnapshotForTrainingHandler, BuildSnapshotHandler, ListSnapshotsHandler, GetSnapshotHandler, DiffSnapshotsHandler, ListDiffHandler, RestoreSnapshotHandler],
-    ...[VersionDiff, CompleteSnapshots, SnapshotDetailsReader, SnapshotUses, VersionMaker, ZipBuild, ZipComposer, ZipShelf, ZipSweeper],
+    ...[VersionDiff, CompleteSnapshots, SnapshotDetailsReader, SnapshotUses, VersionMaker, ZipBuild, ZipComposer, ZipDoubts, ZipShelf, ZipSweeper],
     { provide: SnapshotRepository, useClass: TypeormSnapshotRepository },
     { provide: SnapshotSource, useClass: DatasetSnapshotSource },
     { provide: SnapshotStorage, useClass: BucketSnapshotStorage },

@@ -16,7 +16,7 @@ export class Snapshot extends AggregateRoot<SnapshotEvent> {
 
   static request(request: SnapshotRequest): Snapshot {
     const { now, ...facts } = request;
-    const none = { totals: null, zip: null, tail: null, failure: null, completedAt: null, zipUsedAt: null, bytesMoved: null, bytesCopied: null };
+    const none = { totals: null, zip: null, tail: null, failure: null, completedAt: null, zipUsedAt: null, zipSuspectedAt: null, zipCheckedAt: null, bytesMoved: null, bytesCopied: null };
     const snapshot = new Snapshot({ ...facts, ...none, createdAt: now, state: 'building', zipState: 'none', waitingJobIds: [] });
     snapshot.raise(new SnapshotRequested());
     return snapshot;
@@ -73,8 +73,17 @@ export class Snapshot extends AggregateRoot<SnapshotEvent> {
 
   completeZip(zip: SnapshotZip, moved: { readonly bytesMoved: number; readonly bytesCopied: number }, now: Date): void {
     if (!this.isOpen) return;
-    Object.assign(this.data, { zip, ...moved, zipState: 'ready', zipUsedAt: now, tail: null });
+    const checked = this.data.zipSuspectedAt === null ? {} : { zipSuspectedAt: null, zipCheckedAt: now };
+    Object.assign(this.data, { zip, ...moved, ...checked, zipState: 'ready', zipUsedAt: now, tail: null });
     this.raise(new SnapshotCompleted(this.told()));
+  }
+
+  /** A reader found other bytes than were frozen. Its builder reads the zip whole, and makes it again from the originals where that is so. */
+  doubtZip(now: Date): void {
+    if (this.data.state !== 'ready' || this.data.zipState !== 'ready') return;
+    this.data.zipState = 'building';
+    this.data.zipSuspectedAt = now;
+    this.raise(new SnapshotRequested());
   }
 
   /** The zip could not be made; the version stays, and the zip may be asked for again. */
