@@ -122,6 +122,7 @@ export class BuildSnapshotHandler implements ICommandHandler<BuildSnapshotComman
       snapshot.fail(failure, this.clock.now());
       snapshot.failZip(failure);
       await this.snapshots.save(snapshot);
+      if (snapshot.state.state === 'deleted') await this.storage.remove(snapshot.state, 'all');
     });
   }
 }
