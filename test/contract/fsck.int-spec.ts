@@ -177,6 +177,19 @@ describe('fsck', () => {
     }
   });
 
+  it('sees bytes from before a replacement that no kept version has, and misses those that one has', async () => {
+    const { rows } = await pool.query<{ key: string }>(`select body->'before'->>'key' as key from dataset_changes where dataset_id = $1 and kind = 'image-replaced'`, [id]);
+    const older = (rows[0]?.key ?? '').slice(at('').length);
+    const undo = await gone(older);
+    expect(await codes()).toEqual(['image-missing']);
+    await undo();
+    // Version 1 is the only one that was made before the replacement.
+    const back = await sql('update snapshots set position = position + 1000 where dataset_id = ID and version = 1', 'update snapshots set position = position - 1000 where dataset_id = ID and version = 1');
+    expect(await codes()).toEqual(['image-superseded']);
+    await back();
+    expect(await codes()).toEqual([]);
+  });
+
   it('sees two versions of one content', async () => {
     await pool.query('drop index snapshots_content');
     const hash = (await pool.query<{ hash: string }>('select content_hash as hash from snapshots where dataset_id = $1 and version = 3', [id])).rows[0]?.hash ?? '';
@@ -203,9 +216,31 @@ describe('fsck', () => {
     expect(await codes()).toEqual(['model-missing']);
     await left(key);
     expect(await codes()).toEqual(['model-size']);
+    const report = `models/${job}/metrics.json`;
+    await pool.query('update training_checkpoints set size_bytes = 1 where job_id = $1', [job]);
+    await pool.query(`insert into training_minted_uploads (job_id, key, kind, size_bytes, sha256) values ($1, $2, 'metrics', 1, 'x')`, [job, report]);
+    expect(await codes()).toEqual(['metrics-missing']);
+    await left(report);
+    await left(`models/${job}/metrics-attempt-1.json`);
+    expect(await codes()).toEqual(['model-orphan']);
+    await bucket.delete([report, `models/${job}/metrics-attempt-1.json`]);
     await pool.query('delete from training_jobs where id = $1', [job]);
     await bucket.delete([key]);
     expect(await codes()).toEqual([]);
+  });
+
+  it('is a route of the administrator', async () => {
+    const someone = await people.makeUser('someone');
+    for (const method of ['GET', 'POST']) expect((await people.call(method, 'maintenance/fsck', { token: someone.token, ...(method === 'POST' ? { body: {} } : {}) })).status).toBe(403);
+    const last = (): Promise<Record<string, unknown>> => call('GET', 'maintenance/fsck');
+    await expect.poll(async () => (await last())['state'], { timeout: 20_000 }).toBe('done');
+    expect(await last()).toMatchObject({ deep: false, count: 0, differences: [] });
+    const undo = await longer('images/000001.png');
+    await call('POST', 'maintenance/fsck', { deep: true, dataset_id: id });
+    await expect.poll(async () => (await last())['state'], { timeout: 20_000 }).toBe('done');
+    expect(await last()).toMatchObject({ deep: true, dataset_id: id, count: 1, differences: [{ code: 'image-size' }] });
+    await undo();
+    expect((await people.call('POST', 'maintenance/fsck', { token, body: { dataset_id: 'none-such-0000' } })).status).toBeLessThan(500);
   });
 
   it('is a command: 0 where all agrees, 1 with each difference, 2 where it cannot look', async () => {
