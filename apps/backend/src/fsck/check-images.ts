@@ -33,11 +33,11 @@ export async function* checkImages(of: Examined, datasetId: string): AsyncIterab
 
 async function* imageDifference(of: Examined, { left: row, right: object }: Pair<ImageObject, ObjectHead>): AsyncIterable<Difference> {
   if (row === null && object !== null && isSettled(of, object)) yield difference('image-orphan', object.key, `${object.sizeBytes} bytes that no image has`);
-  if (row === null) return;
-  if (!row.needed) {
-    if (object !== null && isSettled(of, object)) yield difference('image-superseded', row.key, `${object.sizeBytes} bytes that were replaced, and that no version has`);
-    return;
-  }
+  if (row?.needed === true) yield* neededDifference(of, row, object);
+  else if (row !== null && object !== null && isSettled(of, object)) yield difference('image-superseded', row.key, `${object.sizeBytes} bytes that were replaced, and that no version has`);
+}
+
+async function* neededDifference(of: Examined, row: ImageObject, object: ObjectHead | null): AsyncIterable<Difference> {
   if (object === null) return yield difference('image-missing', row.key, row.current ? 'the image has no object' : 'a version has these bytes from before a replacement');
   if (row.size === null) return;
   if (object.sizeBytes !== row.size) yield difference('image-size', row.key, `${object.sizeBytes} bytes instead of ${row.size}`);

@@ -22,13 +22,18 @@ const MODELS = `
 /** Of jobs that have ended nothing is on its way any more. */
 const JOBS = `select id::text, state in ('completed','failed','cancelled') as ended from training_jobs`;
 
+const MISSING: Readonly<Record<ModelRow['kind'], (key: string) => Difference>> = {
+  model: (key) => difference('model-missing', key, 'a job reported it'),
+  metrics: (key) => difference('metrics-missing', key, 'the report of a completed job'),
+};
+
 /** I8: what a job says it has, and nothing else once it has ended. */
 export async function* checkModels(of: Examined): AsyncIterable<Difference> {
   const jobs = new Map((await of.database.query<{ id: string; ended: boolean }>(JOBS)).rows.map((row) => [row.id, row.ended]));
   const rows = { items: rowsOf<ModelRow>(of, MODELS, []), key: (row: ModelRow) => row.key };
   const objects = { items: of.store.list('models/'), key: (object: ObjectHead) => object.key };
   for await (const { left: row, right: object } of merged(rows, objects)) {
-    if (row !== null && object === null) yield difference(row.kind === 'metrics' ? 'metrics-missing' : 'model-missing', row.key, row.kind === 'metrics' ? 'the report of a completed job' : 'a job reported it');
+    if (row !== null && object === null) yield MISSING[row.kind](row.key);
     if (row !== null && object !== null && row.size !== object.sizeBytes) yield difference('model-size', row.key, `${object.sizeBytes} bytes instead of ${row.size}`);
     if (row === null && object !== null && isSettled(of, object)) yield* strangeModel(object.key, jobs.get(object.key.split('/')[1] ?? ''));
   }

@@ -55,18 +55,25 @@ function zipOf({ key, size_bytes: sizeBytes, sha256, zip_etag: etag, region, reg
 
 /** Column by column. */
 export function columnsOf(state: Readonly<SnapshotState>): Readonly<Record<string, unknown>> {
-  const { zip, tail } = state;
-  const region = zip?.region ?? null;
+  const { tail } = state;
   return {
     ...{ id: state.id, dataset_id: state.datasetId, version: state.version, parent: state.parent, position: state.position, head: json(state.head), content_hash: state.contentHash },
     ...{ state: state.state, zip_state: state.zipState, requested_by: state.requestedBy, note: state.note, tag: state.tag, failure: json(state.failure) },
     ...{ num_images: state.numImages, num_labeled: state.numLabeled, totals: json(state.totals), created_at: state.createdAt, completed_at: state.completedAt },
-    ...{ key: zip?.key ?? null, size_bytes: zip?.sizeBytes ?? null, sha256: zip?.sha256 ?? null, zip_used_at: state.zipUsedAt },
-    ...{ zip_etag: zip?.etag ?? null, zip_suspected_at: state.zipSuspectedAt, zip_checked_at: state.zipCheckedAt },
-    region: region === null ? null : json({ images: region.images, bytes: region.bytes, digest: region.digest }),
-    region_sha256: region === null ? null : Buffer.from(region.sha256State),
+    ...zipColumns(state.zip),
+    ...{ zip_used_at: state.zipUsedAt, zip_suspected_at: state.zipSuspectedAt, zip_checked_at: state.zipCheckedAt },
     tail: tail === null ? null : json({ key: tail.key, size_bytes: tail.sizeBytes }),
     ...{ bytes_moved: state.bytesMoved, bytes_copied: state.bytesCopied },
+  };
+}
+
+function zipColumns(zip: SnapshotZip | null): Readonly<Record<string, unknown>> {
+  const region = zip?.region ?? null;
+  const { key = null, sizeBytes = null, sha256 = null, etag = null } = zip ?? {};
+  return {
+    ...{ key, size_bytes: sizeBytes, sha256, zip_etag: etag },
+    region: region === null ? null : json({ images: region.images, bytes: region.bytes, digest: region.digest }),
+    region_sha256: region === null ? null : Buffer.from(region.sha256State),
   };
 }
 
