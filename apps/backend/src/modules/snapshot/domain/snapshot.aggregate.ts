@@ -1,6 +1,6 @@
 import { AggregateRoot, DomainError } from '@app/kernel';
 import { SnapshotCompleted, SnapshotFailed, SnapshotRequested, type SnapshotEvent } from './snapshot.events.js';
-import type { SnapshotContent, SnapshotFailure, SnapshotState, SnapshotZip } from './snapshot.state.js';
+import type { SnapshotContent, SnapshotFailure, SnapshotState, SnapshotTotals, SnapshotZip } from './snapshot.state.js';
 
 export type SnapshotRequest = Pick<SnapshotState, 'id' | 'datasetId' | 'version' | 'parent' | 'position' | 'head' | 'requestedBy' | 'note' | 'tag' | 'numImages' | 'numLabeled'> & {
   /** Null where it is not known yet. */
@@ -62,6 +62,12 @@ export class Snapshot extends AggregateRoot<SnapshotEvent> {
     this.data.numLabeled = totals.labeled;
     this.data.state = 'ready';
     this.data.completedAt = now;
+  }
+
+  /** The labels were in an uploaded zip when the version was recorded; what is known of it otherwise does not change. */
+  countLabels({ annotations, classes }: SnapshotTotals): void {
+    if (this.data.totals === null || this.data.totals.annotations !== null) return;
+    this.data.totals = { ...this.data.totals, annotations, classes };
   }
 
   /** Ends, because another version has the content; answers who waited, for them to wait for that one. */

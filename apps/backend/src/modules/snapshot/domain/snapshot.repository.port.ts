@@ -31,6 +31,8 @@ export abstract class SnapshotRepository {
   abstract zipBases(datasetId: string, count: number): Promise<readonly ZipBase[]>;
   /** Ids of versions whose zip nobody needed since then, and that have a newer one with a zip. */
   abstract supersededZips(unusedSince: Date): Promise<readonly string[]>;
+  /** Ids of versions that were recorded while the labels were in the uploaded zip only. */
+  abstract uncounted(datasetId: string): Promise<readonly string[]>;
   /** Ids of versions with a zip that somebody found damaged while nobody could tell the builder. */
   abstract doubtedZips(): Promise<readonly string[]>;
   /** Ids of the other versions of the dataset whose zips may have bytes of one that was damaged: those that were not read whole since it was doubted. */

@@ -73,6 +73,11 @@ export class TypeormSnapshotRepository extends SnapshotRepository {
     return rows.map((row) => row.id);
   }
 
+  async uncounted(datasetId: string): Promise<readonly string[]> {
+    const rows = await this.query<{ id: string }>(`select s.id from snapshots s where s.dataset_id = $1 and s.state = 'ready' and s.head is not null and s.totals->>'annotations' is null order by s.version`, [datasetId]);
+    return rows.map((row) => row.id);
+  }
+
   async doubtedZips(): Promise<readonly string[]> {
     const rows = await this.query<{ id: string }>(`select s.id from snapshots s where s.zip_suspected_at is not null and s.zip_state = 'ready' and s.state = 'ready' order by s.zip_suspected_at limit 100`, []);
     return rows.map((row) => row.id);
