@@ -91,4 +91,17 @@ describe('a zip that is damaged in the store', () => {
     expect(await copied(version)).toBe(0);
     await expect.poll(() => run(true), { timeout: 20_000, interval: 500 }).toBe(0);
   }, 60_000);
+
+  it('is made again by the rows when what was put aside of it is damaged', async () => {
+    const version = await next();
+    await under.whole(version);
+    expect((await under.people.call('DELETE', `datasets/${under.id}/snapshots/${version}?keep_manifest=true`, { token: under.token })).status).toBe(204);
+    const tail = `datasets/${under.id}/snapshots/v${version}.tail`;
+    const bytes = Buffer.from(await under.bucket.getBytes(tail, 10_000_000));
+    bytes[100] = (bytes[100] ?? 0) ^ 1;
+    await under.bucket.put(tail, bytes);
+    expect(await under.create()).toBe(version);
+    await under.whole(version);
+    await under.assertClean();
+  }, 60_000);
 });

@@ -92,8 +92,14 @@ export class ZipBuild {
 
   private async putTogether(state: Readonly<SnapshotState>, content: SourceContent, options: WriteOptions & Pick<BuildOptions, 'bases'>): Promise<BuiltZip> {
     const onDoubt = (base: ZipBase): Promise<void> => this.doubts.raise(state.datasetId, base.version);
-    const built = await this.storage.writeZip(state, content, { ...options, onDoubt });
-    if (state.zip !== null && state.zip.sha256 !== built.zip.sha256) await this.giveUp(state);
+    const isAsBefore = ({ zip }: BuiltZip): boolean => state.zip === null || state.zip.sha256 === zip.sha256;
+    let built = await this.storage.writeZip(state, content, { ...options, onDoubt });
+    if (!isAsBefore(built) && state.tail !== null) {
+      // What was put aside of it is damaged; the rows say the same.
+      await this.storage.remove(state, 'zip');
+      built = await this.storage.writeZip({ ...state, tail: null }, content, { ...options, onDoubt });
+    }
+    if (!isAsBefore(built)) await this.giveUp(state);
     return built;
   }
 
