@@ -23,14 +23,16 @@ let product: Product;
 let api: ApiClient;
 let store: S3ObjectStore;
 let id = '';
+let changes = 0;
 
 const picture = (seed: number): Promise<Buffer> => sharp({ create: { width: 24, height: 24, channels: 3, background: { r: seed % 256, g: Math.floor(seed / 256), b: 77 } } }).png().toBuffer();
 
-async function addImages(from: number, to: number, options: { readonly replace: boolean }): Promise<void> {
+/** `variant` 0: new ones; else other bytes for those that are there. */
+async function addImages(from: number, to: number, variant: number): Promise<void> {
   for (let at = from; at <= to; at += 50) {
     const form = new FormData();
-    if (options.replace) form.append('on_conflict', 'replace');
-    for (let number = at; number <= Math.min(to, at + 49); number += 1) form.append('file', new Blob([new Uint8Array(await picture(number + (options.replace ? 10_000 : 0)))], { type: 'image/png' }), `${number}.png`);
+    if (variant > 0) form.append('on_conflict', 'replace');
+    for (let number = at; number <= Math.min(to, at + 49); number += 1) form.append('file', new Blob([new Uint8Array(await picture(number + variant * 10_000))], { type: 'image/png' }), `${number}.png`);
     const added = await fetch(`${product.url}/api/v1/datasets/${id}/images`, { method: 'POST', headers: { authorization: `Bearer ${api.token}` }, body: form });
     expect(added.status, await added.clone().text()).toBe(200);
   }
@@ -43,7 +45,7 @@ beforeAll(async () => {
   const { endpoint, bucket, access_key_id: accessKeyId, secret_access_key: secretAccessKey } = product.store;
   store = new S3ObjectStore({ endpoint, region: 'auto', bucket, accessKeyId, secretAccessKey });
   id = (await api.call<{ id: string }>('POST', 'datasets/create', { name: 'restored', task_type: 'object_detection', classes: [{ name: 'a' }, { name: 'b' }] })).body.id;
-  await addImages(1, IMAGES, { replace: false });
+  await addImages(1, IMAGES, 0);
   await api.call('POST', `datasets/${id}/snapshots`, {});
   await change();
 }, 240_000);
@@ -62,7 +64,8 @@ async function change(): Promise<void> {
   const ids = Array.from({ length: IMAGES }, (_, index) => index + 1);
   expect((await api.call('POST', `datasets/${id}/images/bulk`, { ids, action: 'split', split: 'val' })).status).toBe(200);
   expect((await api.call('POST', `datasets/${id}/images/bulk`, { ids: ids.slice(-20), action: 'delete' })).status).toBe(200);
-  await addImages(100, 120, { replace: true });
+  changes += 1;
+  await addImages(100, 120, changes);
 }
 
 /** The backend comes again some seconds after it was killed. */
