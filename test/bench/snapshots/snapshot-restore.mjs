@@ -26,7 +26,7 @@ async function change(bench, { id, images, each }) {
 async function replace({ pool }, { id, from, to }) {
   const facts = (hash) => `jsonb_build_object('file_name', i.file_name, 'sha256', encode(${hash}, 'hex'), 'width', i.width, 'height', i.height, 'size_bytes', i.size_bytes, 'key', i.object_key, 'crc32', i.crc32, 'depth', i.depth, 'format', i.format, 'orientation', i.orientation)`;
   await pool.query(
-    `with locked as (select change_seq as seq from datasets where id = $1 for update), changed as (
+    `with locked as (select change_seq as seq from datasets where id = $1), changed as (
        insert into dataset_changes (dataset_id, seq, actor, kind, number, body)
        select $1, locked.seq + i.number - $2 + 1, gen_random_uuid(), 'image-replaced', i.number, jsonb_build_object('before', ${facts('i.sha256')}, 'after', ${facts('sha256(i.number::text::bytea)')})
        from dataset_images i, locked where i.dataset_id = $1 and i.number between $2 and $3),
