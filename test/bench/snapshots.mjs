@@ -1,8 +1,9 @@
 // P1 to P8 of design/performance.md: versions, their zips, and reading them. Needs `node scripts/build.mjs`; 1 GB and a million rows, or 40 MB and 50,000 with --quick.
-//   node test/bench/snapshots.mjs [--quick] [--only builds|creation] [--images 3000]
+//   node test/bench/snapshots.mjs [--quick] [--only builds|creation|restore] [--images 3000]
 import { parseArgs } from 'node:util';
 import { openSnapshotBench } from './snapshots/snapshot-bench.mjs';
 import { builds } from './snapshots/snapshot-builds.mjs';
+import { restoring } from './snapshots/snapshot-restore.mjs';
 import { creation, kept } from './snapshots/snapshot-creation.mjs';
 import { reading } from './snapshots/snapshot-reading.mjs';
 
@@ -12,6 +13,7 @@ const PARTS = {
     return [...rows, ...(await kept(bench, dataset)), ...(await reading(bench, dataset))];
   },
   creation: (bench, { quick }) => creation(bench, quick),
+  restore: (bench, { quick }) => restoring(bench, quick),
 };
 
 /** Rows for the table of `npm run bench`; `only` names the parts of interest. */

@@ -90,6 +90,8 @@ export const OTHER_ROUTES: Readonly<Record<string, string>> = {
   'GET /api/v1/health/live': 'public',
   'GET /api/v1/health/ready': 'public',
   'GET /api/v1/maintenance/store': 'administrator: store-examination.int-spec.ts',
+  'GET /api/v1/maintenance/fsck': 'administrator: fsck.int-spec.ts',
+  'POST /api/v1/maintenance/fsck': 'administrator: fsck.int-spec.ts',
   'POST /api/v1/auth/login': 'public',
   'POST /api/v1/auth/refresh': 'by cookie: auth.int-spec.ts',
   'POST /api/v1/auth/logout': 'own session: auth.int-spec.ts',

@@ -89,7 +89,6 @@ afterAll(async () => {
 
 type Undo = () => Promise<unknown>;
 const at = (name: string): string => `datasets/${id}/${name}`;
-
 async function instead(key: string, change: (bytes: Uint8Array) => Uint8Array | null): Promise<Undo> {
   const before = (await bucket.head(key)) === null ? null : await bucket.getBytes(key, 10_000_000);
   const after = change(before ?? new Uint8Array(0));
@@ -114,14 +113,11 @@ async function sql(change: string, back: string): Promise<Undo> {
   return () => pool.query(back.replaceAll('ID', `'${id}'`));
 }
 const firstChange = 'select min(seq) from dataset_changes where dataset_id = ID';
-
 const FAULTS: [string, string, () => Promise<Undo>][] = [
   ['an image without its object', 'image-missing', () => gone('images/000001.png')],
   ['an image of another size', 'image-size', () => longer('images/000001.png')],
   ['an object without an image', 'image-orphan', () => left(at('images/000099.png'))],
-  ['a thumbnail of no image', 'derived-orphan', () => left(at('thumbnails/000099.webp'))],
-  ['a preview of no image', 'derived-orphan', () => left(at('previews/000099.webp'))],
-  ['a mask of no image', 'derived-orphan', () => left(at('masks/000099.png'))],
+  ...['thumbnails/000099.webp', 'previews/000099.webp', 'masks/000099.png'].map((name): [string, string, () => Promise<Undo>] => [`${name} of no image`, 'derived-orphan', () => left(at(name))]),
   ['a thumbnail that is gone', 'derived-missing', () => sql('update dataset_images set thumbnail_at = now() where dataset_id = ID and number = 1', 'update dataset_images set thumbnail_at = null where dataset_id = ID and number = 1')],
   ['a head before its history', 'history-broken', () => sql('update dataset_images set revision = revision + 1 where dataset_id = ID and number = 1', 'update dataset_images set revision = revision - 1 where dataset_id = ID and number = 1')],
   ['a hole in a history', 'history-broken', () => sql(`update dataset_changes set revision = 90 where dataset_id = ID and number = 1 and revision = 2`, 'update dataset_changes set revision = 2 where dataset_id = ID and number = 1 and revision = 90')],
@@ -154,20 +150,22 @@ const FAULTS: [string, string, () => Promise<Undo>][] = [
   ['an event that waits', 'outbox-waiting', () => sql(`insert into outbox (id, stream, type, event) select gen_random_uuid(), 'NOWHERE', 'x', '{}'`, `delete from outbox where stream = 'NOWHERE'`)],
 ];
 
+async function expectAlone(code: string, plant: () => Promise<Undo>): Promise<void> {
+  const undo = await plant();
+  try {
+    expect(new Set(await codes())).toEqual(new Set([code]));
+  } finally {
+    await undo();
+  }
+  expect(await codes()).toEqual([]);
+}
+
 describe('fsck', () => {
   it('finds nothing in a dataset that lived through much', async () => {
     expect(await codes({ deep: true })).toEqual([]);
   });
 
-  it.each(FAULTS)('sees %s', async (_, code, plant) => {
-    const undo = await plant();
-    try {
-      expect(new Set(await codes())).toEqual(new Set([code]));
-    } finally {
-      await undo();
-    }
-    expect(await codes()).toEqual([]);
-  });
+  it.each(FAULTS)('sees %s', (_, code, plant) => expectAlone(code, plant));
 
   it('sees other bytes of the same length only where it reads them', async () => {
     for (const [name, code, offset] of [['images/000001.png', 'image-sha256', 50], ['snapshots/v1.zip', 'zip-sha256', 80]] as const) {
@@ -175,6 +173,14 @@ describe('fsck', () => {
       expect([await codes(), await codes({ deep: true })]).toEqual([[], [code]]);
       await undo();
     }
+  });
+
+  it('sees bytes from before a replacement that no kept version has, and misses those that one has', async () => {
+    const { rows } = await pool.query<{ key: string }>(`select body->'before'->>'key' as key from dataset_changes where dataset_id = $1 and kind = 'image-replaced'`, [id]);
+    const older = (rows[0]?.key ?? '').slice(at('').length);
+    await expectAlone('image-missing', () => gone(older));
+    // Version 1 is the only one that was made before the replacement.
+    await expectAlone('image-superseded', () => sql('update snapshots set position = position + 1000 where dataset_id = ID and version = 1', 'update snapshots set position = position - 1000 where dataset_id = ID and version = 1'));
   });
 
   it('sees two versions of one content', async () => {
@@ -203,9 +209,29 @@ describe('fsck', () => {
     expect(await codes()).toEqual(['model-missing']);
     await left(key);
     expect(await codes()).toEqual(['model-size']);
+    const report = `models/${job}/metrics.json`;
+    await pool.query('update training_checkpoints set size_bytes = 1 where job_id = $1', [job]);
+    await pool.query(`insert into training_minted_uploads (job_id, key, kind, size_bytes, sha256) values ($1, $2, 'metrics', 1, 'x')`, [job, report]);
+    expect(await codes()).toEqual(['metrics-missing']);
+    for (const key of [report, `models/${job}/metrics-attempt-1.json`]) await left(key);
+    expect(await codes()).toEqual(['model-orphan']);
+    await bucket.delete([report, `models/${job}/metrics-attempt-1.json`]);
     await pool.query('delete from training_jobs where id = $1', [job]);
     await bucket.delete([key]);
     expect(await codes()).toEqual([]);
+  });
+
+  it('is a route of the administrator', async () => {
+    const someone = await people.makeUser('someone');
+    for (const method of ['GET', 'POST']) expect((await people.call(method, 'maintenance/fsck', { token: someone.token, ...(method === 'POST' ? { body: {} } : {}) })).status).toBe(403);
+    const last = (): Promise<Record<string, unknown>> => call('GET', 'maintenance/fsck');
+    await expect.poll(async () => (await last())['state'], { timeout: 20_000 }).toBe('done');
+    expect(await last()).toMatchObject({ deep: false, count: 0, differences: [] });
+    const undo = await longer('images/000001.png');
+    await call('POST', 'maintenance/fsck', { deep: true, dataset_id: id });
+    await expect.poll(async () => (await last())['state'], { timeout: 20_000 }).toBe('done');
+    expect(await last()).toMatchObject({ deep: true, dataset_id: id, count: 1, differences: [{ code: 'image-size' }] });
+    await undo();
   });
 
   it('is a command: 0 where all agrees, 1 with each difference, 2 where it cannot look', async () => {

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DomainError, handleFailpoints } from '@app/kernel';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { LabelsUnderTest, type Document, type Problem } from './labels-under-test.js';
 import { filesOfZip } from './zip-of-answer.js';
 import { zipOf } from './zip-of-texts.js';
@@ -7,6 +8,7 @@ let labels: LabelsUnderTest;
 beforeAll(async () => {
   labels = await LabelsUnderTest.start();
 });
+afterEach(() => handleFailpoints(null));
 afterAll(() => labels.close());
 
 type Report = Problem & {
@@ -54,6 +56,22 @@ describe('POST datasets/{id}/annotations/import', () => {
     const again = await send(id, coco([CAT, DOG]), { token: annotator.token });
     expect(again.body.images).toMatchObject({ changed: 0, unchanged: 2 });
     expect((await labels.get(id, 1)).body.revision).toBe(2);
+  });
+
+  it('that broke off leaves whole batches; the same file again writes the others, and a version from before takes all back', async () => {
+    const id = await labels.dataset('object_detection', { images: 300 });
+    const numbers = Array.from({ length: 300 }, (_, index) => index + 1);
+    const images = numbers.map((n) => ({ id: n, file_name: `${String(n).padStart(6, '0')}.png`, width: 100, height: 80 }));
+    const file = JSON.stringify({ images, annotations: numbers.map((n) => ({ ...CAT, id: n, image_id: n })), categories: [{ id: 7, name: 'cat' }] });
+    const { version } = (await labels.call<{ version: number }>('POST', `datasets/${id}/snapshots`, { body: {} })).body;
+    handleFailpoints((name) => (name === 'import-batch' ? Promise.reject(new DomainError('unavailable', 'The process ended here.')) : Promise.resolve()));
+    expect((await send(id, file)).status).toBe(503);
+    handleFailpoints(null);
+    expect([(await labels.get(id, 256)).body.revision, (await labels.get(id, 257)).body.revision]).toEqual([2, 1]);
+    expect((await send(id, file)).body.images).toMatchObject({ changed: 44, unchanged: 256 });
+    expect([(await labels.get(id, 256)).body.revision, (await labels.get(id, 257)).body.revision]).toEqual([2, 2]);
+    const restored = await labels.call<{ images: Record<string, number> }>('POST', `datasets/${id}/snapshots/${version}/restore`);
+    expect([restored.status, restored.body.images['relabelled'], await objectsOf(id, 300)]).toEqual([200, 300, []]);
   });
 
   it('keeps the ids of objects that stay, and can leave labeled images alone', async () => {

@@ -31,8 +31,8 @@ export class LabelsUnderTest {
     readonly token: string,
   ) {}
 
-  static async start(): Promise<LabelsUnderTest> {
-    const backend = await startBackend();
+  static async start(environment: Record<string, string> = {}): Promise<LabelsUnderTest> {
+    const backend = await startBackend(environment);
     const answer = await fetch(`${backend.url}/api/v1/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(ADMIN) });
     const { access_token: token } = (await answer.json()) as { access_token: string };
     return new LabelsUnderTest(backend, new pg.Pool({ connectionString: backend.databaseUrl, max: 4 }), token);

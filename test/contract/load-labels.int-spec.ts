@@ -2,16 +2,23 @@ import { createHash, randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { plannedZip } from '@app/archive';
 import { contentHash, encodeMaskPng, encodePng, labelMapSha256, writeDice, type DiceModelImage, type PackageFile, type TaskType } from '@app/dice-format';
+import { startTestNats, type TestNats } from '@app/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LabelsUnderTest } from './labels-under-test.js';
 
 /** The labels of an uploaded zip become rows that say the same. */
 let labels: LabelsUnderTest;
+let nats: TestNats;
 
 beforeAll(async () => {
-  labels = await LabelsUnderTest.start();
+  // Versions are counted by events: the backends of other files must not take them.
+  nats = await startTestNats();
+  labels = await LabelsUnderTest.start({ NATS_URL: nats.url });
 });
-afterAll(() => labels.close());
+afterAll(async () => {
+  await labels?.close();
+  await nats?.close();
+});
 
 const SIZE = { width: 20, height: 16 };
 const CLASSES = [0, 2].map((id) => ({ id, name: `class ${id}`, color: '#112233', details: { keypoints: ['a', 'b'] } }));
@@ -112,5 +119,24 @@ describe('the labels of an uploaded zip', () => {
     await labels.pool.query(`update dataset_imports set state = 'running', done = 3, leased_until = now() - interval '1 second', finished_at = null where dataset_id = $1 and kind = 'load-labels'`, [dataset]);
     await untilLoaded(dataset);
     expect(await hashOfRows(dataset, 'semantic_segmentation')).toBe(hash);
+  });
+
+  it('are counted in versions that were made before they were read', async () => {
+    const dataset = await upload(packageOf('object_detection', 6));
+    await untilLoaded(dataset);
+    await labels.pool.query('update datasets set labels_loaded = false where id = $1', [dataset]);
+    interface Made {
+      readonly version: number;
+      readonly state: string;
+      readonly num_annotations: number | null;
+    }
+    const { version } = (await labels.call<Made>('POST', `datasets/${dataset}/snapshots`, { body: {} })).body;
+    const made = async (): Promise<Made> => (await labels.call<Made>('GET', `datasets/${dataset}/snapshots/${version}`)).body;
+    await expect.poll(async () => (await made()).state, { timeout: 20_000 }).toBe('ready');
+    expect((await made()).num_annotations).toBeNull();
+    await labels.pool.query(`update dataset_imports set state = 'running', leased_until = now() - interval '1 second', finished_at = null where dataset_id = $1 and kind = 'load-labels'`, [dataset]);
+    await expect.poll(async () => (await made()).num_annotations, { timeout: 20_000 }).toBe(8);
+    const { rows } = await labels.pool.query<{ classes: unknown }>(`select totals->'classes' as classes from snapshots where dataset_id = $1`, [dataset]);
+    expect(rows).toEqual([{ classes: { 0: 4, 2: 4 } }]);
   });
 });

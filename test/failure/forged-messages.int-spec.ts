@@ -233,4 +233,17 @@ describe('the word of a leaked backend credential', () => {
     await under.publish(under.asBackend, right.subject, right.bytes);
     await stateIs(jobId, 'queued');
   });
+
+  it('that a version is damaged has its zip read: a sound one stays, a damaged one is made again', async () => {
+    for (const isDamaged of [false, true]) {
+      const { grant, grant: { snapshot: { key, sha256 } } } = await claimed();
+      if (isDamaged) await under.writer.put(key, (await under.writer.getBytes(key, 50_000_000)).map((byte, index) => (index === 500 ? byte ^ 1 : byte)));
+      const etag = (await under.writer.head(key))?.etag;
+      await tell(report(trainingFailedV1, grant, { sequence: 1, data: { code: 'corrupt-snapshot', detail: 'other bytes', retryable: false, log: [] } }));
+      await until(async () => (await under.pool.query<{ done: boolean }>(`select zip_state = 'ready' and zip_suspected_at is null and zip_checked_at is not null as done from snapshots where key = $1`, [key])).rows[0]?.done === true);
+      expect((await under.writer.head(key))?.etag === etag).toBe(!isDamaged);
+      expect(createHash('sha256').update(await under.writer.getBytes(key, 50_000_000)).digest('hex')).toBe(sha256);
+      await under.pool.query('update snapshots set zip_checked_at = null');
+    }
+  });
 });

@@ -47,7 +47,7 @@ export class VersionsUnderTest {
     this.wrong.fault = fault;
   }
 
-  static async start(): Promise<VersionsUnderTest> {
+  static async start(more: Record<string, string> = {}): Promise<VersionsUnderTest> {
     const wrong: { fault: StoreFault } = { fault: {} };
     const [store, nats] = [await startOwnStore(), await startTestNats()];
     const key = { accessKeyId: store.options.accessKeyId, secretAccessKey: store.options.secretAccessKey };
@@ -57,7 +57,7 @@ export class VersionsUnderTest {
       body: (request) => wrong.fault.body?.(request) ?? 'whole',
     });
     const proxy = await startStoreProxy(portOf(door.endpoint));
-    const environment = { ...store.environment, S3_ENDPOINT: proxy.endpoint, NATS_URL: nats.url };
+    const environment = { ...store.environment, S3_ENDPOINT: proxy.endpoint, NATS_URL: nats.url, ...more };
     const backend = await startBackend(environment);
     const bucket = new S3ObjectStore(store.options);
     const people = new People(backend);

@@ -3,6 +3,7 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { BackendConfig } from './config/backend-config.js';
+import { FsckModule } from './fsck/fsck.module.js';
 import { AnnotationModule } from './modules/annotation/index.js';
 import { DatasetModule } from './modules/dataset/index.js';
 import { ExchangeModule } from './modules/exchange/index.js';
@@ -24,7 +25,7 @@ export class AppModule {
   static with(config: BackendConfig): DynamicModule {
     return {
       module: AppModule,
-      imports: [CqrsModule.forRoot(), DatabaseModule, StorageModule, MessagingModule, HttpModule, IdentityModule, DatasetModule, AnnotationModule, ExchangeModule, SnapshotModule, TrainingModule],
+      imports: [CqrsModule.forRoot(), DatabaseModule, StorageModule, MessagingModule, HttpModule, IdentityModule, DatasetModule, AnnotationModule, ExchangeModule, SnapshotModule, TrainingModule, FsckModule],
       controllers: [HealthController],
       providers: [
         { provide: BackendConfig, useValue: config },

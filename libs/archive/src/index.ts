@@ -6,7 +6,7 @@ export { readEntries, readEntry, regionOf, type EntryRegion, type VisitEntry } f
 export { plannedZip, streamedZip, type PlannedEntry, type PlannedZip } from './write/planned-zip.js';
 export { DirectoryLines } from './write/directory-lines.js';
 export { EntryTally } from './write/entry-tally.js';
-export { zipEntry } from './write/zip-entry.js';
+export { EntryDiffers, zipEntry } from './write/zip-entry.js';
 export { centralHeader, endRecords, placedAt, placedBytes, type EntryFacts } from './write/zip-headers.js';
 export { textEntry } from './write/text-entry.js';
 export { workedAhead, type Work } from './write/worked-ahead.js';

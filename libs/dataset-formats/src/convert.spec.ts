@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodePng, toDicePackage, type ConvertedDataset, type NamedBytes as SourceFile } from '@app/dice-format';
 import fc from 'fast-check';
-import { validatedPackage } from './testing/validated-package.js';
+import { validatedPackage } from '../../dice-format/src/testing/index.js';
 import { codecOf } from './codecs.js';
 import { convert } from './convert.js';
 

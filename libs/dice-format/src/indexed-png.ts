@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { deflateSync, inflateSync, crc32 } from 'node:zlib';
 import { PALETTE } from './dice-class.js';
 
@@ -98,12 +97,6 @@ function unfiltered(raw: Buffer, width: number, height: number): Uint8Array | un
   return raw.subarray(0, width * height);
 }
 
-function valuesOf(pixels: Uint8Array): number[] {
-  const seen = new Uint8Array(256);
-  for (const value of pixels) seen[value] = 1;
-  return [...seen.keys()].filter((value) => seen[value] === 1);
-}
-
 /** The IDAT chunks. */
 export function pixelData(view: DataView): Uint8Array[] {
   const parts: Uint8Array[] = [];
@@ -112,14 +105,6 @@ export function pixelData(view: DataView): Uint8Array[] {
     if (view.getUint32(at + 4) === 0x49444154) parts.push(new Uint8Array(view.buffer, view.byteOffset + at + 8, Math.min(length, view.byteLength - at - 8)));
   }
   return parts;
-}
-
-/** Reads size, values and hash of an 8-bit indexed or grey PNG without interlace; a sentence where it is something else. */
-export function readMaskPng(bytes: Uint8Array): MaskFacts | string {
-  const mask = readMaskPixels(bytes);
-  if (typeof mask === 'string') return mask;
-  const { width, height, pixels } = mask;
-  return { width, height, values: valuesOf(pixels), sha256: createHash('sha256').update(pixels).digest('hex') };
 }
 
 /** Reads the label map of an 8-bit indexed or grey PNG without interlace; a sentence where it is something else. */

@@ -44,14 +44,16 @@ async function sendPart(client: S3Client, part: { Bucket: string; Key: string; U
   try {
     return (await client.send(new UploadPartCopyCommand({ ...part, CopySource: source.copySource, CopySourceRange }), { abortSignal: signal })).CopyPartResult?.ETag ?? '';
   } catch (error) {
-    throw isRefusal(error) ? new PartCopyRefused(error) : error;
+    throw refusal(error) ?? error;
   }
 }
 
-/** The store knows no such call, or takes no such part. */
-function isRefusal(error: unknown): boolean {
-  const status = (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
-  return status === 501 || status === 400 || status === 405;
+/** The store knows no such call, or does not take this one; null: neither. */
+function refusal(error: unknown): PartCopyRefused | null {
+  const facts = error as { name?: string; $metadata?: { httpStatusCode?: number } } | null;
+  const status = facts?.$metadata?.httpStatusCode;
+  const isOfStore = status === 501 || status === 405 || facts?.name === 'NotImplemented';
+  return isOfStore || status === 400 ? new PartCopyRefused(isOfStore, error) : null;
 }
 
 async function complete({ client, bucket, key, options }: Target, upload: { Bucket: string; Key: string; UploadId: string | undefined }, parts: { ETag: string; PartNumber: number }[]): Promise<string> {

@@ -27,10 +27,14 @@ export class StoreUnavailable extends DomainError {
   }
 }
 
-/** The store does not copy parts of objects inside itself: what was to be put together so must be written whole. */
+/** A part was not copied inside the store: what was to be put together so must be written whole. */
 export class PartCopyRefused extends DomainError {
-  constructor(cause?: unknown) {
-    super('unavailable', 'The object store does not copy parts of objects.', { cause });
+  /** `isOfStore`: it copies no parts at all (501, 405); else it took offence at this request (400), and the next one may pass. */
+  constructor(
+    readonly isOfStore: boolean,
+    cause?: unknown,
+  ) {
+    super('unavailable', isOfStore ? 'The object store does not copy parts of objects.' : 'The object store refused to copy a part of an object.', { cause });
   }
 }
 

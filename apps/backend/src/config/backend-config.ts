@@ -62,6 +62,7 @@ export const backendEnvironment = z.object({
   WEB_ROOT: z.string().optional().describe('folder of the built web page'),
   TRAINING_LEASE_SECONDS: count(60, 3600).describe('a worker silent for so long has lost its job'),
   SNAPSHOT_ZIP_GRACE_MINUTES: count(120, 525_600).describe('a zip that a newer version replaces is dropped after so long without use; it can be made again'),
+  PART_COPY_RETRY_SECONDS: count(600, 86_400).describe('a store that said that it copies no parts of objects is asked again after so long: it may have been upgraded, or a proxy was wrong'),
   IMAGE_WORKERS: z.coerce.number().int().min(0).max(64).default(1).describe('processes of this replica that make thumbnails and previews; 0: it leaves these and the unpacking of zips to others'),
   MAX_UPLOAD_BYTES: count(20 * 1000 ** 3).describe('largest zip'),
   FAILPOINTS_DIRECTORY: z.string().optional().describe('tests only, refused in production: files of this folder break the process at named places'),
@@ -138,6 +139,9 @@ export class BackendConfig {
   }
   get snapshotZipGraceMinutes(): number {
     return this.values.SNAPSHOT_ZIP_GRACE_MINUTES;
+  }
+  get partCopyRetrySeconds(): number {
+    return this.values.PART_COPY_RETRY_SECONDS;
   }
   get imageWorkers(): number {
     return this.values.IMAGE_WORKERS;

@@ -7,14 +7,21 @@ interface ImageObject {
   readonly key: string;
   readonly size: number | null;
   readonly sha256: string | null;
+  /** An image has it now. */
+  readonly current: boolean;
+  /** A kept version has it. */
+  readonly needed: boolean;
 }
 
-/** Bytes that an image has now, and those that it had before a replacement: versions may need them. */
+/** Bytes that an image has now, and those that it had before a replacement, from the change that brought them up to the one that took them away: versions in between have them. */
 const IMAGES = `
-  select key, max(size) as size, max(sha256) as sha256 from (
-    select object_key as key, size_bytes::float8 as size, encode(sha256, 'hex') as sha256 from dataset_images where dataset_id = $1 and object_key is not null
+  select key, max(size) as size, max(sha256) as sha256, bool_or(current) as current, bool_or(needed) as needed from (
+    select object_key as key, size_bytes::float8 as size, encode(sha256, 'hex') as sha256, true as current, true as needed from dataset_images where dataset_id = $1 and object_key is not null
     union all
-    select body->side->>'key', null, null from dataset_changes, unnest(array['before','after']) side where dataset_id = $1 and kind = 'image-replaced' and body->side->>'key' is not null) known
+    select c.body->'before'->>'key', (c.body->'before'->>'size_bytes')::float8, c.body->'before'->>'sha256', false, exists (
+      select 1 from snapshots s where s.dataset_id = $1 and s.state in ('building','ready') and s.position < c.seq and s.position >= coalesce(
+        (select max(p.seq) from dataset_changes p where p.dataset_id = $1 and p.number = c.number and p.kind = 'image-replaced' and p.seq < c.seq), 0))
+    from dataset_changes c where c.dataset_id = $1 and c.kind = 'image-replaced' and c.body->'before'->>'key' is not null) known
   group by key order by key collate "C"`;
 
 /** I3: each image has its object, and each object its image. */
@@ -26,10 +33,13 @@ export async function* checkImages(of: Examined, datasetId: string): AsyncIterab
 
 async function* imageDifference(of: Examined, { left: row, right: object }: Pair<ImageObject, ObjectHead>): AsyncIterable<Difference> {
   if (row === null && object !== null && isSettled(of, object)) yield difference('image-orphan', object.key, `${object.sizeBytes} bytes that no image has`);
-  if (row === null) return;
-  // What was there before a replacement may be gone when no version needs it.
-  if (object === null && row.sha256 !== null) yield difference('image-missing', row.key, 'the image has no object');
-  if (object === null || row.size === null) return;
+  if (row?.needed === true) yield* neededDifference(of, row, object);
+  else if (row !== null && object !== null && isSettled(of, object)) yield difference('image-superseded', row.key, `${object.sizeBytes} bytes that were replaced, and that no version has`);
+}
+
+async function* neededDifference(of: Examined, row: ImageObject, object: ObjectHead | null): AsyncIterable<Difference> {
+  if (object === null) return yield difference('image-missing', row.key, row.current ? 'the image has no object' : 'a version has these bytes from before a replacement');
+  if (row.size === null) return;
   if (object.sizeBytes !== row.size) yield difference('image-size', row.key, `${object.sizeBytes} bytes instead of ${row.size}`);
   else if (of.deep && (await sha256Of(of.store, row.key)) !== row.sha256) yield difference('image-sha256', row.key, 'other bytes of the same length');
 }

@@ -3,23 +3,46 @@ import { difference, type Difference } from './difference.js';
 import { isSettled, rowsOf, type Examined } from './examined.js';
 import { merged } from './merge.js';
 
+const METRICS = /\/metrics(-attempt-\d+)?\.json$/;
+
 interface ModelRow {
   readonly key: string;
   readonly size: number;
+  readonly kind: 'model' | 'metrics';
 }
 
-const MODELS = `select key, size_bytes::float8 as size from training_checkpoints order by key collate "C"`;
+/** Pointers to checkpoints, and the report of the attempt that completed each job: the last one that was handed out. */
+const MODELS = `
+  select * from (select key, size_bytes::float8 as size, 'model' as kind from training_checkpoints
+  union all
+  select key, size, 'metrics' from (
+    select distinct on (m.job_id) m.key, m.size_bytes::float8 as size from training_minted_uploads m join training_jobs j on j.id = m.job_id
+    where m.kind = 'metrics' and j.state = 'completed' order by m.job_id, m.minted_at desc, m.key desc) reports) reported
+  order by key collate "C"`;
+/** Of jobs that have ended nothing is on its way any more. */
+const JOBS = `select id::text, state in ('completed','failed','cancelled') as ended from training_jobs`;
 
-/** I8: what a job says it has. Reports of metrics have no row: of strangers only those without a job are told. */
+const MISSING: Readonly<Record<ModelRow['kind'], (key: string) => Difference>> = {
+  model: (key) => difference('model-missing', key, 'a job reported it'),
+  metrics: (key) => difference('metrics-missing', key, 'the report of a completed job'),
+};
+
+/** I8: what a job says it has, and nothing else once it has ended. */
 export async function* checkModels(of: Examined): AsyncIterable<Difference> {
-  const jobs = new Set((await of.database.query<{ id: string }>('select id::text from training_jobs')).rows.map((row) => row.id));
+  const jobs = new Map((await of.database.query<{ id: string; ended: boolean }>(JOBS)).rows.map((row) => [row.id, row.ended]));
   const rows = { items: rowsOf<ModelRow>(of, MODELS, []), key: (row: ModelRow) => row.key };
   const objects = { items: of.store.list('models/'), key: (object: ObjectHead) => object.key };
   for await (const { left: row, right: object } of merged(rows, objects)) {
-    if (row !== null && object === null) yield difference('model-missing', row.key, 'a job reported it');
+    if (row !== null && object === null) yield MISSING[row.kind](row.key);
     if (row !== null && object !== null && row.size !== object.sizeBytes) yield difference('model-size', row.key, `${object.sizeBytes} bytes instead of ${row.size}`);
-    if (row === null && object !== null && isSettled(of, object) && !jobs.has(object.key.split('/')[1] ?? '')) yield difference('model-orphan', object.key, 'no job has this id');
+    if (row === null && object !== null && isSettled(of, object)) yield* strangeModel(object.key, jobs.get(object.key.split('/')[1] ?? ''));
   }
+}
+
+/** `ended`: of its job; undefined where there is none. */
+function* strangeModel(key: string, ended: boolean | undefined): Iterable<Difference> {
+  if (ended === undefined) yield difference('model-orphan', key, 'no job has this id');
+  else if (ended && METRICS.test(key)) yield difference('model-orphan', key, 'another attempt completed the job, or none');
 }
 
 /** I4 and I9: what is to end by itself and did not. */

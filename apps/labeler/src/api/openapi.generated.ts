@@ -1092,6 +1092,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/maintenance/fsck": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["FsckController_last_v1"];
+        readonly put?: never;
+        readonly post: operations["FsckController_start_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -6824,6 +6840,118 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly FsckController_last_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The last look of this replica, or the one that runs. Where there was none, a quick one begins. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /**
+                         * @description failed: it could not look, the log of the backend says why
+                         * @enum {string}
+                         */
+                        readonly state: "none" | "running" | "done" | "failed";
+                        readonly deep: boolean | null;
+                        /** @description null: all */
+                        readonly dataset_id: string | null;
+                        readonly started_at: string | null;
+                        readonly finished_at: string | null;
+                        /** @description differences found so far */
+                        readonly count: number;
+                        /** @description the first 1,000 */
+                        readonly differences: readonly {
+                            readonly code: string;
+                            readonly where: string;
+                            readonly detail: string;
+                            /** @description what to do */
+                            readonly advice: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly FsckController_start_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /**
+                     * @description read the bytes of images and zips and compare their SHA-256; damaged zips are made again
+                     * @default false
+                     */
+                    readonly deep?: boolean;
+                    /** @description one dataset only */
+                    readonly dataset_id?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description A look began; 409 while one runs. What differs is shown by GET. */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /**
+                         * @description failed: it could not look, the log of the backend says why
+                         * @enum {string}
+                         */
+                        readonly state: "none" | "running" | "done" | "failed";
+                        readonly deep: boolean | null;
+                        /** @description null: all */
+                        readonly dataset_id: string | null;
+                        readonly started_at: string | null;
+                        readonly finished_at: string | null;
+                        /** @description differences found so far */
+                        readonly count: number;
+                        /** @description the first 1,000 */
+                        readonly differences: readonly {
+                            readonly code: string;
+                            readonly where: string;
+                            readonly detail: string;
+                            /** @description what to do */
+                            readonly advice: string;
+                        }[];
+                    };
+                };
             };
             /** @description What went wrong */
             readonly default: {

@@ -2,7 +2,10 @@ import { crc32 } from 'node:zlib';
 import type { PlannedEntry } from './planned-zip.js';
 import { localHeader, placedAt } from './zip-headers.js';
 
-/** An entry as it stands in the archive from `offset` on. Throws when it does not give the bytes that were told, by length or, where it is stored, by CRC. */
+/** An entry did not give the bytes that were told of it. */
+export class EntryDiffers extends Error {}
+
+/** An entry as it stands in the archive from `offset` on. Throws `EntryDiffers` when it does not give the bytes that were told, by length or, where it is stored, by CRC. */
 export async function* zipEntry(entry: PlannedEntry, offset: number): AsyncIterable<Uint8Array> {
   const { packedBytes, ...placed } = placedAt(entry, offset);
   yield localHeader({ ...placed, packedBytes });
@@ -12,6 +15,6 @@ export async function* zipEntry(entry: PlannedEntry, offset: number): AsyncItera
     crc = crc32(chunk, crc);
     yield chunk;
   }
-  if (written !== packedBytes) throw new Error(`entry ${entry.name} gave ${written} bytes, ${packedBytes} were planned`);
-  if (entry.deflatedBytes === undefined && crc !== entry.crc32) throw new Error(`entry ${entry.name} has other bytes than were planned`);
+  if (written !== packedBytes) throw new EntryDiffers(`entry ${entry.name} gave ${written} bytes, ${packedBytes} were planned`);
+  if (entry.deflatedBytes === undefined && crc !== entry.crc32) throw new EntryDiffers(`entry ${entry.name} has other bytes than were planned`);
 }

@@ -5,7 +5,7 @@ import { codecOf } from '../codecs.js';
 import { FORMAT_NAMES } from '../format-codec.js';
 import { randomExport } from '../testing/random-exports.js';
 import { treeOf, writtenFiles } from '../testing/trees.js';
-import { validatedPackage } from '../testing/validated-package.js';
+import { validatedPackage } from '../../../dice-format/src/testing/index.js';
 import { DiceConversion } from './dice-conversion.js';
 
 const CASES = FORMAT_NAMES.map(codecOf).flatMap((codec) => TASK_TYPES.filter((task) => codec.writer !== null && codec.tasks.includes(task)).map((task) => ({ codec, task, title: `${codec.name}, ${task}` })));

@@ -4,10 +4,12 @@ import { DatasetModule } from '../dataset/index.js';
 import { CompareController } from './api/http/compare.controller.js';
 import { SnapshotDownloadController } from './api/http/snapshot-download.controller.js';
 import { SnapshotsController } from './api/http/snapshots.controller.js';
+import { LoadedLabelsConsumer } from './api/nats/loaded-labels.consumer.js';
 import { SnapshotCommandsResponder } from './api/nats/snapshot-commands.responder.js';
 import { SnapshotRequestsConsumer } from './api/nats/snapshot-requests.consumer.js';
 import { BuildSnapshotHandler } from './application/commands/build-snapshot/build-snapshot.handler.js';
 import { ChangeSnapshotHandler } from './application/commands/change-snapshot/change-snapshot.handler.js';
+import { CountLabelsHandler } from './application/commands/count-labels/count-labels.handler.js';
 import { CreateSnapshotHandler } from './application/commands/create-snapshot/create-snapshot.handler.js';
 import { DeleteSnapshotHandler } from './application/commands/delete-snapshot/delete-snapshot.handler.js';
 import { RequestSnapshotForTrainingHandler } from './application/commands/request-snapshot-for-training/request-snapshot-for-training.handler.js';
@@ -26,6 +28,7 @@ import { SnapshotDetailsReader } from './application/snapshot-details.js';
 import { SnapshotUses } from './application/snapshot-uses.js';
 import { VersionMaker } from './application/version-maker.js';
 import { ZipBuild } from './application/zip-build.js';
+import { ZipDoubts } from './application/zip-doubts.js';
 import { ZipShelf } from './application/zip-shelf.js';
 import { SnapshotRepository } from './domain/snapshot.repository.port.js';
 import { BucketSnapshotStorage } from './infrastructure/bucket-snapshot-storage.js';
@@ -39,10 +42,10 @@ import { ZipSweeper } from './infrastructure/zip-sweeper.js';
 
 @Module({
   imports: [DatasetModule, AnnotationModule],
-  controllers: [CompareController, SnapshotsController, SnapshotDownloadController, SnapshotRequestsConsumer, SnapshotCommandsResponder],
+  controllers: [CompareController, SnapshotsController, SnapshotDownloadController, SnapshotRequestsConsumer, LoadedLabelsConsumer, SnapshotCommandsResponder],
   providers: [
-    ...[CreateSnapshotHandler, ChangeSnapshotHandler, DeleteSnapshotHandler, RequestSnapshotForTrainingHandler, BuildSnapshotHandler, ListSnapshotsHandler, GetSnapshotHandler, DiffSnapshotsHandler, ListDiffHandler, RestoreSnapshotHandler],
-    ...[VersionDiff, CompleteSnapshots, SnapshotDetailsReader, SnapshotUses, VersionMaker, ZipBuild, ZipComposer, ZipShelf, ZipSweeper],
+    ...[CreateSnapshotHandler, ChangeSnapshotHandler, DeleteSnapshotHandler, RequestSnapshotForTrainingHandler, BuildSnapshotHandler, CountLabelsHandler, ListSnapshotsHandler, GetSnapshotHandler, DiffSnapshotsHandler, ListDiffHandler, RestoreSnapshotHandler],
+    ...[VersionDiff, CompleteSnapshots, SnapshotDetailsReader, SnapshotUses, VersionMaker, ZipBuild, ZipComposer, ZipDoubts, ZipShelf, ZipSweeper],
     { provide: SnapshotRepository, useClass: TypeormSnapshotRepository },
     { provide: SnapshotSource, useClass: DatasetSnapshotSource },
     { provide: SnapshotStorage, useClass: BucketSnapshotStorage },

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSourceOptions } from 'typeorm';
 import { BackendConfig } from '../../config/backend-config.js';
 import { MIGRATIONS } from './migrations/index.js';
+import { TableStatistics } from './table-statistics.js';
 import { TransactionContext } from './transaction-context.js';
 import { TypeormUnitOfWork } from './typeorm-unit-of-work.js';
 import { UnitOfWork } from './unit-of-work.js';
@@ -39,8 +40,8 @@ export function dataSourceOptions(database: { url: string; poolSize: number }): 
       },
     }),
   ],
-  providers: [TransactionContext, { provide: UnitOfWork, useClass: TypeormUnitOfWork }],
-  exports: [TransactionContext, UnitOfWork],
+  providers: [TransactionContext, TableStatistics, { provide: UnitOfWork, useClass: TypeormUnitOfWork }],
+  exports: [TransactionContext, UnitOfWork, TableStatistics],
 })
 export class DatabaseModule {}
 

@@ -1,5 +1,5 @@
 import { classChangedV1 } from '@app/contracts';
-import { DomainError } from '@app/kernel';
+import { DomainError, failpoint } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
 import { RequestContext } from '../../../platform/context/request-context.js';
 import { IntegrationEvents } from '../../../platform/messaging/integration-events.js';
@@ -58,6 +58,7 @@ export class DatasetRollback {
     const counts = { removed: 0, restored: 0, replaced: 0, moved: 0, relabelled: 0 };
     // First: an image that comes back may have a name that a newer one has now.
     for await (const pairs of this.pairs(datasetId, head.position, start)) counts.removed += await this.remove(rollback, pairs);
+    await failpoint('restore-removed');
     const classes = await this.putClasses(rollback);
     await this.images.splitRule(targetOf(rollback), head.split_config);
     for await (const pairs of this.pairs(datasetId, head.position, start)) {
@@ -66,7 +67,9 @@ export class DatasetRollback {
       counts.replaced += await this.replace(rollback, wanted);
       counts.moved += await this.split(rollback, wanted);
       counts.relabelled += await this.relabel(rollback, wanted);
+      await failpoint('restore-batch');
     }
+    await failpoint('restore-done');
     return { ...counts, classes, position: await this.position(datasetId) };
   }
 

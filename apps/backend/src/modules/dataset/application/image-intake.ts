@@ -55,7 +55,7 @@ export class ImageIntake {
     const first = await this.changes.append(datasetId, actor, numbered.map(changeOf));
     const added = numbered.flatMap((one, index) => (one.replaces === null ? [{ ...one.image, fileName: one.fileName, number: one.number, addedSeq: first + index, splitGroup: one.splitGroup }] : []));
     await this.rows.insert(datasetId, actor, added);
-    for (const one of numbered) if (one.replaces !== null) await this.rows.replace(datasetId, one.number, one.image);
+    await this.rows.replace(datasetId, numbered.flatMap(({ image, number, replaces }) => (replaces === null ? [] : [{ ...image, number }])));
     await this.changes.count(datasetId, countersOf(numbered));
     await this.events.publishAll(numbered.map((one, index) => ({ definition: imageAddedV1, subject: datasetId, aggregateVersion: first + index, data: eventOf(one, { datasetId, actor, seq: first + index }) })));
     return numbered.map((one) => ({ status: one.replaces === null ? 'stored' : 'replaced', originalName: one.image.originalName, imageId: one.number, fileName: one.fileName }));

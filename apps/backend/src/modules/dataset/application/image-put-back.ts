@@ -59,21 +59,24 @@ export class ImagePutBack {
   }
 
   /** The earlier objects lie in the bucket still. */
-  async replace(target: ChangeTarget, places: readonly ImagePlace[]): Promise<void> {
-    const rows = new Map((await this.rows.byNumber(target.datasetId, places.map((one) => one.number))).map((row) => [row.number, row]));
-    for (const place of places) {
-      const row = rows.get(place.number);
-      if (row !== undefined) await this.replaceOne(target, row, place);
-    }
+  async replace({ datasetId, actor, why }: ChangeTarget, places: readonly ImagePlace[]): Promise<void> {
+    const rows = new Map((await this.rows.byNumber(datasetId, places.map((one) => one.number))).map((row) => [row.number, row]));
+    const pairs = places.flatMap((place) => pairOf(rows.get(place.number), place));
+    if (pairs.length === 0) return;
+    const first = await this.log.append(datasetId, actor, pairs.map(({ row, after }) => ({ kind: 'image-replaced', number: row.number, body: { before: fileFacts(row), after: fileFacts(after), ...why } })));
+    await this.rows.replace(datasetId, pairs.map(({ after }) => ({ ...after, channels: after.depth, originalName: null })));
+    await this.log.count(datasetId, { imageBytes: pairs.reduce((sum, { row, after }) => sum + after.sizeBytes - row.sizeBytes, 0) });
+    await this.events.publishAll(
+      pairs.map(({ row: { number, fileName }, after: { sha256, width, height } }, index) => {
+        const data = { dataset_id: datasetId, image_id: number, file_name: fileName, sha256, width, height, replaced: true, added_by: actor, seq: first + index };
+        return { definition: imageAddedV1, subject: datasetId, aggregateVersion: first + index, data };
+      }),
+    );
   }
+}
 
-  private async replaceOne({ datasetId, actor, why }: ChangeTarget, row: ImageRow, place: ImagePlace): Promise<void> {
-    const { sha256, width, height, file, number } = place;
-    const after = fileFacts({ ...file, fileName: row.fileName, sha256, width, height });
-    const seq = await this.log.append(datasetId, actor, [{ kind: 'image-replaced', number, body: { before: fileFacts(row), after, ...why } }]);
-    await this.rows.replace(datasetId, number, { ...file, channels: file.depth, originalName: null, sha256, width, height });
-    await this.log.count(datasetId, { imageBytes: file.sizeBytes - row.sizeBytes });
-    const data = { dataset_id: datasetId, image_id: number, file_name: row.fileName, sha256, width, height, replaced: true, added_by: actor, seq };
-    await this.events.publish({ definition: imageAddedV1, subject: datasetId, aggregateVersion: seq, data });
-  }
+type Replaced = Omit<ImagePlace, 'file' | 'split'> & ImagePlace['file'] & { readonly fileName: string };
+
+function pairOf(row: ImageRow | undefined, { number, sha256, width, height, file }: ImagePlace): { readonly row: ImageRow; readonly after: Replaced }[] {
+  return row === undefined ? [] : [{ row, after: { ...file, number, fileName: row.fileName, sha256, width, height } }];
 }

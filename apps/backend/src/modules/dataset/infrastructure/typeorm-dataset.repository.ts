@@ -1,6 +1,7 @@
 import { datasetCreatedV1, datasetDeletedV1, datasetRestoredV1, datasetUploadedV1, taskTypeSchema } from '@app/contracts';
 import { DomainError, newId, type Finding } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
+import { TableStatistics } from '../../../platform/database/table-statistics.js';
 import { TransactionContext } from '../../../platform/database/transaction-context.js';
 import { IntegrationEvents } from '../../../platform/messaging/integration-events.js';
 import { Dataset, type DatasetState } from '../domain/dataset.aggregate.js';
@@ -18,6 +19,7 @@ export class TypeormDatasetRepository extends DatasetRepository {
   constructor(
     private readonly transaction: TransactionContext,
     private readonly events: IntegrationEvents,
+    private readonly statistics: TableStatistics,
   ) {
     super();
   }
@@ -68,6 +70,7 @@ export class TypeormDatasetRepository extends DatasetRepository {
     await this.insertFindings(state.id, content.warnings);
     await this.countContent(state.id);
     if (state.upload !== null) await this.planUnpacking(state);
+    this.statistics.afterBulk(state.numImages, ['dataset_images', 'dataset_image_classes']);
   }
 
   /** The counters that follow from the content, and the index of classes. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { TransactionContext } from '../../../platform/database/transaction-context.js';
 import type { ImageSplit } from '../application/image-facts.js';
-import { ImageRows, type ImageRow, type NewImageRow, type ReplacingFile } from '../application/ports/image-rows.port.js';
+import { ImageRows, type ImageRow, type NewImageRow, type NumberedFile } from '../application/ports/image-rows.port.js';
 
 const COLUMNS = `number, file_name as "fileName", encode(sha256, 'hex') as sha256, size_bytes::float8 as "sizeBytes", crc32::float8 as crc32, depth, format, orientation, width, height, split, status, no_object as "noObject", object_key as "objectKey",
   class_ids as "classIds", revision, assignee, removed_seq is not null as removed`;
@@ -48,14 +48,21 @@ export class TypeormImageRows extends ImageRows {
     await this.queue(datasetId, column('number'));
   }
 
-  async replace(datasetId: string, number: number, image: ReplacingFile): Promise<void> {
+  async replace(datasetId: string, images: readonly NumberedFile[]): Promise<void> {
+    if (images.length === 0) return;
+    const column = <K extends keyof NumberedFile>(key: K): NumberedFile[K][] => images.map((image) => image[key]);
     await this.query(
-      `update dataset_images set original_name = coalesce($3, original_name), width = $4, height = $5, depth = $6, format = $7, size_bytes = $8, crc32 = $9, sha256 = decode($10, 'hex'), object_key = $11, orientation = $12,
-         state = 'ready', thumbnail_at = null
-       where dataset_id = $1 and number = $2`,
-      [datasetId, number, image.originalName, image.width, image.height, image.channels, image.format, image.sizeBytes, image.crc32, image.sha256, image.objectKey, image.orientation],
+      `update dataset_images i set original_name = coalesce(given.original_name, i.original_name), width = given.width, height = given.height, depth = given.depth, format = given.format, size_bytes = given.size_bytes,
+         crc32 = given.crc32, sha256 = decode(given.sha256, 'hex'), object_key = given.object_key, orientation = given.orientation, state = 'ready', thumbnail_at = null
+       from unnest($2::int[], $3::text[], $4::int[], $5::int[], $6::int[], $7::text[], $8::bigint[], $9::bigint[], $10::text[], $11::text[], $12::smallint[])
+         as given (number, original_name, width, height, depth, format, size_bytes, crc32, sha256, object_key, orientation)
+       where i.dataset_id = $1 and i.number = given.number`,
+      [
+        ...[datasetId, column('number'), column('originalName'), column('width'), column('height'), column('channels'), column('format')],
+        ...[column('sizeBytes'), column('crc32'), column('sha256'), column('objectKey'), column('orientation')],
+      ],
     );
-    await this.queue(datasetId, [number]);
+    await this.queue(datasetId, column('number'));
   }
 
   async remove(datasetId: string, removals: readonly { number: number; seq: number }[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { importCompletedV1, importFailedV1, importProgressedV1, type ImportKind } from '@app/contracts';
 import { newId } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
+import { TableStatistics } from '../../../platform/database/table-statistics.js';
 import { TransactionContext } from '../../../platform/database/transaction-context.js';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
 import { IntegrationEvents } from '../../../platform/messaging/integration-events.js';
@@ -15,6 +16,7 @@ export class TypeormImportQueue extends ImportQueue {
     private readonly transaction: TransactionContext,
     private readonly unitOfWork: UnitOfWork,
     private readonly events: IntegrationEvents,
+    private readonly statistics: TableStatistics,
   ) {
     super();
   }
@@ -52,6 +54,7 @@ export class TypeormImportQueue extends ImportQueue {
     if (!(await this.note(job, progress))) return false;
     await this.query(`update dataset_imports set state = 'completed', leased_until = null, finished_at = clock_timestamp() where ${HELD}`, [job.id, job.attempts]);
     await this.events.publish({ definition: importCompletedV1, subject: job.id, data: { ...referenceOf(job), done: progress.done, refused: progress.refused } });
+    this.statistics.afterBulk(progress.done, ['dataset_images', 'dataset_image_classes', 'image_processing']);
     return true;
   }
 

@@ -1,5 +1,7 @@
+import { DomainError } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
 import { SnapshotRepository } from '../domain/snapshot.repository.port.js';
+import { ZipDoubts } from './zip-doubts.js';
 
 export interface CompleteSnapshot {
   readonly id: string;
@@ -13,13 +15,23 @@ export interface CompleteSnapshot {
 /** Versions whose zip can be read, for other modules; who asks has checked the permission. */
 @Injectable()
 export class CompleteSnapshots {
-  constructor(private readonly snapshots: SnapshotRepository) {}
+  constructor(
+    private readonly snapshots: SnapshotRepository,
+    private readonly doubts: ZipDoubts,
+  ) {}
 
+  /** Null: there is no such version, or no zip of it. Throws `unavailable` while its zip is checked or made again. */
   async find(datasetId: string, version: number): Promise<CompleteSnapshot | null> {
     const state = (await this.snapshots.findByVersion(datasetId, version))?.state;
+    if (state?.zipState === 'building' && state.zipSuspectedAt !== null) throw new DomainError('unavailable', 'The zip of this version is being checked.', { retryAfterSeconds: 5 });
     if (state?.zipState !== 'ready' || state.zip === null) return null;
     const { key, sizeBytes, sha256 } = state.zip;
     return { id: state.id, datasetId, version, key, sizeBytes, sha256 };
+  }
+
+  /** A reader found other bytes than were frozen; in the caller's unit of work. The zip is checked, and made again where that is so. */
+  async doubt(datasetId: string, version: number): Promise<void> {
+    await this.doubts.raise(datasetId, version);
   }
 
   /** Whether there is such a version; its zip is made when it is asked for. */

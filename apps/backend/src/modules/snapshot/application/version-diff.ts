@@ -4,6 +4,7 @@ import { DatasetPositions, type FrozenHead, type PositionedImage } from '../../a
 import { differingObjects, type DiffObject, type ObjectPair } from '../domain/object-match.js';
 import { SnapshotRepository } from '../domain/snapshot.repository.port.js';
 import type { SnapshotHead, SnapshotState } from '../domain/snapshot.state.js';
+import { SnapshotSource } from './ports/snapshot-source.port.js';
 
 const BATCH = 500;
 export const DIFFERENCES = ['added', 'removed', 'changed', 'relabelled', 'moved'] as const;
@@ -32,6 +33,7 @@ export class VersionDiff {
   constructor(
     private readonly snapshots: SnapshotRepository,
     private readonly positions: DatasetPositions,
+    private readonly source: SnapshotSource,
   ) {}
 
   /** Throws `not-found`, or `state-conflict` for a version from before versions were positions. */
@@ -56,7 +58,7 @@ export class VersionDiff {
   }
 
   private async headOf(datasetId: string, side: Side): Promise<FrozenHead> {
-    if (side !== 'live') return usableHead((await this.snapshots.findByVersion(datasetId, side))?.state) as FrozenHead;
+    if (side !== 'live') return this.source.frozen(usableHead((await this.snapshots.findByVersion(datasetId, side))?.state));
     const now = await this.positions.now(datasetId);
     if (now === null) throw gone();
     return now.head;

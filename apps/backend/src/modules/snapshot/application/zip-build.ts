@@ -3,15 +3,18 @@ import { DomainError, newId } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
 import type { Snapshot } from '../domain/snapshot.aggregate.js';
-import { SnapshotRepository } from '../domain/snapshot.repository.port.js';
-import type { SnapshotZip } from '../domain/snapshot.state.js';
+import { SnapshotRepository, type ZipBase } from '../domain/snapshot.repository.port.js';
+import type { SnapshotState, SnapshotZip } from '../domain/snapshot.state.js';
 import type { SourceContent } from './ports/snapshot-source.port.js';
-import { SnapshotStorage, type BuiltZip } from './ports/snapshot-storage.port.js';
+import { SnapshotStorage, type BuildOptions, type BuiltZip } from './ports/snapshot-storage.port.js';
+import { ZipDoubts } from './zip-doubts.js';
 import { ZipLeases } from './ports/zip-leases.port.js';
 
 const REPORT_EVERY_MILLISECONDS = 1_000;
 /** Zips that a new one may begin like; the newest ones have most in common. */
 const BASES = 8;
+
+type WriteOptions = Pick<BuildOptions, 'signal' | 'onProgress'>;
 
 class Unwanted extends Error {}
 
@@ -23,6 +26,7 @@ export class ZipBuild {
     private readonly snapshots: SnapshotRepository,
     private readonly storage: SnapshotStorage,
     private readonly leases: ZipLeases,
+    private readonly doubts: ZipDoubts,
   ) {}
 
   /** Null: it was cancelled. Throws `unavailable` while another build makes it. */
@@ -65,13 +69,41 @@ export class ZipBuild {
     return newest === null || newest.state.zip === null ? null : { version: newest.state.version, zip: newest.state.zip };
   }
 
-  private async write({ state }: Snapshot, content: SourceContent, options: { signal: AbortSignal; onProgress: (done: number, total: number) => void }): Promise<BuiltZip> {
+  private async write(snapshot: Snapshot, content: SourceContent, options: WriteOptions): Promise<BuiltZip> {
+    const { state } = snapshot;
+    if (state.zipSuspectedAt !== null && state.zip !== null) return this.healed(state, content, options);
     const upload = await content.upload();
     if (upload !== null) return this.storage.copyUpload(state, upload);
-    const bases = await this.unitOfWork.run(() => this.snapshots.zipBases(state.datasetId, BASES));
-    const built = await this.storage.writeZip(state, content, { bases, ...options });
-    const { zip } = state;
-    if (zip === null || zip.sha256 === built.zip.sha256) return built;
+    return this.putTogether(state, content, { bases: await this.unitOfWork.run(() => this.snapshots.zipBases(state.datasetId, BASES)), ...options });
+  }
+
+  /** A reader doubted it: its bytes decide. One that is damaged is made again of the originals, and nothing of another zip goes into it. */
+  private async healed(state: Readonly<SnapshotState>, content: SourceContent, options: WriteOptions): Promise<BuiltZip> {
+    const { zip, bytesMoved, bytesCopied } = state;
+    if (zip === null) throw new Error('a zip that is doubted was made before');
+    if (await this.storage.isSound(zip, options.signal)) return { zip, bytesMoved: bytesMoved ?? 0, bytesCopied: bytesCopied ?? 0 };
+    await this.storage.remove(state, 'zip');
+    const upload = await content.upload();
+    const built = upload === null ? await this.putTogether(state, content, { bases: [], ...options }) : await this.storage.copyUpload(state, upload);
+    // A copy was not read on its way.
+    if (upload !== null && !(await this.storage.isSound(built.zip, options.signal))) await this.giveUp(state);
+    return { ...built, replacesDamaged: true };
+  }
+
+  private async putTogether(state: Readonly<SnapshotState>, content: SourceContent, options: WriteOptions & Pick<BuildOptions, 'bases'>): Promise<BuiltZip> {
+    const onDoubt = (base: ZipBase): Promise<void> => this.doubts.raise(state.datasetId, base.version);
+    const isAsBefore = ({ zip }: BuiltZip): boolean => state.zip === null || state.zip.sha256 === zip.sha256;
+    let built = await this.storage.writeZip(state, content, { ...options, onDoubt });
+    if (!isAsBefore(built) && state.tail !== null) {
+      // What was put aside of it is damaged; the rows say the same.
+      await this.storage.remove(state, 'zip');
+      built = await this.storage.writeZip({ ...state, tail: null }, content, { ...options, onDoubt });
+    }
+    if (!isAsBefore(built)) await this.giveUp(state);
+    return built;
+  }
+
+  private async giveUp(state: Readonly<SnapshotState>): Promise<never> {
     await this.storage.remove(state, 'zip');
     throw new DomainError('state-conflict', 'The zip of this version could not be made again as it was.');
   }

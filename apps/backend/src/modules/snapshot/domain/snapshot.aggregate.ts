@@ -1,6 +1,6 @@
 import { AggregateRoot, DomainError } from '@app/kernel';
 import { SnapshotCompleted, SnapshotFailed, SnapshotRequested, type SnapshotEvent } from './snapshot.events.js';
-import type { SnapshotContent, SnapshotFailure, SnapshotState, SnapshotZip } from './snapshot.state.js';
+import type { SnapshotContent, SnapshotFailure, SnapshotState, SnapshotTotals, SnapshotZip } from './snapshot.state.js';
 
 export type SnapshotRequest = Pick<SnapshotState, 'id' | 'datasetId' | 'version' | 'parent' | 'position' | 'head' | 'requestedBy' | 'note' | 'tag' | 'numImages' | 'numLabeled'> & {
   /** Null where it is not known yet. */
@@ -16,7 +16,7 @@ export class Snapshot extends AggregateRoot<SnapshotEvent> {
 
   static request(request: SnapshotRequest): Snapshot {
     const { now, ...facts } = request;
-    const none = { totals: null, zip: null, tail: null, failure: null, completedAt: null, zipUsedAt: null, bytesMoved: null, bytesCopied: null };
+    const none = { totals: null, zip: null, tail: null, failure: null, completedAt: null, zipUsedAt: null, zipSuspectedAt: null, zipCheckedAt: null, bytesMoved: null, bytesCopied: null };
     const snapshot = new Snapshot({ ...facts, ...none, createdAt: now, state: 'building', zipState: 'none', waitingJobIds: [] });
     snapshot.raise(new SnapshotRequested());
     return snapshot;
@@ -64,6 +64,12 @@ export class Snapshot extends AggregateRoot<SnapshotEvent> {
     this.data.completedAt = now;
   }
 
+  /** The labels were in an uploaded zip when the version was recorded; what is known of it otherwise does not change. */
+  countLabels({ annotations, classes }: SnapshotTotals): void {
+    if (this.data.totals === null || this.data.totals.annotations !== null) return;
+    this.data.totals = { ...this.data.totals, annotations, classes };
+  }
+
   /** Ends, because another version has the content; answers who waited, for them to wait for that one. */
   giveWayTo(version: number, now: Date): readonly string[] {
     const waiting = this.told();
@@ -73,8 +79,17 @@ export class Snapshot extends AggregateRoot<SnapshotEvent> {
 
   completeZip(zip: SnapshotZip, moved: { readonly bytesMoved: number; readonly bytesCopied: number }, now: Date): void {
     if (!this.isOpen) return;
-    Object.assign(this.data, { zip, ...moved, zipState: 'ready', zipUsedAt: now, tail: null });
+    const checked = this.data.zipSuspectedAt === null ? {} : { zipSuspectedAt: null, zipCheckedAt: now };
+    Object.assign(this.data, { zip, ...moved, ...checked, zipState: 'ready', zipUsedAt: now, tail: null });
     this.raise(new SnapshotCompleted(this.told()));
+  }
+
+  /** A reader found other bytes than were frozen. Its builder reads the zip whole, and makes it again from the originals where that is so. */
+  doubtZip(now: Date): void {
+    if (this.data.state !== 'ready' || this.data.zipState !== 'ready') return;
+    this.data.zipState = 'building';
+    this.data.zipSuspectedAt = now;
+    this.raise(new SnapshotRequested());
   }
 
   /** The zip could not be made; the version stays, and the zip may be asked for again. */

@@ -5,6 +5,8 @@ import type { ZipRegion } from './snapshot.state.js';
 export interface ZipBase {
   readonly version: number;
   readonly key: string;
+  readonly sizeBytes: number;
+  readonly etag: string | null;
   readonly region: ZipRegion;
 }
 
@@ -25,10 +27,16 @@ export abstract class SnapshotRepository {
   /** Newest first; without those that failed or were deleted. */
   abstract newest(datasetId: string, count: number): Promise<readonly Snapshot[]>;
   abstract newestWithZip(datasetId: string): Promise<Snapshot | null>;
-  /** Newest first. */
+  /** Newest first; none that somebody doubts. */
   abstract zipBases(datasetId: string, count: number): Promise<readonly ZipBase[]>;
   /** Ids of versions whose zip nobody needed since then, and that have a newer one with a zip. */
   abstract supersededZips(unusedSince: Date): Promise<readonly string[]>;
+  /** Ids of versions that were recorded while the labels were in the uploaded zip only. */
+  abstract uncounted(datasetId: string): Promise<readonly string[]>;
+  /** Ids of versions with a zip that somebody found damaged while nobody could tell the builder. */
+  abstract doubtedZips(): Promise<readonly string[]>;
+  /** Ids of the other versions of the dataset whose zips may have bytes of one that was damaged: those that were not read whole since it was doubted. */
+  abstract zipsOfOneOrigin(datasetId: string, damaged: { readonly id: string; readonly doubtedAt: Date }): Promise<readonly string[]>;
   /** Newest first. */
   abstract list(datasetId: string, page: { readonly limit: number; readonly beforeVersion?: number }): Promise<readonly Snapshot[]>;
   /** Saves and writes the outbox rows in the same transaction. */

@@ -12,6 +12,8 @@ export interface SnapshotZip {
   readonly key: string;
   readonly sizeBytes: number;
   readonly sha256: string;
+  /** Of the object when it was written; null: it was not kept then. */
+  readonly etag: string | null;
   /** Null where the zip was uploaded: its order is another one. */
   readonly region: ZipRegion | null;
 }
@@ -68,6 +70,10 @@ export interface SnapshotState {
   /** Of a dropped zip: what stood behind the images. */
   tail: { readonly key: string; readonly sizeBytes: number } | null;
   zipUsedAt: Date | null;
+  /** Somebody found the zip damaged: nothing is copied from it, and it is read whole or made again. */
+  zipSuspectedAt: Date | null;
+  /** When that was done. */
+  zipCheckedAt: Date | null;
   bytesMoved: number | null;
   bytesCopied: number | null;
   failure: SnapshotFailure | null;

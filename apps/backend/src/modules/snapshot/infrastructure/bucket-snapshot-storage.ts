@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { DomainError } from '@app/kernel';
 import { ObjectStore, objectKeys, Presigner } from '@app/object-store';
 import { Injectable } from '@nestjs/common';
@@ -21,11 +22,22 @@ export class BucketSnapshotStorage extends SnapshotStorage {
     // A build that was killed behind the copy finds its zip.
     const present = (await this.store.head(key)) ?? (await this.store.copy(upload.key, key, { contentType: 'application/zip' }));
     if (present.sizeBytes !== upload.sizeBytes) throw new DomainError('state-conflict', 'The stored zip has another size than the upload.');
-    return { zip: { key, sizeBytes: upload.sizeBytes, sha256: upload.sha256, region: null }, bytesMoved: 0, bytesCopied: upload.sizeBytes };
+    return { zip: { key, sizeBytes: upload.sizeBytes, sha256: upload.sha256, etag: present.etag, region: null }, bytesMoved: 0, bytesCopied: upload.sizeBytes };
   }
 
   async writeZip({ datasetId, version, tail }: StoredVersion, content: SourceContent, options: BuildOptions): Promise<BuiltZip> {
-    return this.composer.write({ key: objectKeys.snapshotZip(datasetId, version), tail, content, options });
+    const key = objectKeys.snapshotZip(datasetId, version);
+    const built = await this.composer.write({ key, tail, content, options });
+    return { ...built, zip: { ...built.zip, etag: (await this.store.head(key))?.etag ?? null } };
+  }
+
+  async isSound({ key, sizeBytes, sha256 }: SnapshotZip, signal: AbortSignal): Promise<boolean> {
+    const head = await this.store.head(key, signal);
+    if (head?.sizeBytes !== sizeBytes) return false;
+    const hash = createHash('sha256');
+    const { body } = await this.store.get(key, { signal });
+    for await (const chunk of body as AsyncIterable<Uint8Array>) hash.update(chunk);
+    return hash.digest('hex') === sha256;
   }
 
   async clearUnfinished({ datasetId, version }: Pick<StoredVersion, 'datasetId' | 'version'>): Promise<void> {

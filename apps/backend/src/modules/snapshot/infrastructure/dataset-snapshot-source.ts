@@ -31,7 +31,7 @@ export class DatasetSnapshotSource extends SnapshotSource {
   }
 
   async sameContent(datasetId: string, one: SnapshotHead, other: SnapshotHead): Promise<boolean | null> {
-    const [from, to] = [frozen(one), frozen(other)];
+    const [from, to] = [this.frozen(one), this.frozen(other)];
     if (headLine(from) !== headLine(to)) return false;
     const range = { after: Math.min(one.position, other.position), upTo: Math.max(one.position, other.position) };
     const numbers = await this.positions.changed(datasetId, range, { afterNumber: 0, limit: MOST_COMPARED + 1 });
@@ -40,19 +40,22 @@ export class DatasetSnapshotSource extends SnapshotSource {
     return before.filter(isPresent).map(contentOf).join() === after.filter(isPresent).map(contentOf).join();
   }
 
+  /** It was taken from the Annotation module, and goes back to it. */
+  frozen(head: SnapshotHead): FrozenHead {
+    return head as FrozenHead;
+  }
+
   async open(version: { datasetId: string; head: SnapshotHead | null; numImages: number }): Promise<SourceContent | null> {
     const { datasetId, head, numImages } = version;
     const dataset = await this.datasets.find(datasetId);
     if (dataset === null) return null;
     // Its labels are in the zip only, and nobody can have changed one.
     if (!dataset.labelsLoaded) return new UploadedContent(dataset, this.datasetImages);
-    const at = head === null ? undefined : frozen(head);
+    const at = head === null ? undefined : this.frozen(head);
     return CutContent.open(() => this.view.open(datasetId, at), { numImages, upload: dataset.upload });
   }
 }
 
-/** It was taken from the Annotation module, and goes back to it. */
-const frozen = (head: SnapshotHead): FrozenHead => head as FrozenHead;
 const headLine = ({ task_type: taskType, multi_label: multiLabel, classes }: FrozenHead): string => hashedHeadLine({ taskType, multiLabel, classes });
 const isPresent = (image: PositionedImage): boolean => image.present;
 

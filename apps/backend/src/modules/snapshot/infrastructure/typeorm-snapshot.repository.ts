@@ -60,8 +60,8 @@ export class TypeormSnapshotRepository extends SnapshotRepository {
   }
 
   async zipBases(datasetId: string, count: number): Promise<readonly ZipBase[]> {
-    const rows = await this.all(`${SELECT} where s.dataset_id = $1 and ${KEPT} and s.zip_state = 'ready' and s.region is not null order by s.version desc limit $2`, [datasetId, count]);
-    return rows.flatMap(({ state: { version, zip } }) => (zip?.region == null ? [] : [{ version, key: zip.key, region: zip.region }]));
+    const rows = await this.all(`${SELECT} where s.dataset_id = $1 and ${KEPT} and s.zip_state = 'ready' and s.region is not null and s.zip_suspected_at is null order by s.version desc limit $2`, [datasetId, count]);
+    return rows.flatMap(({ state: { version, zip } }) => (zip?.region == null ? [] : [{ version, key: zip.key, sizeBytes: zip.sizeBytes, etag: zip.etag, region: zip.region }]));
   }
 
   async supersededZips(unusedSince: Date): Promise<readonly string[]> {
@@ -69,6 +69,24 @@ export class TypeormSnapshotRepository extends SnapshotRepository {
       `select s.id from snapshots s where s.zip_state = 'ready' and s.state = 'ready' and s.zip_used_at < $1
          and exists (select 1 from snapshots n where n.dataset_id = s.dataset_id and n.version > s.version and n.zip_state = 'ready' and n.state = 'ready') order by s.zip_used_at limit 100`,
       [unusedSince],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  async uncounted(datasetId: string): Promise<readonly string[]> {
+    const rows = await this.query<{ id: string }>(`select s.id from snapshots s where s.dataset_id = $1 and s.state = 'ready' and s.head is not null and s.totals->>'annotations' is null order by s.version`, [datasetId]);
+    return rows.map((row) => row.id);
+  }
+
+  async doubtedZips(): Promise<readonly string[]> {
+    const rows = await this.query<{ id: string }>(`select s.id from snapshots s where s.zip_suspected_at is not null and s.zip_state = 'ready' and s.state = 'ready' order by s.zip_suspected_at limit 100`, []);
+    return rows.map((row) => row.id);
+  }
+
+  async zipsOfOneOrigin(datasetId: string, { id, doubtedAt }: { id: string; doubtedAt: Date }): Promise<readonly string[]> {
+    const rows = await this.query<{ id: string }>(
+      `select s.id from snapshots s where s.dataset_id = $1 and s.id <> $2 and s.zip_state = 'ready' and s.state = 'ready' and s.region is not null and (s.zip_checked_at is null or s.zip_checked_at < $3) order by s.version`,
+      [datasetId, id, doubtedAt],
     );
     return rows.map((row) => row.id);
   }

@@ -1,11 +1,14 @@
 import { crc32 } from 'node:zlib';
 import { placedBytes } from '@app/archive';
-import { DomainError, failpoint } from '@app/kernel';
+import { Clock, DomainError, failpoint } from '@app/kernel';
 import { ObjectExists, ObjectNotFound, ObjectStore, PartCopyRefused, ResumableSha256 } from '@app/object-store';
 import { Injectable, Logger } from '@nestjs/common';
+import { BackendConfig } from '../../../config/backend-config.js';
 import type { SourceContent } from '../application/ports/snapshot-source.port.js';
 import type { BuildOptions, BuiltZip, StoredVersion } from '../application/ports/snapshot-storage.port.js';
+import type { ZipBase } from '../domain/snapshot.repository.port.js';
 import type { ZipRegion } from '../domain/snapshot.state.js';
+import { faultOfBase } from './base-check.js';
 import { planZip, type ZipPlan, type ZipStart } from './zip-plan.js';
 import { hashed, imageBytes, tailBytes, type StreamStart } from './zip-stream.js';
 
@@ -31,18 +34,31 @@ interface Streamed {
 @Injectable()
 export class ZipComposer {
   private readonly logger = new Logger(ZipComposer.name);
-  /** Stores that do not copy parts are not asked twice. */
-  private copiesParts = true;
+  /** A store that does not copy parts is not asked in each build; it may be able to later. */
+  private asksForPartsFrom = 0;
 
-  constructor(private readonly store: ObjectStore) {}
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly config: BackendConfig,
+    private readonly clock: Clock,
+  ) {}
 
   async write(target: Target): Promise<BuiltZip> {
-    const plan = await planZip(target.content, this.copiesParts ? target.options.bases : []);
+    const plan = await planZip(target.content, this.clock.now().getTime() >= this.asksForPartsFrom ? target.options.bases : []);
     for (const start of plan.starts) {
-      const built = await this.extended(target, plan, start);
+      const built = (await this.isFit(target, start.base)) ? await this.extended(target, plan, start) : null;
       if (built !== null) return built;
     }
     return this.whole(target, plan);
+  }
+
+  /** What was damaged in the store must not go on into new zips. */
+  private async isFit({ key, options }: Target, base: ZipBase): Promise<boolean> {
+    const fault = await faultOfBase(this.store, base, options.signal);
+    if (fault === null) return true;
+    this.logger.warn(`${key} is not begun like v${base.version}: ${fault}`);
+    await options.onDoubt(base);
+    return false;
   }
 
   /** Null: the zip cannot be begun like this one. */
@@ -57,9 +73,10 @@ export class ZipComposer {
       const sizeBytes = await this.extend(target, prefix, rest);
       await this.checkSeam(target, start);
       const fetched = plan.bytes - prefix.bytes;
-      return { zip: { key: target.key, sizeBytes, sha256: hash.digest(), region: streamed.region }, bytesMoved: streamed.bytes + fetched, bytesCopied: prefix.bytes };
+      return { zip: { key: target.key, sizeBytes, sha256: hash.digest(), etag: null, region: streamed.region }, bytesMoved: streamed.bytes + fetched, bytesCopied: prefix.bytes };
     } catch (error) {
-      if (error instanceof PartCopyRefused) this.copiesParts = false;
+      if (error instanceof PartCopyRefused && error.isOfStore) this.asksForPartsFrom = this.clock.now().getTime() + this.config.partCopyRetrySeconds * 1000;
+      if (error instanceof SeamBroken) await target.options.onDoubt(base);
       if (!(error instanceof PartCopyRefused) && !(error instanceof ObjectNotFound) && !(error instanceof SeamBroken)) throw error;
       this.logger.warn(`${target.key} is not begun like v${base.version}: ${error instanceof Error ? error.message : String(error)}`);
       return null;
@@ -91,7 +108,7 @@ export class ZipComposer {
       async () => void (await this.store.upload(key, body, { contentType: 'application/zip', onlyIfAbsent: true, signal: options.signal, onProgress, sha256: () => (sha256 = hash.digest()) })),
       () => streamed.bytes,
     );
-    return { zip: { key, sizeBytes: streamed.bytes, sha256: sha256 === '' ? hash.digest() : sha256, region: streamed.region }, bytesMoved: streamed.bytes + plan.bytes, bytesCopied: 0 };
+    return { zip: { key, sizeBytes: streamed.bytes, sha256: sha256 === '' ? hash.digest() : sha256, etag: null, region: streamed.region }, bytesMoved: streamed.bytes + plan.bytes, bytesCopied: 0 };
   }
 
   /** A build that was killed behind its last step finds its zip, which equals the one that it would write: a version's content does not change. One of another size is none of ours. */

@@ -1,7 +1,7 @@
-import { centralHeader, DirectoryLines, endRecords, placedAt, placedBytes, zipEntry } from '@app/archive';
-import type { ObjectStore, ResumableSha256 } from '@app/object-store';
+import { centralHeader, DirectoryLines, endRecords, EntryDiffers, placedAt, placedBytes, zipEntry } from '@app/archive';
+import { ObjectNotFound, type ObjectStore, type ResumableSha256 } from '@app/object-store';
 import type { SourceContent } from '../application/ports/snapshot-source.port.js';
-import { imageEntries, labelEntries } from './zip-entries.js';
+import { damagedImage, imageEntries, labelEntries, type ImageEntry } from './zip-entries.js';
 import { imageEntry, type ZipPlan } from './zip-plan.js';
 
 /** Lines of a directory are some 80 bytes each. */
@@ -24,8 +24,16 @@ export interface StreamStart {
 export async function* imageBytes({ store, content, signal }: ZipStreamSource, start: StreamStart): AsyncIterable<Uint8Array> {
   let { offset } = start;
   for await (const entry of imageEntries(content.images(start.afterNumber), store, signal)) {
-    yield* zipEntry(entry, offset);
+    yield* soundImage(entry, offset);
     offset += placedBytes(entry);
+  }
+}
+
+async function* soundImage(entry: ImageEntry, offset: number): AsyncIterable<Uint8Array> {
+  try {
+    yield* zipEntry(entry, offset);
+  } catch (error) {
+    throw error instanceof EntryDiffers || error instanceof ObjectNotFound ? damagedImage(entry.image, error) : error;
   }
 }
 

@@ -7,6 +7,10 @@ import { CheckpointRetention } from './checkpoint-retention.js';
 import type { WorkerReport } from './commands/record-report/record-report.command.js';
 import { CheckpointStorage } from './ports/checkpoint-storage.port.js';
 import { JobRecords } from './ports/job-records.port.js';
+import { TrainingSnapshots } from './ports/snapshots.port.js';
+
+/** Code of a worker that read the version's zip twice and found another SHA-256 both times. */
+const CORRUPT_SNAPSHOT = 'corrupt-snapshot';
 
 /** What a report of the job's holder does. In the unit of work of the caller, who holds the job's lock and saves it. */
 @Injectable()
@@ -15,6 +19,7 @@ export class ReportEffects {
     private readonly records: JobRecords,
     private readonly storage: CheckpointStorage,
     private readonly retention: CheckpointRetention,
+    private readonly snapshots: TrainingSnapshots,
     private readonly clock: Clock,
   ) {}
 
@@ -36,6 +41,7 @@ export class ReportEffects {
         return this.completed(job, report.data, now);
       case 'failed':
         await this.records.appendLog(job.state.id, report.data.log ?? []);
+        if (report.data.code === CORRUPT_SNAPSHOT && job.state.snapshot !== null) await this.snapshots.doubt(job.state.datasetId, job.state.snapshot.version);
         return job.attemptFailed(report.data, now);
       case 'cancelled':
         return job.cancelled(now);

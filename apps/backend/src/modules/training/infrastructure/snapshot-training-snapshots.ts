@@ -12,6 +12,10 @@ export class SnapshotTrainingSnapshots extends TrainingSnapshots {
     return this.snapshots.exists(datasetId, version);
   }
 
+  async doubt(datasetId: string, version: number): Promise<void> {
+    await this.snapshots.doubt(datasetId, version);
+  }
+
   async find(datasetId: string, version: number): Promise<TrainingSnapshot | null> {
     return this.snapshots.find(datasetId, version);
   }

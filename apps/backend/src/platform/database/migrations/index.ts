@@ -8,6 +8,7 @@ import { ImagesAndAnnotations1700000000500 } from './1700000000500-images-and-an
 import { Versions1700000000600 } from './1700000000600-versions.js';
 import { Splits1700000000620 } from './1700000000620-splits.js';
 import { RestoredVersions1700000000650 } from './1700000000650-restored-versions.js';
+import { ZipsThatHeal1700000000700 } from './1700000000700-zips-that-heal.js';
 
 /** In the order in which they run. One that has landed is never changed. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   Versions1700000000600,
   Splits1700000000620,
   RestoredVersions1700000000650,
+  ZipsThatHeal1700000000700,
 ];

@@ -29,6 +29,8 @@ export interface ImageRow {
 /** Of a file from before a replacement the name that it came with is not known: that one stays. */
 export type ReplacingFile = Omit<VerifiedImage, 'objectKey' | 'format' | 'originalName' | 'onConflict' | 'fileName' | 'split'> & { readonly objectKey: string | null; readonly format: string; readonly originalName: string | null };
 
+export type NumberedFile = ReplacingFile & { readonly number: number };
+
 export interface NewImageRow extends VerifiedImage {
   readonly number: number;
   readonly addedSeq: number;
@@ -47,7 +49,7 @@ export abstract class ImageRows {
   /** With their place in the queue of the image worker. */
   abstract insert(datasetId: string, actor: string, images: readonly NewImageRow[]): Promise<void>;
   /** Other bytes under the same number; labels stay. */
-  abstract replace(datasetId: string, number: number, image: ReplacingFile): Promise<void>;
+  abstract replace(datasetId: string, images: readonly NumberedFile[]): Promise<void>;
   /** Each with the position of its removal; the objects stay. */
   abstract remove(datasetId: string, removals: readonly { readonly number: number; readonly seq: number }[]): Promise<void>;
   abstract restore(datasetId: string, numbers: readonly number[]): Promise<void>;

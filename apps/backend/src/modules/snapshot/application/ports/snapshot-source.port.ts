@@ -1,4 +1,5 @@
 import type { Principal } from '../../../../platform/auth/principal.js';
+import type { FrozenHead } from '../../../annotation/index.js';
 import type { SnapshotContent, SnapshotHead } from '../../domain/snapshot.state.js';
 
 /** An entry of a version's zip behind its images. Sizes in bytes. */
@@ -50,6 +51,8 @@ export abstract class SnapshotSource {
   abstract now(datasetId: string): Promise<SourcePosition | null>;
   /** Whether two positions have one content, told by what changed between them; null where that is too much to look at. In the caller's unit of work. */
   abstract sameContent(datasetId: string, one: SnapshotHead, other: SnapshotHead): Promise<boolean | null>;
+  /** What a version keeps of the dataset, as the module that reads datasets at positions takes it. */
+  abstract frozen(head: SnapshotHead): FrozenHead;
   /** Without a question of permission: for work that was permitted when it was asked for. Null when the dataset is gone; `unavailable` when it cannot be read now. */
   abstract open(version: { readonly datasetId: string; readonly head: SnapshotHead | null; readonly numImages: number }): Promise<SourceContent | null>;
 }

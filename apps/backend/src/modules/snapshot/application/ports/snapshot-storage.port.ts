@@ -11,11 +11,15 @@ export interface BuiltZip {
   readonly bytesMoved: number;
   /** Bytes that were copied inside the store. */
   readonly bytesCopied: number;
+  /** The zip that was there had other bytes than were frozen; absent: it had not, or there was none. */
+  readonly replacesDamaged?: boolean;
 }
 
 export interface BuildOptions {
   /** Zips that this one may begin like. */
   readonly bases: readonly ZipBase[];
+  /** One of them is not what it was: it is to be read whole, and is not copied from. */
+  readonly onDoubt: (base: ZipBase) => Promise<void>;
   readonly signal: AbortSignal;
   /** Bytes of the new zip that are there, of how many; they can be asked for at any time. */
   readonly onProgress: (done: number, total: number) => void;
@@ -30,6 +34,8 @@ export abstract class SnapshotStorage {
    * One that was dropped is made again, byte for byte; `state-conflict` where that fails.
    */
   abstract writeZip(version: StoredVersion, content: SourceContent, options: BuildOptions): Promise<BuiltZip>;
+  /** Reads the whole zip: whether it has the bytes that it was frozen with. Throws `unavailable` where the store does not give them. */
+  abstract isSound(zip: SnapshotZip, signal: AbortSignal): Promise<boolean>;
   /** Takes away what a build that was killed has left open in the store. */
   abstract clearUnfinished(version: Pick<StoredVersion, 'datasetId' | 'version'>): Promise<void>;
   abstract hasManifest(version: Pick<StoredVersion, 'datasetId' | 'version'>): Promise<boolean>;

@@ -1,5 +1,5 @@
 import { codecOf, recognise, type FormatCodec, type SourceTree } from '@app/dataset-formats';
-import { DomainError } from '@app/kernel';
+import { DomainError, failpoint } from '@app/kernel';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Principal } from '../../../../../platform/auth/principal.js';
 import { AnnotationReader, ClassIntake, LabelIntake, type IntakeOutcome } from '../../../../annotation/index.js';
@@ -90,6 +90,7 @@ export class ImportAnnotationsHandler implements ICommandHandler<ImportAnnotatio
       request.signal.throwIfAborted();
       const outcomes = await this.labels.write(principal, facts, batch.map((one: PreparedLabels) => one.labels), request.onLabeled);
       for (const { status } of outcomes) written[status] += 1;
+      await failpoint('import-batch');
     }
     return written;
   }

@@ -7,6 +7,7 @@ import { SnapshotRepository } from '../../../domain/snapshot.repository.port.js'
 import type { SnapshotContent, SnapshotFailure } from '../../../domain/snapshot.state.js';
 import { SnapshotSource, type SourceContent } from '../../ports/snapshot-source.port.js';
 import { SnapshotStorage, type BuiltZip } from '../../ports/snapshot-storage.port.js';
+import { ZipDoubts } from '../../zip-doubts.js';
 import { ZipBuild } from '../../zip-build.js';
 import { BuildSnapshotCommand } from './build-snapshot.command.js';
 
@@ -19,6 +20,7 @@ export class BuildSnapshotHandler implements ICommandHandler<BuildSnapshotComman
     private readonly source: SnapshotSource,
     private readonly storage: SnapshotStorage,
     private readonly zips: ZipBuild,
+    private readonly doubts: ZipDoubts,
     private readonly clock: Clock,
   ) {}
 
@@ -82,9 +84,13 @@ export class BuildSnapshotHandler implements ICommandHandler<BuildSnapshotComman
 
   private async makeZip(snapshot: Snapshot, content: SourceContent): Promise<void> {
     await failpoint('snapshot-recorded');
-    const built = snapshot.state.zipState === 'building' ? await this.zips.build(snapshot, content) : null;
+    const isWanted = snapshot.state.zipState === 'building';
+    // A zip takes long and may fail: the version is whole without it.
+    if (isWanted && !(await this.storage.hasManifest(snapshot.state))) await this.writeManifest(snapshot, content, null);
+    const built = isWanted ? await this.zips.build(snapshot, content) : null;
     await failpoint('snapshot-zip-stored');
-    await this.writeManifest(snapshot, content, built);
+    if (built?.replacesDamaged === true) await this.doubts.raiseForKin(snapshot.state);
+    if (!isWanted || built !== null) await this.writeManifest(snapshot, content, built);
     await failpoint('snapshot-manifest-stored');
     await this.unitOfWork.run(() => this.finish(snapshot.state.id, built));
     if (built === null) return;
@@ -100,7 +106,7 @@ export class BuildSnapshotHandler implements ICommandHandler<BuildSnapshotComman
     await this.snapshots.save(current);
     const { state, zipState } = current.state;
     if (state === 'deleted') await this.storage.remove(current.state, 'all');
-    else if (built !== null && zipState === 'none') await this.storage.remove(current.state, 'zip');
+    else if ((built !== null || current.state.zipSuspectedAt !== null) && zipState === 'none') await this.storage.remove(current.state, 'zip');
   }
 
   private async writeManifest({ state }: Snapshot, content: SourceContent, built: BuiltZip | null): Promise<void> {
@@ -116,6 +122,7 @@ export class BuildSnapshotHandler implements ICommandHandler<BuildSnapshotComman
       snapshot.fail(failure, this.clock.now());
       snapshot.failZip(failure);
       await this.snapshots.save(snapshot);
+      if (snapshot.state.state === 'deleted') await this.storage.remove(snapshot.state, 'all');
     });
   }
 }

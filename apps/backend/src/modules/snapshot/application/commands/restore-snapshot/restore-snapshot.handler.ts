@@ -1,7 +1,7 @@
 import { DomainError } from '@app/kernel';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UnitOfWork } from '../../../../../platform/database/unit-of-work.js';
-import { DatasetRollback, type FrozenHead } from '../../../../annotation/index.js';
+import { DatasetRollback } from '../../../../annotation/index.js';
 import { SnapshotRepository } from '../../../domain/snapshot.repository.port.js';
 import type { SnapshotState } from '../../../domain/snapshot.state.js';
 import { SnapshotSource } from '../../ports/snapshot-source.port.js';
@@ -30,7 +30,7 @@ export class RestoreSnapshotHandler implements ICommandHandler<RestoreSnapshotCo
       const before = await this.source.now(datasetId);
       if (before === null) throw new DomainError('not-found', 'There is no such resource, or you may not see it.');
       const undo = before.numImages === 0 ? null : await this.keepPresent(datasetId, principal.userId, version);
-      const counts = await this.rollback.to({ datasetId, actor: principal.userId, head: head as FrozenHead, version });
+      const counts = await this.rollback.to({ datasetId, actor: principal.userId, head: this.source.frozen(head), version });
       await this.markRestored(state, counts.position);
       return { counts, positionBefore: before.head.position, undo };
     });
