@@ -59,9 +59,11 @@ function Opened({ dataset, classes, image }: Opening): ReactElement {
     let tab: BrowserTabLocks | null = null;
     const open = async (): Promise<void> => {
       tab = await BrowserTabLocks.hold(randomId());
+      // Only datasets of masks load what paints them.
+      const masks = dataset.task_type === 'semantic_segmentation' ? await import('./session/mask-bridge.js') : null;
       if (closed.signal.aborted) return tab.close();
       made = new LabelerSession({
-        ...{ dataset, userId, outbox, tabs: tab },
+        ...{ dataset, userId, outbox, tabs: tab, makeMask: masks?.makeMaskBridge ?? null },
         ...{ classes: start.current.classes, filter: start.current.filter, start: start.current.image },
         onImage: (id) => void navigate({ to: '/datasets/$datasetId/label/$imageId', params: { datasetId: dataset.id, imageId: String(id) }, search: true, replace: true }),
         onNeedClass: () => setDialog('class'),

@@ -1,15 +1,13 @@
 import { VisuallyHidden } from '@mantine/core';
-import { useEffect, useRef, type ReactElement } from 'react';
+import { lazy, Suspense, useEffect, useRef, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Dataset } from '../../api/types.js';
 import { keymapOf, type ActionName } from '../../engine/index.js';
 import { BrushPanel } from './brush-panel.js';
 import { CanvasView } from './canvas-view.js';
 import { ClassPanel } from './class-panel.js';
-import { ClassPicker } from './class-picker.js';
 import { ConflictPanel } from './conflict-panel.js';
 import { Filmstrip } from './filmstrip.js';
-import { LabelerHelp } from './labeler-help.js';
 import classes from './labeler.module.css';
 import { ObjectDetails } from './object-details.js';
 import { ObjectList } from './object-list.js';
@@ -22,6 +20,9 @@ import { useEditorView, useLabeler, useSessionView } from './session/use-labeler
 import { ToolRail } from './tool-rail.js';
 import { TopBar } from './top-bar.js';
 
+const LabelerHelp = lazy(async () => ({ default: (await import('./labeler-help.js')).LabelerHelp }));
+const ClassPicker = lazy(async () => ({ default: (await import('./class-picker.js')).ClassPicker }));
+
 export type Dialog = 'class' | 'help' | null;
 interface Props {
   readonly dataset: Dataset;
@@ -30,7 +31,6 @@ interface Props {
 }
 
 export function LabelerView({ dataset, dialog, onDialog }: Props): ReactElement {
-  const session = useLabeler();
   const choose = useChooseClass(dataset);
   const run = useRun(dataset, onDialog);
   useKeys({ run, choose, isOff: dialog !== null });
@@ -53,8 +53,10 @@ export function LabelerView({ dataset, dialog, onDialog }: Props): ReactElement 
       </aside>
       <Filmstrip />
       <Announcer />
-      {dialog === 'class' && <ClassPicker onChoose={choose} onClose={() => onDialog(null)} />}
-      {dialog === 'help' && <LabelerHelp onClose={() => onDialog(null)} key={session.editor.view().tool} />}
+      <Suspense fallback={null}>
+        {dialog === 'class' && <ClassPicker onChoose={choose} onClose={() => onDialog(null)} />}
+        {dialog === 'help' && <LabelerHelp onClose={() => onDialog(null)} />}
+      </Suspense>
     </main>
   );
 }

@@ -1,5 +1,4 @@
 import { UnstyledButton } from '@mantine/core';
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, type KeyboardEvent, type ReactElement, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { boundsOf, type LabelObject } from '../../engine/index.js';
@@ -7,6 +6,7 @@ import { Icon } from '../../ui/icons.js';
 import { LabelerIcon } from './labeler-icons.js';
 import classes from './labeler.module.css';
 import { useEditorView, useLabeler } from './session/use-labeler.js';
+import { useStripWindow } from './use-strip-window.js';
 
 const ROW = 32;
 
@@ -16,12 +16,12 @@ export function ObjectList(): ReactElement {
   const { editor, actions } = useLabeler();
   const { objects, selection, allHidden } = useEditorView();
   const scroller = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({ count: objects.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 6 });
+  const { first, end, length, show } = useStripWindow(scroller, { count: objects.length, size: ROW, axis: 'y' });
   const [firstSelected] = selection;
   const at = objects.findIndex((one) => one.id === firstSelected);
   useEffect(() => {
-    if (at >= 0) rows.scrollToIndex(at, { align: 'auto' });
-  }, [at, rows]);
+    if (at >= 0) show(at);
+  }, [at, show]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -43,11 +43,10 @@ export function ObjectList(): ReactElement {
       </div>
       {objects.length === 0 && <p className={classes.empty}>{t('labeler.noObjects')}</p>}
       <div ref={scroller} className={classes.list} role="listbox" aria-multiselectable aria-label={t('labeler.objects')} tabIndex={objects.length === 0 ? -1 : 0} aria-activedescendant={active} onKeyDown={onKeyDown}>
-        <div style={{ height: rows.getTotalSize(), position: 'relative' }} role="presentation">
-          {rows.getVirtualItems().map(({ index, start }) => {
-            const object = objects[index];
-            return object === undefined ? null : <Row key={object.id} object={object} number={index + 1} top={start} total={objects.length} onSelect={(id, adds) => editor.select(adds ? [...selection, id] : [id])} />;
-          })}
+        <div style={{ height: length, position: 'relative' }} role="presentation">
+          {objects.slice(first, end).map((object, index) => (
+            <Row key={object.id} object={object} number={first + index + 1} top={(first + index) * ROW} total={objects.length} onSelect={(id, adds) => editor.select(adds ? [...selection, id] : [id])} />
+          ))}
         </div>
       </div>
     </section>

@@ -8,7 +8,7 @@ import type { ImageFilter } from '../../../api/image-queries.js';
 import { ImageOrder } from '../image-order.js';
 import { addressesOf } from './image-addresses.js';
 import { editOf, objectsOf } from './label-bridge.js';
-import { MaskBridge } from './mask-bridge.js';
+import type { MakeMaskBridge, MaskBridge } from './mask-bridge.js';
 import { LabelsAhead } from './labels-ahead.js';
 import { patchTransport } from './patch-transport.js';
 
@@ -20,6 +20,8 @@ export interface SessionOptions {
   readonly start: ImageItem;
   readonly outbox: Outbox;
   readonly tabs: TabLocks;
+  /** Where pixels are labelled. */
+  readonly makeMask: MakeMaskBridge | null;
   /** The page's address follows. */
   readonly onImage: (imageId: number) => void;
   readonly onNeedClass: () => void;
@@ -56,10 +58,11 @@ export class LabelerSession {
   readonly order: ImageOrder;
   readonly saver: DatasetSaver;
   /** Only where pixels are labelled. */
-  readonly mask: MaskBridge | null = null;
+  readonly mask: MaskBridge | null;
   private readonly pictures: PictureLoader<ImageBitmap>;
   private readonly labels: LabelsAhead;
   private readonly visited = new Map<number, { readonly document: ImageDocument; readonly history: History }>();
+  private readonly renewed = new Map<number, string | null>();
   private readonly listeners = new Set<() => void>();
   private readonly pictureListeners = new Set<(shown: Shown<ImageBitmap> | null, image: ImageItem) => void>();
   private current: SessionView;
@@ -75,7 +78,7 @@ export class LabelerSession {
     this.actions = new EditorActions(this.editor);
     this.editor.setClasses(options.classes);
     this.editor.onChange((document) => this.saver.change(document.imageId, this.editOf(document)));
-    if (dataset.task_type === 'semantic_segmentation') this.mask = new MaskBridge(this.editor, (imageId, objects) => this.masked(imageId, objects), () => this.set({ trouble: 'undecodable' }));
+    this.mask = options.makeMask?.(this.editor, (imageId, objects) => this.masked(imageId, objects), () => this.set({ trouble: 'undecodable' })) ?? null;
     this.order = new ImageOrder((query, signal) => http.get<Page<ImageItem>>(`${this.path}/images`, { query: { ...query }, signal }), filter, start);
     this.labels = new LabelsAhead((imageId) => http.get<JsonObject>(`${this.path}/annotations/${imageId}`));
     this.pictures = new PictureLoader<ImageBitmap>({
@@ -143,6 +146,13 @@ export class LabelerSession {
   }
   async retry(): Promise<void> {
     await this.open(this.current.image);
+  }
+  /** Its addresses have ended; once an image, since one that is gone would be asked for again and again. */
+  async renew({ id, expires_at: expiry }: ImageItem): Promise<void> {
+    if (this.renewed.get(id) === expiry) return;
+    this.renewed.set(id, expiry);
+    const image = await http.get<ImageItem>(`${this.path}/images/${id}`).catch(() => null);
+    if (image !== null) this.order.update(id, image);
   }
 
   async save(): Promise<void> {

@@ -3,6 +3,9 @@ import type { ClassInfo, DrawMask, Editor, JsonObject } from '../../../engine/in
 import { annotationOfLayers, layersOfAnnotation, MaskSession, registerMaskTools, workerPort, type BrushSettings } from '../../../engine/masks/index.js';
 import { maskObjects, type LabelEdit } from '../../../engine/save/index.js';
 
+type OnMask = (imageId: number, objects: LabelEdit['objects']) => void;
+export type MakeMaskBridge = (editor: Editor, onMask: OnMask, onUnreadable: () => void) => MaskBridge;
+
 /** The pixels of a semantic image between the canvas and the saver. */
 export class MaskBridge {
   readonly brush: BrushSettings;
@@ -12,7 +15,7 @@ export class MaskBridge {
 
   constructor(
     editor: Editor,
-    onMask: (imageId: number, objects: LabelEdit['objects']) => void,
+    onMask: OnMask,
     onUnreadable: () => void,
   ) {
     this.session = new MaskSession({
@@ -65,3 +68,5 @@ export class MaskBridge {
 }
 
 const annotationOf = (size: Pick<ImageItem, 'width' | 'height'>, objects: LabelEdit['objects']): JsonObject | null => annotationOfLayers(layersOfAnnotation({ mask: { classes: [...objects.values()] } }), size);
+
+export const makeMaskBridge: MakeMaskBridge = (editor, onMask, onUnreadable) => new MaskBridge(editor, onMask, onUnreadable);
