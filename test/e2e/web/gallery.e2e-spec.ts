@@ -128,9 +128,9 @@ describe.skipIf(chrome === null)('the gallery', () => {
     await cell('000002').waitFor();
     await cell('000009').getByRole('link').click({ modifiers: ['Control'] });
     await button('Status').click();
-    await page.getByRole('menuitem', { name: 'Unlabelled' }).click();
-    await page.getByText('1 image is now: Unlabelled.').waitFor();
-    await expect.poll(() => cell('000009').getAttribute('aria-label')).toContain('Unlabelled');
+    await page.getByRole('menuitem', { name: 'Unlabeled' }).click();
+    await page.getByText('1 image is now: Unlabeled.').waitFor();
+    await expect.poll(() => cell('000009').getAttribute('aria-label')).toContain('Unlabeled');
   });
 
   it('draws labels over the image that the pointer rests on, and over all on demand', async () => {
