@@ -173,6 +173,7 @@ describe.skipIf(chrome === null)('the life of a dataset', () => {
     await button('Look at it').click();
     await dialog().getByText('COCO', { exact: true }).waitFor();
     expect(await seriousFindings(page)).toEqual([]);
+    await dialog().getByText('1 · is there').first().waitFor();
     await dialog().getByRole('button', { name: 'Import', exact: true }).click();
     await page.getByText('The labels of 1 image were imported.').waitFor();
     await dialog().getByLabel('Choose a file').waitFor({ state: 'detached' });
