@@ -28,7 +28,7 @@ beforeAll(async () => {
   browser = await launch(chrome);
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-US', reducedMotion: 'reduce' });
   page = await context.newPage();
-  page.setDefaultTimeout(SLOW_MILLISECONDS);
+  page.setDefaultTimeout(SLOW_MILLISECONDS / 2);
   watch = new Watch(page);
 });
 afterAll(async () => {
@@ -82,6 +82,34 @@ describe.skipIf(chrome === null)('the life of a dataset', () => {
     await page.getByText('1–12 of 12', { exact: true }).waitFor();
     await expect.poll(() => page.evaluate('[...document.querySelectorAll("[role=gridcell] img")].filter((one) => one.naturalWidth > 0 && one.crossOrigin === "anonymous" && one.src.includes("/thumbnails/")).length'), { timeout: SLOW_MILLISECONDS }).toBe(12);
     await keepPicture(page, 'real-gallery', true);
+  });
+
+  it('takes up an upload that was paused and left, when the same files are chosen again', async () => {
+    await mkdir(join(folder, 'later'));
+    for (let number = 21; number <= 23; number += 1) await writeFile(join(folder, 'later', `late-${number}.png`), picture(number));
+    const choose = () => page.getByLabel('Choose a folder').and(page.locator('input')).setInputFiles(join(folder, 'later'));
+    await page.getByRole('link', { name: 'Add images' }).click();
+    await button('Clear').click();
+    // The store is away for puts.
+    const announced: unknown[] = [];
+    await page.route(/\/staging\//, (route) => route.abort());
+    page.on('request', (request) => request.url().endsWith('/images/uploads') && announced.push(request.postDataJSON()));
+    await choose();
+    await page.getByText('Next try soon').first().waitFor();
+    await button('Pause').click();
+    await page.getByText('Paused', { exact: true }).waitFor();
+    // The queue is written every two seconds.
+    await page.waitForTimeout(2_500);
+    await page.reload();
+    await page.getByText('3 images were not sent yet').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.unroute(/\/staging\//);
+    await choose();
+    await page.getByText('3 images added').waitFor();
+    await expect.poll(() => page.getByText('not sent yet').count()).toBe(0);
+    expect(announced).toHaveLength(2);
+    await page.getByRole('link', { name: 'To the images' }).click();
+    await page.getByText('1–15 of 15', { exact: true }).waitFor();
   });
 
   it('is divided, filtered, changed in bulk, and taken back', async () => {
@@ -145,6 +173,7 @@ describe.skipIf(chrome === null)('the life of a dataset', () => {
     await button('Look at it').click();
     await dialog().getByText('COCO', { exact: true }).waitFor();
     expect(await seriousFindings(page)).toEqual([]);
+    await dialog().getByText('1 · is there').first().waitFor();
     await dialog().getByRole('button', { name: 'Import', exact: true }).click();
     await page.getByText('The labels of 1 image were imported.').waitFor();
     await dialog().getByLabel('Choose a file').waitFor({ state: 'detached' });

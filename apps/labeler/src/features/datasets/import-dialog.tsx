@@ -83,7 +83,7 @@ function ImportForm({ dataset, onDone }: { readonly dataset: Dataset; readonly o
         <Button variant="default" disabled={file === null} loading={look.isPending} onClick={() => file !== null && look.mutate({ file, choices })}>
           {t('imports.look')}
         </Button>
-        <Button disabled={file === null || look.data === undefined || look.data.images.changed === 0} loading={apply.isPending} onClick={() => file !== null && apply.mutate({ file, choices })}>
+        <Button disabled={file === null || look.data === undefined || look.data.images.matched === 0} loading={apply.isPending} onClick={() => file !== null && apply.mutate({ file, choices })}>
           {t('imports.apply')}
         </Button>
       </Group>

@@ -23,8 +23,7 @@ export function ImportReportView({ report, fileName }: { readonly report: Import
         items={[
           { label: t('imports.matched'), value: format.count(images.matched) },
           { label: t('imports.unknown'), value: format.count(images.unknown) },
-          { label: t('imports.changed'), value: format.count(images.changed) },
-          { label: t('imports.kept'), value: format.count(images.kept + images.unchanged) },
+          { label: t('imports.withoutLabels'), value: format.count(images.without_labels) },
           { label: t('imports.objects'), value: format.count(report.objects) },
         ]}
       />

@@ -38,7 +38,7 @@ export const classes = {
     keypointCount_one: '{{count, number}} keypoint',
     keypointCount_other: '{{count, number}} keypoints',
     emptyTitle: 'No classes yet',
-    emptyText: 'Images can be labelled once there is a class.',
+    emptyText: 'Images can be labeled once there is a class.',
     noneText: 'This dataset has no classes.',
     mayNot: 'Your role does not allow to change classes.',
     stale: 'Somebody changed the classes meanwhile. They are shown as they are now; repeat the change.',

@@ -17,7 +17,7 @@ export const versions = {
     live: 'Now',
     by: 'by {{name}}',
     images: 'Images',
-    labeled: 'Labelled',
+    labeled: 'Labeled',
     objects: 'Annotations',
     size: 'Size of the zip',
     moved: 'Bytes moved',
