@@ -186,6 +186,15 @@ describe('the history of a mask', () => {
     const mask = await bench.mask();
     expect([labelAt(mask, 50, 50), labelAt(mask, 150, 50)]).toEqual([1, 0]);
   });
+
+  it('of one image is not taken back on another', async () => {
+    const bench = new MaskBench();
+    bench.tool('brush').click({ x: 50, y: 50 });
+    const other = annotationOf([50, 50, 1]);
+    bench.openMask(2, other);
+    bench.key('Ctrl+KeyZ');
+    expect(await bench.mask()).toEqual(other);
+  });
 });
 
 describe('what the page is told', () => {
