@@ -86,6 +86,23 @@ function randomOf(seed: number): () => number {
 const pick = (random: () => number, below: number): number => Math.floor(random() * below);
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+interface Edits {
+  readonly random: () => number;
+  readonly step: number;
+  readonly wanted: Map<string, Json>;
+  readonly ids: string[];
+}
+/** Draws a box, or moves or deletes one of his own, and notes what has to come of it. */
+function edit(person: Person, { random, step, wanted, ids }: Edits): void {
+  const id = random() < 0.4 || ids.length === 0 ? randomUUID() : (ids[pick(random, ids.length)] ?? '');
+  const deletes = wanted.has(id) && random() < 0.2;
+  const body: Json = { class_id: pick(random, 3), bbox: [pick(random, 50), pick(random, 40), 1 + pick(random, 40), 1 + pick(random, 30)], attributes: { step } };
+  if (!ids.includes(id)) ids.push(id);
+  if (deletes) wanted.delete(id);
+  else wanted.set(id, body);
+  person.objects((objects) => (deletes ? objects.delete(id) : objects.set(id, { ...objects.get(id), ...body })));
+}
+
 describe('two savers on one image of a real backend', () => {
   it('lose no edit of anybody, and end with the same labels, over a network that loses requests and answers', async () => {
     const dataset = await labels.dataset('object_detection', { images: 3 });
@@ -98,14 +115,8 @@ describe('two savers on one image of a real backend', () => {
       const own: string[][] = [[], []];
       for (let step = 0; step < 60; step += 1) {
         const who = pick(random, 2);
-        const ids = own[who] ?? [];
-        const id = random() < 0.4 || ids.length === 0 ? randomUUID() : (ids[pick(random, ids.length)] ?? '');
-        const deletes = wanted.has(id) && random() < 0.2;
-        const body: Json = { class_id: pick(random, 3), bbox: [pick(random, 50), pick(random, 40), 1 + pick(random, 40), 1 + pick(random, 30)], attributes: { step } };
-        if (!ids.includes(id)) ids.push(id);
-        if (deletes) wanted.delete(id);
-        else wanted.set(id, body);
-        people[who]?.objects((objects) => (deletes ? objects.delete(id) : objects.set(id, { ...objects.get(id), ...body })));
+        const person = people[who];
+        if (person !== undefined) edit(person, { random, step, wanted, ids: own[who] ?? [] });
         if (random() < 0.6) await pause(pick(random, 25));
       }
       for (const one of people) await one.settle();

@@ -58,6 +58,8 @@ export class MaskSession {
   private isPainting = false;
   private told: readonly MaskLayer[] = [];
   private timer: ReturnType<typeof setTimeout> | null = null;
+  /** Until what was asked for last is told. */
+  private telling: Promise<void> = Promise.resolve();
   private readonly asked = new Map<number, Asked>();
   private readonly patches = new Map<number, (patch: MaskPatch | null) => void>();
   opacity = 0.5;
@@ -142,24 +144,29 @@ export class MaskSession {
   }
   /** Tells what is not told yet. Resolves when it is. */
   flush(): Promise<void> {
-    if (this.timer === null) return Promise.resolve();
+    if (this.timer === null) return this.telling;
     clearTimeout(this.timer);
     this.timer = null;
-    const { opening, image } = this;
-    return new Promise((resolve) =>
+    const { opening, image, told } = this;
+    this.telling = new Promise((resolve) =>
       this.encode((layers) => {
         if (opening === this.opening) this.told = layers;
+        // The same image was opened again meanwhile, from labels that did not have this yet.
+        else if (image.imageId === this.image.imageId) this.rebase(told, layers);
         this.options.onMask(image.imageId, annotationOfLayers(layers, image.size));
         resolve();
       }),
     );
+    return this.telling;
   }
   /** What a merge made of the mask that was told last. What was painted since stays on top. */
   replace(imageId: number, annotation: unknown): void {
     const theirs = layersOfAnnotation(annotation);
     for (const one of this.asked.values()) if (one.image.imageId === imageId) one.theirs = theirs;
-    if (imageId !== this.image.imageId || this.unreadable) return;
-    this.options.port.post({ kind: 'replace', base: this.told, theirs });
+    if (imageId === this.image.imageId && !this.unreadable) this.rebase(this.told, theirs);
+  }
+  private rebase(base: readonly MaskLayer[], theirs: readonly MaskLayer[]): void {
+    this.options.port.post({ kind: 'replace', base, theirs });
     this.told = theirs;
   }
 

@@ -95,6 +95,16 @@ describe('a conflict', () => {
     return (choice: 'mine' | 'theirs' | 'both') => Object.fromEntries(decide(merged, first, choice, () => 'new').objects);
   };
 
+  it('over where an object is takes its box and its points from one side', () => {
+    const [at, moved, bent] = [
+      { class_id: 0, bbox: [0, 0, 9, 9], keypoints: [1, 1, 2] },
+      { class_id: 0, bbox: [5, 5, 9, 9], keypoints: [6, 6, 2] },
+      { class_id: 3, bbox: [0, 0, 9, 9], keypoints: [2, 1, 2] },
+    ];
+    const { merged, conflicts } = merge(state(at), state(moved), state(bent));
+    expect([merged.objects.get('a'), conflicts.map(({ fields }) => fields.toSorted())]).toEqual([bent, [['bbox', 'keypoints']]]);
+    expect(merge(state(at), state({ ...at, bbox: [0, 0, 8, 8] }), state(bent)).merged.objects.get('a')).toEqual({ ...bent, bbox: [0, 0, 8, 8] });
+  });
   it('is decided for one of them, or both are kept', () => {
     const decided = conflictOf(mine, theirs);
     expect([decided('mine'), decided('theirs'), decided('both')]).toEqual([{ a: mine }, { a: theirs }, { a: theirs, new: mine }]);

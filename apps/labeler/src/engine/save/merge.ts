@@ -66,7 +66,20 @@ function mergeFields({ base, mine, theirs }: Three<JsonObject>): { readonly valu
     const taken = clash ? three.theirs : agreed;
     if (taken !== undefined) value[key] = taken;
   }
+  if (GEOMETRY.some((key) => fields.includes(key))) takeGeometry(value, fields, { mine, theirs });
   return { value, fields: fields.length === 0 ? null : fields };
+}
+
+/** Where an object is: a box of the one around the points of the other would be nobody's. */
+const GEOMETRY = ['bbox', 'keypoints', 'segmentation'];
+
+function takeGeometry(value: Record<string, unknown>, fields: string[], { mine, theirs }: { readonly mine: JsonObject; readonly theirs: JsonObject }): void {
+  for (const key of GEOMETRY) {
+    if (isEqualJson(mine[key], theirs[key])) continue;
+    if (!fields.includes(key)) fields.push(key);
+    if (theirs[key] === undefined) delete value[key];
+    else value[key] = theirs[key];
+  }
 }
 
 export type Choice = 'mine' | 'theirs' | 'both';

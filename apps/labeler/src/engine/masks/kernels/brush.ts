@@ -8,9 +8,6 @@ export interface Sweep {
   readonly diameter: number;
 }
 
-/** Pixel centres that lie on the edge belong to it, whatever rounding says. */
-const EDGE = 1e-9;
-
 /** An odd brush stands on a pixel and an even one on a corner, so that it always covers as many pixels. */
 export function snapped({ x, y }: Point, diameter: number): Point {
   return diameter % 2 === 1 ? { x: Math.floor(x) + 0.5, y: Math.floor(y) + 0.5 } : { x: Math.round(x), y: Math.round(y) };
@@ -26,7 +23,7 @@ export function sweepBrush({ from, to, diameter }: Sweep, fill: FillColumn): voi
     widenByDisc(range, a, { radius, x: x + 0.5 });
     widenByDisc(range, b, { radius, x: x + 0.5 });
     for (const edge of edges) widenByEdge(range, edge, x + 0.5);
-    if (range.low <= range.high) fill(x, Math.ceil(range.low - 0.5 - EDGE), Math.floor(range.high - 0.5 + EDGE) + 1);
+    if (range.low <= range.high) fill(x, Math.ceil(range.low - 0.5), Math.floor(range.high - 0.5) + 1);
   }
 }
 
@@ -48,8 +45,8 @@ function sidesOf(a: Point, b: Point, radius: number): readonly Edge[] {
 
 function widenByDisc(range: Range, centre: Point, { radius, x }: { readonly radius: number; readonly x: number }): void {
   const square = radius * radius - (x - centre.x) ** 2;
-  if (square < -EDGE) return;
-  const half = Math.sqrt(Math.max(0, square));
+  if (square < 0) return;
+  const half = Math.sqrt(square);
   range.low = Math.min(range.low, centre.y - half);
   range.high = Math.max(range.high, centre.y + half);
 }
