@@ -16,6 +16,8 @@ import { liveView } from '../test/bench/live-view.mjs';
 import { cocoExport } from '../test/bench/coco-export.mjs';
 import { directUpload } from '../test/bench/direct-upload.mjs';
 import { labelerCanvas } from '../test/bench/labeler-canvas.mjs';
+import { labelerImages } from '../test/bench/labeler-images.mjs';
+import { labelerMasks } from '../test/bench/labeler-masks.mjs';
 import { snapshots } from '../test/bench/snapshots.mjs';
 
 const quick = process.argv.includes('--quick');
@@ -224,9 +226,11 @@ rows.push(...(await cocoExport({ quick })));
 rows.push(...(await directUpload({ quick })));
 rows.push(...(await snapshots({ quick })));
 rows.push(...(await labelerCanvas({ quick })));
+rows.push(...(await labelerMasks({ quick })));
 console.table(rows);
 // The seed's table 1.1, in its own columns.
 console.table(await imageAccess({ quick }));
+console.table(await labelerImages({ quick }));
 
 // Benches that fill a database or make pictures of their own, each in its own process.
 for (const bench of ['image-list', 'image-worker']) {

@@ -106,6 +106,25 @@ describe('one image', () => {
     expect([await load(store, image(1)), store.asked.length]).toEqual([code, 2]);
   });
 
+  it('that cannot be reached, nor the API for another address, is told as the network', async () => {
+    const store = new Store();
+    store.signFails = true;
+    store.answers = { '/full/1': 'no-network', '/full/2': 403 };
+    expect([await load(store, image(1)), await load(store, image(2))]).toEqual(['network', 'expired']);
+  });
+
+  it('that is broken off while it is decoded is closed, and handed to nobody', async () => {
+    const store = new Store();
+    const abort = new AbortController();
+    const decode = async (blob: Blob): Promise<Picture> => {
+      const picture = await store.options.decode(blob);
+      abort.abort();
+      return picture;
+    };
+    await expect(new PictureSource({ ...store.options, decode }).load(image(1), 'full', abort.signal)).rejects.toThrow('abort');
+    expect(store.made.map((one) => one.closed)).toEqual([true]);
+  });
+
   it('that does not decode, is too large or is still in a zip is not asked for twice', async () => {
     const store = new Store();
     store.answers = { '/full/1': 'broken' };
@@ -171,6 +190,21 @@ describe('going through images', () => {
     await vi.waitFor(() => expect(pictures.ready(9)).not.toBeNull());
     expect(store.aborted.toSorted()).toEqual(['/full/2', '/full/3']);
     expect(names(shown)).toEqual(['/full/3']);
+  });
+
+  it('breaks off images that somebody runs past, and not those that he runs towards', async () => {
+    const store = new Store();
+    const pictures = loader(store);
+    store.holding = true;
+    const runs = [image(1), image(2)].map((one) => pictures.show(one, () => undefined));
+    await vi.waitFor(() => expect(store.asked).toEqual(['/full/1', '/full/2']));
+    pictures.prefetch([image(3)]);
+    const last = pictures.show(image(3), () => undefined);
+    const beyond = pictures.show(image(4), () => undefined);
+    store.release();
+    await Promise.all([...runs, last, beyond]);
+    expect(store.aborted.toSorted()).toEqual(['/full/1', '/full/2']);
+    expect([pictures.ready(4)?.name, pictures.ready(1)]).toEqual(['/full/4', null]);
   });
 
   it('shows the preview of a large image first, and not where the image was faster', async () => {

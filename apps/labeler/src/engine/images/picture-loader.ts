@@ -26,6 +26,7 @@ export class PictureLoader<B extends Bitmap> {
   private readonly source: PictureSource<B>;
   private readonly running = new Map<number, { readonly done: Promise<B>; readonly abort: AbortController }>();
   private queue: readonly ImageAddresses[] = [];
+  private wanted: ReadonlySet<number> = new Set();
   private current: number | null = null;
   private readonly atOnce: number;
 
@@ -50,6 +51,7 @@ export class PictureLoader<B extends Bitmap> {
     const cached = this.cache.get(imageId);
     this.cache.pin(imageId);
     if (cached !== undefined) return onPicture({ bitmap: cached, isPreview: false });
+    this.breakOff();
     const full = this.fetchFull(image);
     void this.preview(image, full, onPicture);
     try {
@@ -64,8 +66,8 @@ export class PictureLoader<B extends Bitmap> {
 
   /** What will be looked at next, the nearest first. Everything else that was fetched ahead is broken off. */
   prefetch(images: readonly ImageAddresses[]): void {
-    const wanted = new Set(images.map((one) => one.imageId));
-    for (const [id, { abort }] of this.running) if (id !== this.current && !wanted.has(id)) abort.abort();
+    this.wanted = new Set(images.map((one) => one.imageId));
+    this.breakOff();
     this.queue = images;
     this.pump();
   }
@@ -77,6 +79,10 @@ export class PictureLoader<B extends Bitmap> {
     this.cache.clear();
   }
 
+  /** Whoever runs through the images waits for the last one only, and not behind those that he left. */
+  private breakOff(): void {
+    for (const [id, { abort }] of this.running) if (id !== this.current && !this.wanted.has(id)) abort.abort();
+  }
   private pump(): void {
     // The image that somebody waits for has the line to itself.
     if (this.current !== null && this.running.has(this.current)) return;

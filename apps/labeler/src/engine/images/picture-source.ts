@@ -66,7 +66,17 @@ export class PictureSource<B extends Bitmap> {
     } catch (error) {
       signal.throwIfAborted();
       if (isStale || !(error instanceof PictureError) || error.code === 'undecodable' || error.code === 'too-large' || error.code === 'not-ready') throw error;
-      return this.read(addressOf(await this.sign(given.imageId, signal), kind), signal);
+      return this.read(addressOf(await this.signAfter(error, given.imageId, signal), kind), signal);
+    }
+  }
+
+  /** Where there is no network for an address either, that is the cause, and not the address. */
+  private async signAfter(failed: PictureError, imageId: number, signal: AbortSignal): Promise<ImageAddresses> {
+    try {
+      return await this.sign(imageId, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw failed.code === 'network' ? failed : error;
     }
   }
 
@@ -89,6 +99,13 @@ export class PictureSource<B extends Bitmap> {
   private async read(url: string, signal: AbortSignal): Promise<B> {
     const blob = await this.bytes(url, signal);
     signal.throwIfAborted();
+    const bitmap = await this.decode(blob);
+    // Broken off while it was decoded: another of the same image may be on the screen already.
+    if (signal.aborted) bitmap.close();
+    signal.throwIfAborted();
+    return bitmap;
+  }
+  private async decode(blob: Blob): Promise<B> {
     try {
       return await this.options.decode(blob);
     } catch (error) {

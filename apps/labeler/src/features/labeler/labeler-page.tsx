@@ -111,10 +111,10 @@ function Living({ dataset, session }: { readonly dataset: Dataset; readonly sess
   }, [session, dataset.id]);
   useEffect(() => {
     const onHide = (): void => {
-      if (document.visibilityState === 'hidden') session.saver.leave();
+      if (document.visibilityState === 'hidden') session.leave();
     };
     const onOnline = (): void => void session.saver.retry();
-    const onLeave = (): void => session.saver.leave();
+    const onLeave = (): void => session.leave();
     document.addEventListener('visibilitychange', onHide);
     window.addEventListener('online', onOnline);
     window.addEventListener('pagehide', onLeave);

@@ -173,10 +173,20 @@ export class LabelerSession {
     if (imageId === this.current.image.id) this.saver.seen(imageId, await this.labels.load(imageId));
   }
 
-  close(): void {
-    this.mask?.close();
+  /** The page is being left or hidden. The last pixels come from another thread, and may come in time. */
+  leave(): void {
     this.saver.leave();
-    this.saver.close();
+    void this.mask?.flush().then(() => this.saver.leave());
+  }
+  close(): void {
+    this.saver.leave();
+    // The last pixels come from another thread: the saver waits for them, to send them or to keep them on the device.
+    const last = this.mask?.flush() ?? Promise.resolve();
+    void last.then(() => {
+      this.mask?.close();
+      this.saver.leave();
+      this.saver.close();
+    });
     this.pictures.close();
     this.order.close();
     this.editor.close();
