@@ -5,6 +5,7 @@ export { openArchive } from './read/open-archive.js';
 export { readEntries, readEntry, regionOf, type EntryRegion, type VisitEntry } from './read/read-entries.js';
 export { plannedZip, streamedZip, type PlannedEntry, type PlannedZip } from './write/planned-zip.js';
 export { DirectoryLines } from './write/directory-lines.js';
+export { directoryOfBatch, entryOf, type EntryBatch } from './write/entry-batch.js';
 export { EntryTally } from './write/entry-tally.js';
 export { zipEntry } from './write/zip-entry.js';
 export { centralHeader, endRecords, placedAt, placedBytes, type EntryFacts } from './write/zip-headers.js';

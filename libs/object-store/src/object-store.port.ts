@@ -26,6 +26,8 @@ export interface ObjectBody extends ObjectHead {
 
 export interface PutOptions {
   readonly contentType?: string;
+  /** How the bytes are packed, for whoever gets them by HTTP. `get` and `getBytes` answer them as they were given. */
+  readonly contentEncoding?: 'gzip';
   /** `true`: refuse with `ObjectExists` when the key is taken (`If-None-Match: *`). */
   readonly onlyIfAbsent?: boolean;
   readonly signal?: AbortSignal;

@@ -90,7 +90,7 @@ export class S3ObjectStore extends ObjectStore {
 
   async put(key: string, bytes: Uint8Array, options: PutOptions = {}): Promise<ObjectHead> {
     const IfNoneMatch = options.onlyIfAbsent === true ? '*' : undefined;
-    const command = new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: bytes, ContentType: options.contentType, IfNoneMatch });
+    const command = new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: bytes, ContentType: options.contentType, ContentEncoding: options.contentEncoding, IfNoneMatch });
     const made = (etag: string): ObjectHead => ({ key, sizeBytes: bytes.byteLength, etag, lastModified: new Date() });
     return asStoreError(options.signal, async () => {
       try {

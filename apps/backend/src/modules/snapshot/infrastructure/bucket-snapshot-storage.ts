@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { createGzip } from 'node:zlib';
 import { DomainError } from '@app/kernel';
 import { ObjectStore, objectKeys, Presigner } from '@app/object-store';
 import { Injectable } from '@nestjs/common';
@@ -36,8 +38,12 @@ export class BucketSnapshotStorage extends SnapshotStorage {
     return (await this.store.head(objectKeys.snapshotManifest(datasetId, version))) !== null;
   }
 
-  async writeManifest({ datasetId, version }: StoredVersion, text: AsyncIterable<string>): Promise<string> {
-    return (await this.store.upload(objectKeys.snapshotManifest(datasetId, version), encoded(text), { contentType: 'application/json' })).sha256;
+  async writeManifest({ datasetId, version }: StoredVersion, text: AsyncIterable<Uint8Array>): Promise<string> {
+    const packed = createGzip();
+    const source = Readable.from(text, { objectMode: false });
+    source.once('error', (error) => packed.destroy(error));
+    packed.once('close', () => source.destroy());
+    return (await this.store.upload(objectKeys.snapshotManifest(datasetId, version), source.pipe(packed), { contentType: 'application/json', contentEncoding: 'gzip' })).sha256;
   }
 
   async pointLatest(datasetId: string, latest: { version: number; zip: SnapshotZip } | null): Promise<void> {
@@ -63,17 +69,4 @@ export class BucketSnapshotStorage extends SnapshotStorage {
   presignDownload(key: string, fileName: string): { url: string; expiresAt: Date } {
     return this.presigner.presignGet(key, { downloadName: fileName, contentType: 'application/zip' });
   }
-}
-
-/** Small strings gathered into chunks, so that the upload is not called once an entry. */
-async function* encoded(text: AsyncIterable<string>): AsyncIterable<Uint8Array> {
-  const encoder = new TextEncoder();
-  let gathered = '';
-  for await (const piece of text) {
-    gathered += piece;
-    if (gathered.length < 65_536) continue;
-    yield encoder.encode(gathered);
-    gathered = '';
-  }
-  if (gathered !== '') yield encoder.encode(gathered);
 }

@@ -10,14 +10,16 @@ const AHEAD = 8;
 const MAX_AHEAD_BYTES = 1024 * 1024;
 
 /** Images with the bytes that stand in the zip. */
-export function imageEntries(images: AsyncIterable<SourceImage>, store: ObjectStore, signal: AbortSignal): AsyncIterable<PlannedEntry> {
+export function imageEntries(images: AsyncIterable<readonly SourceImage[]>, store: ObjectStore, signal: AbortSignal): AsyncIterable<PlannedEntry> {
   return workedAhead(fetches(images, store, signal), AHEAD);
 }
 
-async function* fetches(images: AsyncIterable<SourceImage>, store: ObjectStore, signal: AbortSignal): AsyncIterable<Work<PlannedEntry>> {
-  for await (const image of images) {
-    signal.throwIfAborted();
-    yield { alone: false, run: () => fetched(image, store, signal) };
+async function* fetches(images: AsyncIterable<readonly SourceImage[]>, store: ObjectStore, signal: AbortSignal): AsyncIterable<Work<PlannedEntry>> {
+  for await (const batch of images) {
+    for (const image of batch) {
+      signal.throwIfAborted();
+      yield { alone: false, run: () => fetched(image, store, signal) };
+    }
   }
 }
 

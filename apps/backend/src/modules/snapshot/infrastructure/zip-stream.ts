@@ -1,11 +1,8 @@
-import { centralHeader, DirectoryLines, endRecords, placedAt, placedBytes, zipEntry } from '@app/archive';
+import { centralHeader, DirectoryLines, directoryOfBatch, endRecords, placedAt, placedBytes, zipEntry } from '@app/archive';
 import type { ObjectStore, ResumableSha256 } from '@app/object-store';
 import type { SourceContent } from '../application/ports/snapshot-source.port.js';
 import { imageEntries, labelEntries } from './zip-entries.js';
-import { imageEntry, type ZipPlan } from './zip-plan.js';
-
-/** Lines of a directory are some 80 bytes each. */
-const GATHERED_BYTES = 65_536;
+import type { ZipPlan } from './zip-plan.js';
 
 export interface ZipStreamSource {
   readonly store: ObjectStore;
@@ -39,30 +36,18 @@ export async function* tailBytes({ content, plan, signal }: ZipStreamSource): As
     labels.add(centralHeader(placedAt(entry, offset)));
     offset += placedBytes(entry);
   }
-  yield* gathered(directoryLines(content));
+  yield* directoryLines(content);
   yield* labels.blocks();
   yield endRecords({ count: plan.images + labels.count, offset, directoryBytes: plan.directoryBytes + labels.bytes });
 }
 
 async function* directoryLines(content: SourceContent): AsyncIterable<Buffer> {
   let offset = 0;
-  for await (const image of content.images()) {
-    const entry = imageEntry(image);
-    yield centralHeader(placedAt(entry, offset));
-    offset += placedBytes(entry);
+  for await (const entries of content.imageEntries()) {
+    const { lines, end } = directoryOfBatch(entries, offset);
+    yield lines;
+    offset = end;
   }
-}
-
-async function* gathered(lines: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  let [held, bytes]: [Buffer[], number] = [[], 0];
-  for await (const line of lines) {
-    held.push(line);
-    bytes += line.length;
-    if (bytes < GATHERED_BYTES) continue;
-    yield Buffer.concat(held);
-    [held, bytes] = [[], 0];
-  }
-  yield Buffer.concat(held);
 }
 
 /** The same bytes, hashed and counted on their way. */

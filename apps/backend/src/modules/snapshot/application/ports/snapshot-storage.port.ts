@@ -33,8 +33,8 @@ export abstract class SnapshotStorage {
   /** Takes away what a build that was killed has left open in the store. */
   abstract clearUnfinished(version: Pick<StoredVersion, 'datasetId' | 'version'>): Promise<void>;
   abstract hasManifest(version: Pick<StoredVersion, 'datasetId' | 'version'>): Promise<boolean>;
-  /** Answers the SHA-256 of what was written. */
-  abstract writeManifest(version: StoredVersion, text: AsyncIterable<string>): Promise<string>;
+  /** Packed with gzip. Answers the SHA-256 of what was written. */
+  abstract writeManifest(version: StoredVersion, text: AsyncIterable<Uint8Array>): Promise<string>;
   /** `latest.json`: the newest version with a zip, for whoever reads the bucket; null: there is none. */
   abstract pointLatest(datasetId: string, latest: { readonly version: number; readonly zip: SnapshotZip } | null): Promise<void>;
   /** What stands behind the images is put aside, for the zip to be made again; null where it is not needed. The zip is still there. */

@@ -106,7 +106,7 @@ export class BuildSnapshotHandler implements ICommandHandler<BuildSnapshotComman
   private async writeManifest({ state }: Snapshot, content: SourceContent, built: BuiltZip | null): Promise<void> {
     const { datasetId, version, parent, position, contentHash, createdAt, requestedBy, note } = state;
     const head = { datasetId, version, parent, position, contentHash: contentHash ?? '', createdAt: createdAt.toISOString(), createdBy: requestedBy, note, zip: built?.zip ?? state.zip };
-    await this.storage.writeManifest(state, manifestText(head, content.images()));
+    await this.storage.writeManifest(state, manifestText(head, content.manifestEntries()));
   }
 
   private async fail(snapshotId: string, failure: SnapshotFailure): Promise<void> {

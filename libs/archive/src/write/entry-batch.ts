@@ -1,0 +1,56 @@
+import { centralHeader, localBytes, placedAt, writeStoredLine, type EntryFacts } from './zip-headers.js';
+import { MAX_UINT32 } from '../zip-format.js';
+
+/** Stored entries in columns: a million objects of them would cost more than all else that is done with them. */
+export interface EntryBatch {
+  readonly count: number;
+  /** Holds the names, UTF-8. */
+  readonly bytes: Buffer;
+  /** Where in `bytes` the name of each begins and ends. */
+  readonly nameStarts: Uint32Array;
+  readonly nameEnds: Uint32Array;
+  /** Bytes of the data of each. */
+  readonly sizes: Float64Array;
+  readonly crcs: Uint32Array;
+}
+
+/** Names that JSON writes otherwise than between quotes; the bytes of UTF-8 beyond ASCII stay as they are. */
+const ESCAPED = /["\\\u0000-\u001f]/;
+
+const at = (column: Uint32Array | Float64Array, index: number): number => column[index] ?? 0;
+
+/** The entry of one row. */
+export function entryOf(batch: EntryBatch, index: number): EntryFacts {
+  return { name: batch.bytes.toString('utf8', at(batch.nameStarts, index), at(batch.nameEnds, index)), sizeBytes: at(batch.sizes, index), crc32: at(batch.crcs, index) };
+}
+
+/** Bytes of the name of one row. */
+export function nameBytes(batch: EntryBatch, index: number): number {
+  return at(batch.nameEnds, index) - at(batch.nameStarts, index);
+}
+
+/** What a digest of entries is of, row by row; latin1, that is byte by byte. */
+export function digestLines(batch: EntryBatch, from: number, to: number): string {
+  let lines = '';
+  for (let index = from; index < to; index += 1) {
+    const name = batch.bytes.toString('latin1', at(batch.nameStarts, index), at(batch.nameEnds, index));
+    const quoted = ESCAPED.test(name) ? Buffer.from(JSON.stringify(Buffer.from(name, 'latin1').toString())).toString('latin1') : `"${name}"`;
+    lines += `[${quoted},${at(batch.sizes, index)},${at(batch.crcs, index)},null]\n`;
+  }
+  return lines;
+}
+
+/** The lines of a directory for entries that stand one behind the other from `offset` on, and where what follows them begins. */
+export function directoryOfBatch(batch: EntryBatch, offset: number): { readonly lines: Buffer; readonly end: number } {
+  const lines = Buffer.allocUnsafe(batch.count * LONGEST_LINE_BUT_NAME + batch.bytes.length);
+  let [used, place] = [0, offset];
+  for (let index = 0; index < batch.count; index += 1) {
+    const size = at(batch.sizes, index);
+    used += size >= MAX_UINT32 ? centralHeader(placedAt(entryOf(batch, index), place)).copy(lines, used) : writeStoredLine(lines, used, { batch, index, offset: place });
+    place += localBytes(nameBytes(batch, index), size, size) + size;
+  }
+  return { lines: lines.subarray(0, used), end: place };
+}
+
+/** With all numbers of zip64. */
+const LONGEST_LINE_BUT_NAME = 46 + 4 + 3 * 8;
