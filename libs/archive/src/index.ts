@@ -4,6 +4,7 @@ export { bufferSource, fileSource, rangedSource, type RandomAccessSource, type S
 export { openArchive } from './read/open-archive.js';
 export { readEntries, readEntry, regionOf, type EntryRegion, type VisitEntry } from './read/read-entries.js';
 export { plannedZip, streamedZip, type PlannedEntry, type PlannedZip } from './write/planned-zip.js';
+export { ByteText } from './write/byte-text.js';
 export { DirectoryLines } from './write/directory-lines.js';
 export { directoryOfBatch, entryOf, type EntryBatch } from './write/entry-batch.js';
 export { EntryTally } from './write/entry-tally.js';

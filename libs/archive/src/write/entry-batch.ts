@@ -1,3 +1,4 @@
+import type { ByteText } from './byte-text.js';
 import { centralHeader, localBytes, placedAt, writeStoredLine, type EntryFacts } from './zip-headers.js';
 import { MAX_UINT32 } from '../zip-format.js';
 
@@ -14,9 +15,6 @@ export interface EntryBatch {
   readonly crcs: Uint32Array;
 }
 
-/** Names that JSON writes otherwise than between quotes; the bytes of UTF-8 beyond ASCII stay as they are. */
-const ESCAPED = /["\\\u0000-\u001f]/;
-
 const at = (column: Uint32Array | Float64Array, index: number): number => column[index] ?? 0;
 
 /** The entry of one row. */
@@ -29,15 +27,12 @@ export function nameBytes(batch: EntryBatch, index: number): number {
   return at(batch.nameEnds, index) - at(batch.nameStarts, index);
 }
 
-/** What a digest of entries is of, row by row; latin1, that is byte by byte. */
-export function digestLines(batch: EntryBatch, from: number, to: number): string {
-  let lines = '';
+/** What a digest of entries is of, row by row: JSON of name, size, CRC and null. */
+export function writeDigestLines(text: ByteText, batch: EntryBatch, { from, to }: { readonly from: number; readonly to: number }): void {
   for (let index = from; index < to; index += 1) {
-    const name = batch.bytes.toString('latin1', at(batch.nameStarts, index), at(batch.nameEnds, index));
-    const quoted = ESCAPED.test(name) ? Buffer.from(JSON.stringify(Buffer.from(name, 'latin1').toString())).toString('latin1') : `"${name}"`;
-    lines += `[${quoted},${at(batch.sizes, index)},${at(batch.crcs, index)},null]\n`;
+    text.ascii('[').json(batch.bytes, at(batch.nameStarts, index), at(batch.nameEnds, index));
+    text.ascii(',').number(at(batch.sizes, index)).ascii(',').number(at(batch.crcs, index)).ascii(',null]\n');
   }
-  return lines;
 }
 
 /** The lines of a directory for entries that stand one behind the other from `offset` on, and where what follows them begins. */

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { digestLines, nameBytes, type EntryBatch } from './entry-batch.js';
+import { ByteText } from './byte-text.js';
+import { nameBytes, writeDigestLines, type EntryBatch } from './entry-batch.js';
 import { centralBytes, localBytes, type EntryFacts } from './zip-headers.js';
 
 /** Entries that stand one behind the other from the first byte of an archive on, counted without their data. */
 export class EntryTally {
   private readonly hash = createHash('sha256');
+  private readonly text = new ByteText();
   /** Entries. */
   count = 0;
   /** Of headers and data. */
@@ -23,7 +25,8 @@ export class EntryTally {
       const size = batch.sizes[index] ?? 0;
       this.place(nameBytes(batch, index), size, size);
     }
-    this.hash.update(digestLines(batch, from, to), 'latin1');
+    writeDigestLines(this.text, batch, { from, to });
+    this.hash.update(this.text.take());
   }
 
   /** SHA-256 (hex) of the entries so far by name, size and CRC-32: archives of one tally begin with the same headers, and with the same data as far as a CRC tells. */

@@ -5,7 +5,9 @@ import { ObjectStore, objectKeys, Presigner } from '@app/object-store';
 import { Injectable } from '@nestjs/common';
 import type { SourceContent } from '../application/ports/snapshot-source.port.js';
 import { SnapshotStorage, type BuildOptions, type BuiltZip, type StoredVersion } from '../application/ports/snapshot-storage.port.js';
+import type { ManifestEntries, ManifestHead } from '../domain/snapshot-manifest.js';
 import type { SnapshotState, SnapshotZip } from '../domain/snapshot.state.js';
+import { manifestText } from './manifest-text.js';
 import { ZipComposer } from './zip-composer.js';
 
 @Injectable()
@@ -38,12 +40,12 @@ export class BucketSnapshotStorage extends SnapshotStorage {
     return (await this.store.head(objectKeys.snapshotManifest(datasetId, version))) !== null;
   }
 
-  async writeManifest({ datasetId, version }: StoredVersion, text: AsyncIterable<Uint8Array>): Promise<string> {
+  async writeManifest(head: ManifestHead, entries: AsyncIterable<ManifestEntries>): Promise<string> {
     const packed = createGzip();
-    const source = Readable.from(text, { objectMode: false });
+    const source = Readable.from(manifestText(head, entries), { objectMode: false });
     source.once('error', (error) => packed.destroy(error));
     packed.once('close', () => source.destroy());
-    return (await this.store.upload(objectKeys.snapshotManifest(datasetId, version), source.pipe(packed), { contentType: 'application/json', contentEncoding: 'gzip' })).sha256;
+    return (await this.store.upload(objectKeys.snapshotManifest(head.datasetId, head.version), source.pipe(packed), { contentType: 'application/json', contentEncoding: 'gzip' })).sha256;
   }
 
   async pointLatest(datasetId: string, latest: { version: number; zip: SnapshotZip } | null): Promise<void> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { manifestText } from '../domain/snapshot-manifest.js';
+import { manifestText } from './manifest-text.js';
 import { manifestColumns, type ManifestRow } from './manifest-columns.js';
 
 const HEAD = { datasetId: 'd', version: 2, parent: 1, position: 7, contentHash: 'sha256:x', createdAt: '2026-01-01T00:00:00.000Z', createdBy: 'u', note: 'a "note"', zip: { key: 'k', sizeBytes: 5, sha256: 'f' } };
