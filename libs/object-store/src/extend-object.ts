@@ -1,10 +1,14 @@
 import type { PartSource } from './multipart-session.js';
 import type { ExtendOptions, ObjectHead, ObjectPrefix, ObjectStore } from './object-store.port.js';
 import { chunksOf } from './part-chunks.js';
-import { extensionPlan, type ExtensionPlan } from './part-plan.js';
+import { extensionPlan, MAX_PARTS, type ExtensionPlan } from './part-plan.js';
 
-/** New bytes up to this many are one part, and parts of more are cut to this size. */
-const HELD_BYTES = 16 * 1024 * 1024;
+/** New bytes up to this many are one part, so that the copies can be as large as may be: what stands behind a million images. */
+const HELD_BYTES = 96 * 1024 * 1024;
+/** Parts of more are cut to this size. */
+const CUT_BYTES = 16 * 1024 * 1024;
+/** What is left of the prefix is shorter than the number of its copies. */
+const ROOM_BYTES = MAX_PARTS;
 const COPIES_AT_ONCE = 4;
 
 type UploadPart = (part: PartSource) => Promise<void>;
@@ -21,7 +25,7 @@ interface Extension {
 /** See `ObjectStore.extend`. */
 export async function extendObject(store: ObjectStore, { toKey, prefix, rest, options, copySource, inMultipart }: Extension): Promise<ObjectHead> {
   const held = await heldRest(rest(), options.signal);
-  const plan = extensionPlan(prefix.bytes, held.isAll ? held.bytes : null, HELD_BYTES);
+  const plan = extensionPlan(prefix.bytes, held.isAll ? held.bytes : null, CUT_BYTES);
   if (plan === null) throw new RangeError('the prefix is too short to be copied in a part');
   let sizeBytes = 0;
   const done = (bytes: number): void => {
@@ -34,7 +38,7 @@ export async function extendObject(store: ObjectStore, { toKey, prefix, rest, op
       done(plan.partBytes);
     });
     const behind = await remainderOf(store, prefix, { plan, signal: options.signal });
-    for await (const piece of chunksOf(joined(behind, held), pieceBytes(plan, held))) {
+    for await (const piece of piecesOf(behind, held, plan)) {
       await uploadPart(piece);
       done(piece.byteLength);
     }
@@ -44,36 +48,45 @@ export async function extendObject(store: ObjectStore, { toKey, prefix, rest, op
 
 /** What was read of the new bytes before the parts were planned, and how to go on. */
 interface HeldRest {
-  readonly chunks: readonly Uint8Array[];
+  /** Behind `ROOM_BYTES` that are free. */
+  readonly buffer: Buffer;
   readonly bytes: number;
   readonly isAll: boolean;
+  /** What was read and had no room any more. */
+  readonly over: Uint8Array;
   readonly more: AsyncIterator<Uint8Array>;
 }
 
 async function heldRest(rest: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<HeldRest> {
   const more = rest[Symbol.asyncIterator]();
-  const chunks: Uint8Array[] = [];
+  // Memory is taken where it is written to: what is never filled costs nothing.
+  const buffer = Buffer.allocUnsafeSlow(ROOM_BYTES + HELD_BYTES);
   let bytes = 0;
-  while (bytes <= HELD_BYTES) {
+  for (;;) {
     signal?.throwIfAborted();
     const next = await more.next();
-    if (next.done === true) return { chunks, bytes, isAll: true, more };
+    if (next.done === true) return { buffer, bytes, isAll: true, over: new Uint8Array(0), more };
     // The giver may use its buffer again.
-    chunks.push(Uint8Array.from(next.value));
+    if (bytes + next.value.byteLength > HELD_BYTES) return { buffer, bytes, isAll: false, over: Uint8Array.from(next.value), more };
+    buffer.set(next.value, ROOM_BYTES + bytes);
     bytes += next.value.byteLength;
   }
-  return { chunks, bytes, isAll: false, more };
 }
 
-/** All in one piece where it is held anyway: a buffer of a part that is a gigabyte would be one. */
-function pieceBytes({ partBytes, remainder }: ExtensionPlan, { isAll, bytes }: HeldRest): number {
-  return isAll ? Math.min(partBytes, remainder + bytes) : partBytes;
+/** Parts of the bytes behind the copies. All in one where it is held anyway and may be: `behind` is put in front of it then, and nothing is copied once more. */
+async function* piecesOf(behind: Uint8Array, held: HeldRest, { partBytes }: ExtensionPlan): AsyncIterable<Uint8Array> {
+  const { buffer, bytes, isAll } = held;
+  if (!isAll || behind.length > ROOM_BYTES || behind.length + bytes > partBytes) return yield* chunksOf(joined(behind, held), partBytes);
+  const start = ROOM_BYTES - behind.length;
+  buffer.set(behind, start);
+  if (behind.length + bytes > 0) yield buffer.subarray(start, ROOM_BYTES + bytes);
 }
 
-async function* joined(first: Uint8Array, { chunks, more }: HeldRest): AsyncIterable<Uint8Array> {
+async function* joined(behind: Uint8Array, { buffer, bytes, over, more }: HeldRest): AsyncIterable<Uint8Array> {
   try {
-    yield first;
-    yield* chunks;
+    yield behind;
+    yield buffer.subarray(ROOM_BYTES, ROOM_BYTES + bytes);
+    yield over;
     for (let next = await more.next(); next.done !== true; next = await more.next()) yield next.value;
   } finally {
     await more.return?.();

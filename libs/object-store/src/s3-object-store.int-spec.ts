@@ -86,6 +86,7 @@ describe('S3ObjectStore on the embedded store', () => {
   it.each([
     ['one copy and one part', 12 * MIB, 5_000],
     ['a remainder that is read, and new bytes in several parts', 39 * MIB + 11, 40 * MIB],
+    ['more new bytes than are held', 20 * MIB + 3, 97 * MIB + 5],
   ])('goes on where another object ends: %s', async (_, prefixBytes, restBytes) => {
     const [bytes, rest] = [randomBytes(prefixBytes + 100), randomBytes(restBytes)];
     await store.upload('base', pieces(bytes, MIB));
