@@ -8,7 +8,7 @@ export { ByteText } from './write/byte-text.js';
 export { DirectoryLines } from './write/directory-lines.js';
 export { directoryOfBatch, entryOf, type EntryBatch } from './write/entry-batch.js';
 export { EntryTally } from './write/entry-tally.js';
-export { zipEntry } from './write/zip-entry.js';
+export { storedEntry, zipEntry } from './write/zip-entry.js';
 export { centralHeader, endRecords, placedAt, placedBytes, type EntryFacts } from './write/zip-headers.js';
 export { textEntry } from './write/text-entry.js';
 export { workedAhead, type Work } from './write/worked-ahead.js';

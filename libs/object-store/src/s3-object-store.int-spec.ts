@@ -28,7 +28,7 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 async function* pieces(bytes: Uint8Array, size = 100_000): AsyncIterable<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
-const read = async (from: ObjectStore, key: string): Promise<Buffer> => Buffer.from(await from.getBytes(key, 100 * MIB));
+const read = async (from: ObjectStore, key: string): Promise<Buffer> => Buffer.from(await from.getBytes(key, 200 * MIB));
 async function blobCount(): Promise<number> {
   const prefixes = await readdir(join(folder, 'blobs'));
   return (await Promise.all(prefixes.map((prefix) => readdir(join(folder, 'blobs', prefix))))).flat().length;

@@ -1,5 +1,7 @@
 // P4 of design/performance.md, the other half: what making a version costs by the number of images, what the zip of one edit costs, and what ten versions keep.
+import { writeFile } from 'node:fs/promises';
 import { buildVersion, create, editOne, median, written } from './snapshot-bench.mjs';
+import { curvesOf } from './snapshot-curves.mjs';
 import { rowsOnly, withFirstZip } from './snapshot-datasets.mjs';
 
 const ROUNDS = 5;
@@ -44,15 +46,17 @@ function rowsOf(points) {
   });
 }
 
-/** Rows of the table, and the points of both curves. */
-export async function creation(bench, quick) {
+/** Rows of the table; draws both curves into the file where one is named. */
+export async function creation(bench, quick, draw) {
   const datasets = [];
   for (const images of quick ? [1_000, 50_000] : [1_000, 10_000, 100_000, 600_000, 1_000_000]) {
     const made = await rowsOnly(bench, images);
     await withFirstZip(bench, made);
     datasets.push(made);
   }
-  return rowsOf(await measure(bench, datasets));
+  const points = await measure(bench, datasets);
+  if (draw !== undefined) await writeFile(draw, curvesOf(points));
+  return rowsOf(points);
 }
 
 /** Bytes of the dataset in the bucket after ten label-only versions, superseded zips having been cleared, against its images. */

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { PlannedEntry } from './planned-zip.js';
-import { localHeader, placedAt } from './zip-headers.js';
+import { localHeader, placedAt, type EntryFacts } from './zip-headers.js';
 
 /** An entry as it stands in the archive from `offset` on. Throws when it does not give the bytes that were told, by length or, where it is stored, by CRC. */
 export async function* zipEntry(entry: PlannedEntry, offset: number): AsyncIterable<Uint8Array> {
@@ -12,6 +12,20 @@ export async function* zipEntry(entry: PlannedEntry, offset: number): AsyncItera
     crc = crc32(chunk, crc);
     yield chunk;
   }
-  if (written !== packedBytes) throw new Error(`entry ${entry.name} gave ${written} bytes, ${packedBytes} were planned`);
+  checkGiven(entry, { planned: packedBytes, written, crc });
+}
+
+/** A stored entry whose data is in memory, as it stands in the archive: one piece. Throws as `zipEntry` does. */
+export function storedEntry(entry: EntryFacts, data: readonly Uint8Array[]): Buffer {
+  const header = localHeader(placedAt(entry, 0));
+  const whole = Buffer.concat([header, ...data]);
+  const bytes = whole.subarray(header.length);
+  checkGiven(entry, { planned: entry.sizeBytes, written: bytes.length, crc: crc32(bytes) });
+  return whole;
+}
+
+/** A plan that is not kept would be a broken archive: better none. */
+function checkGiven(entry: EntryFacts, { planned, written, crc }: { readonly planned: number; readonly written: number; readonly crc: number }): void {
+  if (written !== planned) throw new Error(`entry ${entry.name} gave ${written} bytes, ${planned} were planned`);
   if (entry.deflatedBytes === undefined && crc !== entry.crc32) throw new Error(`entry ${entry.name} has other bytes than were planned`);
 }

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { textEntry, workedAhead, type PlannedEntry, type Work } from '@app/archive';
+import { storedEntry, textEntry, workedAhead, zipEntry, type PlannedEntry, type Work } from '@app/archive';
 import { DomainError } from '@app/kernel';
 import type { ObjectStore } from '@app/object-store';
 import type { SourceEntry, SourceImage } from '../application/ports/snapshot-source.port.js';
@@ -9,12 +9,15 @@ import { imageEntry } from './zip-plan.js';
 const AHEAD = 8;
 const MAX_AHEAD_BYTES = 1024 * 1024;
 
-/** Images with the bytes that stand in the zip. */
-export function imageEntries(images: AsyncIterable<readonly SourceImage[]>, store: ObjectStore, signal: AbortSignal): AsyncIterable<PlannedEntry> {
-  return workedAhead(fetches(images, store, signal), AHEAD);
+/** Images with their headers as they stand in the zip; those that are fetched ahead are one piece each, because every piece is a wait more. */
+export async function* imageChunks(images: AsyncIterable<readonly SourceImage[]>, store: ObjectStore, signal: AbortSignal): AsyncGenerator<Uint8Array, void, void> {
+  for await (const image of workedAhead(fetches(images, store, signal), AHEAD)) {
+    if (image instanceof Uint8Array) yield image;
+    else yield* zipEntry(image, 0);
+  }
 }
 
-async function* fetches(images: AsyncIterable<readonly SourceImage[]>, store: ObjectStore, signal: AbortSignal): AsyncIterable<Work<PlannedEntry>> {
+async function* fetches(images: AsyncIterable<readonly SourceImage[]>, store: ObjectStore, signal: AbortSignal): AsyncIterable<Work<Uint8Array | PlannedEntry>> {
   for await (const batch of images) {
     for (const image of batch) {
       signal.throwIfAborted();
@@ -23,13 +26,12 @@ async function* fetches(images: AsyncIterable<readonly SourceImage[]>, store: Ob
   }
 }
 
-async function fetched(image: SourceImage, store: ObjectStore, signal: AbortSignal): Promise<PlannedEntry> {
+async function fetched(image: SourceImage, store: ObjectStore, signal: AbortSignal): Promise<Uint8Array | PlannedEntry> {
   const { key, sizeBytes } = image;
   if (key === null) throw new DomainError('unavailable', 'Some images of the dataset are still being unpacked.', { retryAfterSeconds: 5 });
   const entry = imageEntry(image);
   if (sizeBytes > MAX_AHEAD_BYTES) return { ...entry, open: () => bodyOf(store, key, signal) };
-  const bytes = await store.getBytes(key, sizeBytes, { signal });
-  return { ...entry, open: () => [bytes] };
+  return storedEntry(entry, [await store.getBytes(key, sizeBytes, { signal })]);
 }
 
 async function* bodyOf(store: ObjectStore, key: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
