@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { createGzip } from 'node:zlib';
+import { constants, createGzip } from 'node:zlib';
 import { DomainError } from '@app/kernel';
 import { ObjectStore, objectKeys, Presigner } from '@app/object-store';
 import { Injectable } from '@nestjs/common';
@@ -41,7 +41,8 @@ export class BucketSnapshotStorage extends SnapshotStorage {
   }
 
   async writeManifest(head: ManifestHead, entries: AsyncIterable<ManifestEntries>): Promise<string> {
-    const packed = createGzip();
+    // Hashes do not pack, whatever is tried.
+    const packed = createGzip({ level: constants.Z_BEST_SPEED });
     const source = Readable.from(manifestText(head, entries), { objectMode: false });
     source.once('error', (error) => packed.destroy(error));
     packed.once('close', () => source.destroy());
