@@ -66,6 +66,8 @@ export interface ObjectPrefix {
 }
 
 export interface ExtendOptions extends PutOptions {
+  /** About how many new bytes there are: more than are held in memory are put aside in the staging area then, where that saves copies. */
+  readonly aboutBytes?: number;
   /** Bytes of the new object that are there, copied ones included. */
   readonly onProgress?: (bytes: number) => void;
 }

@@ -154,7 +154,7 @@ export class S3ObjectStore extends ObjectStore {
   }
 
   extend(toKey: string, prefix: ObjectPrefix, rest: () => AsyncIterable<Uint8Array>, options: ExtendOptions = {}): Promise<ObjectHead> {
-    return extendObject(this, { toKey, prefix, rest, options, copySource: this.source(prefix.key), inMultipart: (work) => this.inMultipart(toKey, options, work) });
+    return extendObject(this, { toKey, prefix, rest, options, sourceOf: (key) => this.source(key), inMultipart: (work) => this.inMultipart(toKey, options, work) });
   }
 
   async delete(keys: readonly string[]): Promise<void> {

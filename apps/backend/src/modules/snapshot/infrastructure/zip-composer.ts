@@ -62,7 +62,8 @@ export class ZipComposer {
     const prefix = { key: base.key, bytes: base.region.bytes };
     const rest = (): AsyncIterable<Uint8Array> => this.stream(target, plan, { afterNumber: lastNumber, hash, streamed });
     try {
-      const sizeBytes = await this.extend(target, prefix, rest);
+      // Label files are about as long as the directory.
+      const sizeBytes = await this.extend(target, prefix, { rest, aboutBytes: plan.bytes - prefix.bytes + 2 * plan.directoryBytes });
       await this.checkSeam(target, start);
       const fetched = plan.bytes - prefix.bytes;
       return { zip: { key: target.key, sizeBytes, sha256: hash.digest(), region: streamed.region }, bytesMoved: streamed.bytes + fetched, bytesCopied: prefix.bytes };
@@ -74,13 +75,13 @@ export class ZipComposer {
     }
   }
 
-  private async extend({ key, options }: Target, prefix: { key: string; bytes: number }, rest: () => AsyncIterable<Uint8Array>): Promise<number> {
+  private async extend({ key, options }: Target, prefix: { key: string; bytes: number }, { rest, aboutBytes }: { rest: () => AsyncIterable<Uint8Array>; aboutBytes: number }): Promise<number> {
     let made = 0;
     const onProgress = (bytes: number): void => {
       made = bytes;
       options.onProgress(bytes, Math.max(bytes, prefix.bytes));
     };
-    const put = { contentType: 'application/zip', onlyIfAbsent: true, signal: options.signal, onProgress };
+    const put = { contentType: 'application/zip', onlyIfAbsent: true, signal: options.signal, onProgress, aboutBytes };
     await failpoint('snapshot-extend');
     await this.onlyOnce(key, async () => (made = (await this.store.extend(key, prefix, rest, put)).sizeBytes), () => made);
     return made;

@@ -30,7 +30,7 @@ export interface ZipPlan {
 }
 
 /** Lays the images of a version out and finds the zips that begin like it. One pass over rows; no byte of an image is read. */
-export async function planZip(content: SourceContent, bases: readonly ZipBase[]): Promise<ZipPlan> {
+export async function planZip(content: Pick<SourceContent, 'imageEntries'>, bases: readonly ZipBase[]): Promise<ZipPlan> {
   const tally = new EntryTally();
   const starts: ZipStart[] = [];
   const byCount = new Map<number, ZipBase[]>();
