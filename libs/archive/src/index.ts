@@ -6,7 +6,7 @@ export { readEntries, readEntry, regionOf, type EntryRegion, type VisitEntry } f
 export { plannedZip, streamedZip, type PlannedEntry, type PlannedZip } from './write/planned-zip.js';
 export { ByteText } from './write/byte-text.js';
 export { DirectoryLines } from './write/directory-lines.js';
-export { directoryOfBatch, entryOf, type EntryBatch } from './write/entry-batch.js';
+export { BatchDirectory, entryOf, type EntryBatch } from './write/entry-batch.js';
 export { EntryTally } from './write/entry-tally.js';
 export { storedEntry, zipEntry } from './write/zip-entry.js';
 export { centralHeader, endRecords, placedAt, placedBytes, type EntryFacts } from './write/zip-headers.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { directoryOfBatch, entryOf, type EntryBatch } from './entry-batch.js';
+import { BatchDirectory, entryOf, type EntryBatch } from './entry-batch.js';
 import { EntryTally } from './entry-tally.js';
 import { centralHeader, placedAt, placedBytes, type EntryFacts } from './zip-headers.js';
 
@@ -34,9 +34,10 @@ describe('entries in columns', () => {
         other.addBatch(batch, at);
         expect([other.count, other.bytes, other.directoryBytes, other.digest()]).toEqual([one.count, one.bytes, one.directoryBytes, one.digest()]);
         expect(entries.map((_, index) => entryOf(batch, index))).toEqual(entries);
-        const directory = directoryOfBatch(batch, 0);
-        expect(directory.lines.equals(Buffer.concat(lines))).toBe(true);
-        expect([directory.end, directory.lines.length]).toEqual([entries.reduce((sum, facts) => sum + placedBytes(facts), 0), one.directoryBytes]);
+        const directory = new BatchDirectory();
+        const listed = [entries.slice(0, at), entries.slice(at)].map((some) => Buffer.from(directory.next(batchOf(some))));
+        expect(Buffer.concat(listed).equals(Buffer.concat(lines))).toBe(true);
+        expect([directory.offset, Buffer.concat(listed).length]).toEqual([entries.reduce((sum, facts) => sum + placedBytes(facts), 0), one.directoryBytes]);
       }),
       { numRuns: 500 },
     );
@@ -46,6 +47,8 @@ describe('entries in columns', () => {
     const entries = [{ name: 'a', sizeBytes: 10, crc32: 1 }, { name: '나', sizeBytes: 20, crc32: 2 }];
     const far = 2 ** 33;
     const lines = [centralHeader(placedAt({ name: 'a', sizeBytes: 10, crc32: 1 }, far)), centralHeader(placedAt({ name: '나', sizeBytes: 20, crc32: 2 }, far + 41))];
-    expect(directoryOfBatch(batchOf(entries), far)).toEqual({ lines: Buffer.concat(lines), end: far + 41 + 53 });
+    const directory = new BatchDirectory(far);
+    expect(directory.next(batchOf(entries)).equals(Buffer.concat(lines))).toBe(true);
+    expect(directory.offset).toBe(far + 41 + 53);
   });
 });

@@ -35,17 +35,27 @@ export function writeDigestLines(text: ByteText, batch: EntryBatch, { from, to }
   }
 }
 
-/** The lines of a directory for entries that stand one behind the other from `offset` on, and where what follows them begins. */
-export function directoryOfBatch(batch: EntryBatch, offset: number): { readonly lines: Buffer; readonly end: number } {
-  const lines = Buffer.allocUnsafe(batch.count * LONGEST_LINE_BUT_NAME + batch.bytes.length);
-  let [used, place] = [0, offset];
-  for (let index = 0; index < batch.count; index += 1) {
-    const size = at(batch.sizes, index);
-    used += size >= MAX_UINT32 ? centralHeader(placedAt(entryOf(batch, index), place)).copy(lines, used) : writeStoredLine(lines, used, { batch, index, offset: place });
-    place += localBytes(nameBytes(batch, index), size, size) + size;
-  }
-  return { lines: lines.subarray(0, used), end: place };
-}
-
 /** With all numbers of zip64. */
 const LONGEST_LINE_BUT_NAME = 46 + 4 + 3 * 8;
+
+/** The lines of a directory for stored entries that stand one behind the other. */
+export class BatchDirectory {
+  private lines = Buffer.alloc(0);
+
+  /** `offset`: where the first of them begins. */
+  constructor(public offset = 0) {}
+
+  /** The lines of the next ones, in the same memory each time: good until more are asked for. */
+  next(batch: EntryBatch): Buffer {
+    const most = batch.count * LONGEST_LINE_BUT_NAME + batch.bytes.length;
+    if (most > this.lines.length) this.lines = Buffer.allocUnsafeSlow(most * 2);
+    const { lines } = this;
+    let used = 0;
+    for (let index = 0; index < batch.count; index += 1) {
+      const size = at(batch.sizes, index);
+      used += size >= MAX_UINT32 ? centralHeader(placedAt(entryOf(batch, index), this.offset)).copy(lines, used) : writeStoredLine(lines, used, { batch, index, offset: this.offset });
+      this.offset += localBytes(nameBytes(batch, index), size, size) + size;
+    }
+    return lines.subarray(0, used);
+  }
+}

@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-import { constants, createGzip } from 'node:zlib';
 import { DomainError } from '@app/kernel';
 import { ObjectStore, objectKeys, Presigner } from '@app/object-store';
 import { Injectable } from '@nestjs/common';
@@ -7,6 +5,7 @@ import type { SourceContent } from '../application/ports/snapshot-source.port.js
 import { SnapshotStorage, type BuildOptions, type BuiltZip, type StoredVersion } from '../application/ports/snapshot-storage.port.js';
 import type { ManifestEntries, ManifestHead } from '../domain/snapshot-manifest.js';
 import type { SnapshotState, SnapshotZip } from '../domain/snapshot.state.js';
+import { gzipped } from './gzipped.js';
 import { manifestText } from './manifest-text.js';
 import { ZipComposer } from './zip-composer.js';
 
@@ -41,12 +40,8 @@ export class BucketSnapshotStorage extends SnapshotStorage {
   }
 
   async writeManifest(head: ManifestHead, entries: AsyncIterable<ManifestEntries>): Promise<string> {
-    // Hashes do not pack, whatever is tried.
-    const packed = createGzip({ level: constants.Z_BEST_SPEED });
-    const source = Readable.from(manifestText(head, entries), { objectMode: false });
-    source.once('error', (error) => packed.destroy(error));
-    packed.once('close', () => source.destroy());
-    return (await this.store.upload(objectKeys.snapshotManifest(head.datasetId, head.version), source.pipe(packed), { contentType: 'application/json', contentEncoding: 'gzip' })).sha256;
+    const packed = gzipped(manifestText(head, entries));
+    return (await this.store.upload(objectKeys.snapshotManifest(head.datasetId, head.version), packed, { contentType: 'application/json', contentEncoding: 'gzip' })).sha256;
   }
 
   async pointLatest(datasetId: string, latest: { version: number; zip: SnapshotZip } | null): Promise<void> {

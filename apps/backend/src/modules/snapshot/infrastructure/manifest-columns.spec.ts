@@ -1,5 +1,8 @@
+import { randomBytes } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { gzipped } from './gzipped.js';
 import { manifestText } from './manifest-text.js';
 import { manifestColumns, type ManifestRow } from './manifest-columns.js';
 
@@ -11,13 +14,36 @@ const row = fc.record({
 });
 
 async function textOf(batches: readonly (readonly ManifestRow[])[]): Promise<string> {
-  const pieces: Buffer[] = [];
+  const pieces: Uint8Array[] = [];
   const columns = async function* (): AsyncIterable<ReturnType<typeof manifestColumns>> {
     for (const rows of batches) yield await Promise.resolve(manifestColumns(rows));
   };
-  for await (const piece of manifestText(HEAD, columns())) pieces.push(piece);
-  return Buffer.concat(pieces).toString();
+  for await (const piece of gzipped(manifestText(HEAD, columns()))) pieces.push(piece);
+  return gunzipSync(Buffer.concat(pieces)).toString();
 }
+
+describe('a packed text', () => {
+  it('ends with the error of whoever gives it, and lets go of it where its reader stops', async () => {
+    let isLetGo = false;
+    const text = async function* (error: Error | null): AsyncIterable<Uint8Array> {
+      try {
+        for (let turn = 0; turn < 1_000; turn += 1) {
+          if (turn === 3 && error !== null) throw error;
+          yield await Promise.resolve(randomBytes(50_000));
+        }
+      } finally {
+        isLetGo = true;
+      }
+    };
+    const read = async (): Promise<void> => {
+      for await (const piece of gzipped(text(new Error('the rows are gone')))) expect(piece.length).toBeGreaterThan(0);
+    };
+    await expect(read()).rejects.toThrow('the rows are gone');
+    isLetGo = false;
+    for await (const piece of gzipped(text(null))) if (piece.length > 0) break;
+    await expect.poll(() => isLetGo).toBe(true);
+  });
+});
 
 describe('the text of a manifest', () => {
   it('is the JSON of its images, one a line, however they were gathered', async () => {

@@ -3,7 +3,7 @@ import type { ManifestEntries, ManifestHead } from '../domain/snapshot-manifest.
 
 const SHA256_BYTES = 32;
 
-/** `v{n}.json` piece by piece, one entry a line, so that a version of a million images needs no memory. Deterministic. */
+/** `v{n}.json` piece by piece, one entry a line, so that a version of a million images needs no memory; a piece is good until the next one is asked for. Deterministic. */
 export async function* manifestText(head: ManifestHead, entries: AsyncIterable<ManifestEntries>): AsyncIterable<Buffer> {
   const facts = {
     manifest_version: 1,
@@ -25,8 +25,7 @@ export async function* manifestText(head: ManifestHead, entries: AsyncIterable<M
       writeEntry(text.ascii(separator), batch, index);
       separator = ',\n';
     }
-    // Read after more was written.
-    yield Buffer.from(text.take());
+    yield text.take();
   }
   yield Buffer.from('\n]}\n');
 }

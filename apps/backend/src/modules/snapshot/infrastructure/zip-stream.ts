@@ -1,4 +1,4 @@
-import { centralHeader, DirectoryLines, directoryOfBatch, endRecords, placedAt, placedBytes, zipEntry } from '@app/archive';
+import { BatchDirectory, centralHeader, DirectoryLines, endRecords, placedAt, placedBytes, zipEntry } from '@app/archive';
 import type { SourceContent } from '../application/ports/snapshot-source.port.js';
 import { labelEntries } from './zip-entries.js';
 import type { ZipPlan } from './zip-plan.js';
@@ -25,10 +25,6 @@ export async function* tailBytes({ content, plan, signal }: ZipStreamSource): As
 }
 
 async function* directoryLines(content: SourceContent): AsyncIterable<Buffer> {
-  let offset = 0;
-  for await (const entries of content.imageEntries()) {
-    const { lines, end } = directoryOfBatch(entries, offset);
-    yield lines;
-    offset = end;
-  }
+  const directory = new BatchDirectory();
+  for await (const entries of content.imageEntries()) yield directory.next(entries);
 }
