@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { crc32 } from 'node:zlib';
+import { crc32, gunzipSync } from 'node:zlib';
 import { bufferSource, DEFAULT_ARCHIVE_LIMITS, openArchive, readEntry } from '@app/archive';
 import { createSnapshotRpcV1 } from '@app/contracts';
 import { spansText } from '@app/dice-format';
@@ -105,7 +105,7 @@ describe('a dataset that was made by hand', () => {
     await label(id, 3, { revision: 3, classId: 1 });
     await train(id);
     expect(await versions(id)).toHaveLength(2);
-    const manifest = JSON.parse(Buffer.from(await under.writer.getBytes(objectKeys.snapshotManifest(id, 2), 1_000_000)).toString()) as { content_hash: string; entries: unknown[] };
+    const manifest = JSON.parse(gunzipSync(await under.writer.getBytes(objectKeys.snapshotManifest(id, 2), 1_000_000)).toString()) as { content_hash: string; entries: unknown[] };
     expect([manifest.content_hash, manifest.entries.length]).toEqual([second?.content_hash, 12]);
   }, 120_000);
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { S3ObjectStore, S3MultipartUploads } from '@app/object-store';
 import pg from 'pg';
 import sharp from 'sharp';
@@ -108,6 +109,8 @@ const flipped = (name: string, where: (bytes: Buffer) => number): Promise<Undo> 
   });
 const replaced = (name: string, from: string, to: string): Promise<Undo> => instead(at(name), (bytes) => Buffer.from(Buffer.from(bytes).toString().replace(from, to)));
 
+const repacked = (name: string, from: string, to: string): Promise<Undo> => instead(at(name), (bytes) => gzipSync(gunzipSync(bytes).toString().replace(from, to)));
+
 async function sql(change: string, back: string): Promise<Undo> {
   await pool.query(change.replaceAll('ID', `'${id}'`));
   return () => pool.query(back.replaceAll('ID', `'${id}'`));
@@ -131,9 +134,11 @@ const FAULTS: [string, string, () => Promise<Undo>][] = [
   ['a zip whose directory names another CRC', 'zip-manifest', () => flipped('snapshots/v1.zip', (bytes) => bytes.indexOf(Buffer.from('PK\x01\x02', 'latin1')) + 16)],
   ['a zip without its end', 'zip-unreadable', () => flipped('snapshots/v1.zip', (bytes) => bytes.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1')))],
   ['a manifest that is gone', 'manifest-missing', () => gone('snapshots/v1.json')],
-  ['a manifest of another content', 'manifest-differs', () => replaced('snapshots/v1.json', '"content_hash":"', '"content_hash":"x')],
-  ['a manifest of another zip', 'manifest-differs', () => replaced('snapshots/v1.json', '"sha256":"', '"sha256":"x')],
-  ['a manifest that is cut', 'manifest-differs', () => replaced('snapshots/v1.json', '\n]}\n', '')],
+  ['a manifest of another content', 'manifest-differs', () => repacked('snapshots/v1.json', '"content_hash":"', '"content_hash":"x')],
+  ['a manifest of another zip', 'manifest-differs', () => repacked('snapshots/v1.json', '"sha256":"', '"sha256":"x')],
+  ['a manifest that is cut', 'manifest-differs', () => repacked('snapshots/v1.json', '\n]}\n', '')],
+  ['a packed manifest that is cut', 'manifest-differs', () => instead(at('snapshots/v1.json'), (bytes) => bytes.subarray(0, -12))],
+  ['a packed manifest that is damaged', 'manifest-differs', () => flipped('snapshots/v1.json', (bytes) => bytes.length >> 1)],
   ['a manifest that is none', 'manifest-differs', () => instead(at('snapshots/v1.json'), () => Buffer.from('no'))],
   ['a tail that is gone', 'tail-missing', () => gone('snapshots/v2.tail')],
   ['a tail of another size', 'tail-missing', () => longer('snapshots/v2.tail')],
@@ -166,6 +171,12 @@ describe('fsck', () => {
   });
 
   it.each(FAULTS)('sees %s', (_, code, plant) => expectAlone(code, plant));
+
+  it('reads manifests of before, which were not packed', async () => {
+    const undo = await instead(at('snapshots/v1.json'), (bytes) => gunzipSync(bytes));
+    expect(await codes()).toEqual([]);
+    await undo();
+  });
 
   it('sees other bytes of the same length only where it reads them', async () => {
     for (const [name, code, offset] of [['images/000001.png', 'image-sha256', 50], ['snapshots/v1.zip', 'zip-sha256', 80]] as const) {

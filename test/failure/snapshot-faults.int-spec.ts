@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { type PassingRequest } from '@app/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startBackend } from '../contract/backend-under-test.js';
@@ -179,7 +180,7 @@ describe('a build of a version', () => {
     const { failure } = await under.until(version, 'failed');
     expect(failure).toMatchObject({ code: 'build-failed', detail: expect.stringContaining('Image 5 (images/5.png)') as string });
     // The version is whole without its zip.
-    const manifest = JSON.parse(Buffer.from(await under.bucket.getBytes(`datasets/${under.id}/snapshots/v${version}.json`, 1_000_000)).toString()) as { zip: unknown; entries: unknown[] };
+    const manifest = JSON.parse(gunzipSync(await under.bucket.getBytes(`datasets/${under.id}/snapshots/v${version}.json`, 1_000_000)).toString()) as { zip: unknown; entries: unknown[] };
     expect([manifest.zip, manifest.entries.length]).toEqual([null, 14]);
     await under.bucket.put(key, bytes);
     expect(await under.create()).toBe(version);

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { objectKeys, S3ObjectStore } from '@app/object-store';
 import AdmZip from 'adm-zip';
 import sharp from 'sharp';
@@ -91,7 +92,7 @@ async function assertWhole({ version, sizes }: { readonly version: Version; read
   expect(createHash('sha256').update(bytes).digest('hex')).toBe(version.sha256);
   expect([...sizes].filter((size) => size !== version.size_bytes)).toEqual([]);
   expect(new AdmZip(bytes).test()).toBe(true);
-  const manifest = JSON.parse(Buffer.from(await store.getBytes(objectKeys.snapshotManifest(dataset, version.version), 1_000_000)).toString()) as { zip: { sha256: string }; entries: unknown[] };
+  const manifest = JSON.parse(gunzipSync(await store.getBytes(objectKeys.snapshotManifest(dataset, version.version), 1_000_000)).toString()) as { zip: { sha256: string }; entries: unknown[] };
   expect([manifest.zip.sha256, manifest.entries.length]).toEqual([version.sha256, IMAGES]);
   const latest = await insist(async () => {
     const read = JSON.parse(Buffer.from(await store.getBytes(objectKeys.latestSnapshot(dataset), 1_000)).toString()) as { version: number };

@@ -4,9 +4,11 @@ export { bufferSource, fileSource, rangedSource, type RandomAccessSource, type S
 export { openArchive } from './read/open-archive.js';
 export { readEntries, readEntry, regionOf, type EntryRegion, type VisitEntry } from './read/read-entries.js';
 export { plannedZip, streamedZip, type PlannedEntry, type PlannedZip } from './write/planned-zip.js';
+export { ByteText } from './write/byte-text.js';
 export { DirectoryLines } from './write/directory-lines.js';
+export { BatchDirectory, entryOf, type EntryBatch } from './write/entry-batch.js';
 export { EntryTally } from './write/entry-tally.js';
-export { EntryDiffers, zipEntry } from './write/zip-entry.js';
+export { EntryDiffers, storedEntry, zipEntry } from './write/zip-entry.js';
 export { centralHeader, endRecords, placedAt, placedBytes, type EntryFacts } from './write/zip-headers.js';
 export { textEntry } from './write/text-entry.js';
 export { workedAhead, type Work } from './write/worked-ahead.js';

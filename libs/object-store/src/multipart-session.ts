@@ -19,7 +19,7 @@ export async function inMultipart(at: Target, work: (uploadPart: (part: PartSour
   const { client, options } = at;
   const { signal } = options;
   const object = { Bucket: at.bucket, Key: at.key };
-  const { UploadId } = await asStoreError(signal, () => client.send(new CreateMultipartUploadCommand({ ...object, ContentType: options.contentType }), { abortSignal: signal }));
+  const { UploadId } = await asStoreError(signal, () => client.send(new CreateMultipartUploadCommand({ ...object, ContentType: options.contentType, ContentEncoding: options.contentEncoding }), { abortSignal: signal }));
   const upload = { ...object, UploadId };
   const parts: { ETag: string; PartNumber: number }[] = [];
   let given = 0;

@@ -26,6 +26,8 @@ export interface ObjectBody extends ObjectHead {
 
 export interface PutOptions {
   readonly contentType?: string;
+  /** How the bytes are packed, for whoever gets them by HTTP. `get` and `getBytes` answer them as they were given. */
+  readonly contentEncoding?: 'gzip';
   /** `true`: refuse with `ObjectExists` when the key is taken (`If-None-Match: *`). */
   readonly onlyIfAbsent?: boolean;
   readonly signal?: AbortSignal;
@@ -64,6 +66,8 @@ export interface ObjectPrefix {
 }
 
 export interface ExtendOptions extends PutOptions {
+  /** About how many new bytes there are: more than are held in memory are put aside in the staging area then, where that saves copies. */
+  readonly aboutBytes?: number;
   /** Bytes of the new object that are there, copied ones included. */
   readonly onProgress?: (bytes: number) => void;
 }
@@ -86,8 +90,9 @@ export abstract class ObjectStore {
   /** Multipart upload of the parts in order, R2's rules checked first (equal parts but the last, 5 MiB at least). */
   abstract compose(toKey: string, parts: readonly ComposePart[], options?: PutOptions): Promise<ObjectHead>;
   /**
-   * A new object that begins with the first bytes of another one, copied inside the store, and goes on with bytes of this process: parts by R2's rules, memory of three
-   * parts of 16 MiB at most below 80 GB. `rest` is opened once. Errors: `ObjectNotFound` (no such prefix), `PartCopyRefused`, `RangeError` (the prefix is below 5 MiB).
+   * A new object that begins with the first bytes of another one, copied inside the store, and goes on with bytes of this process: parts by R2's rules. New bytes are held up to 16 MiB and are one part;
+   * more are put aside in the staging area and copied from there where `aboutBytes` says that they fit one part, else cut into parts of 16 MiB: memory of four such at most below 80 GB. `rest` is opened
+   * once. Errors: `ObjectNotFound` (no such prefix), `PartCopyRefused`, `RangeError` (the prefix is below 5 MiB).
    */
   abstract extend(toKey: string, prefix: ObjectPrefix, rest: () => AsyncIterable<Uint8Array>, options?: ExtendOptions): Promise<ObjectHead>;
   /** Absent keys are no error. */

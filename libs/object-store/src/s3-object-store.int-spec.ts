@@ -84,20 +84,24 @@ describe('S3ObjectStore on the embedded store', () => {
   });
 
   it.each([
-    ['one copy and one part', 12 * MIB, 5_000],
-    ['a remainder that is read, and new bytes in several parts', 39 * MIB + 11, 40 * MIB],
-  ])('goes on where another object ends: %s', async (_, prefixBytes, restBytes) => {
+    ['one copy and one part', 2, { prefixBytes: 12 * MIB, restBytes: 5_000 }],
+    ['a remainder that is read, and new bytes in several parts', 5, { prefixBytes: 39 * MIB + 11, restBytes: 40 * MIB }],
+    ['new bytes that are put aside', 2, { prefixBytes: 40 * MIB + 3, restBytes: 18 * MIB + 5, aboutBytes: 19 * MIB }],
+    ['more new bytes put aside than were told', 3, { prefixBytes: 20 * MIB + 3, restBytes: 22 * MIB, aboutBytes: 1_000 }],
+  ])('goes on where another object ends: %s', async (_, parts, { prefixBytes, restBytes, aboutBytes }: { prefixBytes: number; restBytes: number; aboutBytes?: number }) => {
     const [bytes, rest] = [randomBytes(prefixBytes + 100), randomBytes(restBytes)];
     await store.upload('base', pieces(bytes, MIB));
     const progress: number[] = [];
-    const made = await store.extend('extended', { key: 'base', bytes: prefixBytes }, () => pieces(rest), { onlyIfAbsent: true, onProgress: (done) => progress.push(done) });
+    const made = await store.extend('extended', { key: 'base', bytes: prefixBytes }, () => pieces(rest), { onlyIfAbsent: true, ...(aboutBytes === undefined ? {} : { aboutBytes }), onProgress: (done) => progress.push(done) });
     const whole = Buffer.concat([bytes.subarray(0, prefixBytes), rest]);
     expect(sha256(await read(store, 'extended'))).toBe(sha256(whole));
     expect(made.sizeBytes).toBe(whole.length);
     expect(progress.at(-1)).toBe(whole.length);
+    expect(made.etag).toContain(`-${parts}"`);
     await expect(store.extend('extended', { key: 'base', bytes: prefixBytes }, () => pieces(rest), { onlyIfAbsent: true })).rejects.toBeInstanceOf(ObjectExists);
     await expect(store.extend('other', { key: 'gone', bytes: prefixBytes }, () => pieces(rest))).rejects.toMatchObject({ code: 'not-found' });
     expect(await store.abortStaleUploads('', new Date(Date.now() + 60_000))).toBe(0);
+    for await (const { key } of store.list('staging/')) expect.fail(`${key} was left`);
   });
 
   it('copies and composes inside the store without a byte', async () => {

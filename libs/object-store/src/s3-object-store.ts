@@ -90,7 +90,7 @@ export class S3ObjectStore extends ObjectStore {
 
   async put(key: string, bytes: Uint8Array, options: PutOptions = {}): Promise<ObjectHead> {
     const IfNoneMatch = options.onlyIfAbsent === true ? '*' : undefined;
-    const command = new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: bytes, ContentType: options.contentType, IfNoneMatch });
+    const command = new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: bytes, ContentType: options.contentType, ContentEncoding: options.contentEncoding, IfNoneMatch });
     const made = (etag: string): ObjectHead => ({ key, sizeBytes: bytes.byteLength, etag, lastModified: new Date() });
     return asStoreError(options.signal, async () => {
       try {
@@ -154,7 +154,7 @@ export class S3ObjectStore extends ObjectStore {
   }
 
   extend(toKey: string, prefix: ObjectPrefix, rest: () => AsyncIterable<Uint8Array>, options: ExtendOptions = {}): Promise<ObjectHead> {
-    return extendObject(this, { toKey, prefix, rest, options, copySource: this.source(prefix.key), inMultipart: (work) => this.inMultipart(toKey, options, work) });
+    return extendObject(this, { toKey, prefix, rest, options, sourceOf: (key) => this.source(key), inMultipart: (work) => this.inMultipart(toKey, options, work) });
   }
 
   async delete(keys: readonly string[]): Promise<void> {

@@ -141,6 +141,12 @@ export async function written(bench, id, version) {
   while ((await bench.store.head(`datasets/${id}/snapshots/v${version}.json`)) === null) await sleep(20);
 }
 
+/** Waits until the live view of the labels is in the bucket: an edit has that done, whether a version is made or not. */
+export async function viewed(bench, id) {
+  const isDue = async () => (await bench.pool.query('select view_seq < change_seq as due from datasets where id = $1', [id])).rows[0].due;
+  while (await isDue()) await sleep(50);
+}
+
 /** The next version; answers it and the milliseconds that its creator waited. It is not counted or zipped then. */
 export async function create(bench, id, json = {}) {
   const start = performance.now();

@@ -1,9 +1,13 @@
-import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import type { ObjectStore } from '@app/object-store';
 import { z } from 'zod';
 
 const headSchema = z.object({ version: z.number(), content_hash: z.string(), zip: z.object({ key: z.string(), size_bytes: z.number(), sha256: z.string() }).nullable() });
 const entrySchema = z.object({ file_name: z.string(), size_bytes: z.number(), crc32: z.string(), sha256: z.string() });
+
+/** How a gzip begins. Source: RFC 1952, 2.3.1. */
+const GZIP = Buffer.from([0x1f, 0x8b]);
 
 export type ManifestHead = z.infer<typeof headSchema>;
 export type ManifestEntry = z.infer<typeof entrySchema>;
@@ -18,11 +22,51 @@ export interface ReadManifest {
 /** A manifest line by line, as it was written (one entry a line): memory holds one. */
 export async function readManifest(store: ObjectStore, key: string): Promise<ReadManifest> {
   const { body } = await store.get(key);
-  const lines = createInterface({ input: body, crlfDelay: Infinity })[Symbol.asyncIterator]();
+  const lines = linesOf(unpacked(body))[Symbol.asyncIterator]();
   const first = await lines.next();
   const head = first.done === true ? null : parsed(`${first.value}]}`, headSchema);
-  if (head === null) body.destroy();
+  if (head === null) await lines.return();
   return { head, entries: head === null ? nothing() : entriesOf(lines) };
+}
+
+/** Packed ones and, as they were before, plain ones. What is damaged ends early, and has no last line then. */
+async function* unpacked(body: Readable): AsyncGenerator<Uint8Array, void, void> {
+  const chunks = (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+  const first = await chunks.next();
+  if (first.done === true) return;
+  const all = Readable.from(joined(first.value, chunks), { objectMode: false });
+  if (!GZIP.equals(first.value.subarray(0, GZIP.length))) return yield* all;
+  const text = createGunzip();
+  all.once('error', (error) => text.destroy(error));
+  try {
+    yield* all.pipe(text);
+  } catch (error) {
+    if (!isZlibError(error)) throw error;
+  } finally {
+    all.destroy();
+  }
+}
+
+async function* joined(first: Uint8Array, more: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {
+  try {
+    yield first;
+    for (let next = await more.next(); next.done !== true; next = await more.next()) yield next.value;
+  } finally {
+    await more.return?.();
+  }
+}
+
+const isZlibError = (error: unknown): boolean => error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
+
+async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, void> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of chunks) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
 }
 
 async function* entriesOf(lines: AsyncIterator<string>): AsyncIterable<ManifestEntry | null> {

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type PlannedEntry, plannedZip, streamedZip } from './planned-zip.js';
+import { storedEntry } from './zip-entry.js';
 
 async function* oneByOne(entries: readonly PlannedEntry[]): AsyncIterable<PlannedEntry> {
   for (const entry of entries) yield await Promise.resolve(entry);
@@ -37,5 +38,14 @@ describe('streamedZip', () => {
   ])('breaks off at an entry that gives %s than were told', async (_, given) => {
     const entry = { ...entryOf('a', Buffer.from('abcdef')), open: () => [given] };
     await expect(bytesOf(streamedZip(oneByOne([entry])))).rejects.toThrow('entry a');
+    expect(() => storedEntry(entryOf('a', Buffer.from('abcdef')), [given])).toThrow('entry a');
+  });
+
+  it('is begun by the same bytes where the data is in memory', async () => {
+    const [bytes, pieces] = [Buffer.from('abcdef'), [Buffer.from('abc'), Buffer.from('def')]];
+    const whole = await bytesOf(streamedZip(oneByOne([entryOf('가', bytes)])));
+    const entry = storedEntry(entryOf('가', bytes), pieces);
+    expect(whole.subarray(0, entry.length).equals(entry)).toBe(true);
+    expect(whole.readUInt32LE(entry.length)).toBe(0x02014b50);
   });
 });

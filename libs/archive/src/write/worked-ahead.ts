@@ -16,15 +16,16 @@ export async function* workedAhead<T>(work: AsyncIterable<Work<T>>, ahead: numbe
       // Looked at when its turn comes.
       begun.catch(() => undefined);
       waiting.push(begun);
-      while (waiting.length > (one.alone ? 0 : ahead)) yield* first(waiting);
+      while (waiting.length > (one.alone ? 0 : ahead)) yield first(waiting);
     }
-    while (waiting.length > 0) yield* first(waiting);
+    while (waiting.length > 0) yield first(waiting);
   } finally {
     await Promise.allSettled(waiting);
   }
 }
 
-async function* first<T>(waiting: Promise<T>[]): AsyncGenerator<T> {
+function first<T>(waiting: Promise<T>[]): Promise<T> {
   const next = waiting.shift();
-  if (next !== undefined) yield await next;
+  if (next === undefined) throw new Error('nothing is waited for');
+  return next;
 }

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { PlannedEntry } from './planned-zip.js';
-import { localHeader, placedAt } from './zip-headers.js';
+import { localHeader, placedAt, type EntryFacts } from './zip-headers.js';
 
 /** An entry did not give the bytes that were told of it. */
 export class EntryDiffers extends Error {}
@@ -15,6 +15,20 @@ export async function* zipEntry(entry: PlannedEntry, offset: number): AsyncItera
     crc = crc32(chunk, crc);
     yield chunk;
   }
-  if (written !== packedBytes) throw new EntryDiffers(`entry ${entry.name} gave ${written} bytes, ${packedBytes} were planned`);
+  checkGiven(entry, { planned: packedBytes, written, crc });
+}
+
+/** A stored entry whose data is in memory, as it stands in the archive: one piece. Throws as `zipEntry` does. */
+export function storedEntry(entry: EntryFacts, data: readonly Uint8Array[]): Buffer {
+  const header = localHeader(placedAt(entry, 0));
+  const whole = Buffer.concat([header, ...data]);
+  const bytes = whole.subarray(header.length);
+  checkGiven(entry, { planned: entry.sizeBytes, written: bytes.length, crc: crc32(bytes) });
+  return whole;
+}
+
+/** A plan that is not kept would be a broken archive: better none. */
+function checkGiven(entry: EntryFacts, { planned, written, crc }: { readonly planned: number; readonly written: number; readonly crc: number }): void {
+  if (written !== planned) throw new EntryDiffers(`entry ${entry.name} gave ${written} bytes, ${planned} were planned`);
   if (entry.deflatedBytes === undefined && crc !== entry.crc32) throw new EntryDiffers(`entry ${entry.name} has other bytes than were planned`);
 }

@@ -52,8 +52,28 @@ export function placedAt(entry: EntryFacts, offset: number): PlacedFacts {
 
 /** Bytes of an entry in the archive: header and data. */
 export function placedBytes(entry: EntryFacts): number {
-  const placed = placedAt(entry, 0);
-  return localHeader(placed).length + placed.packedBytes;
+  const packed = entry.deflatedBytes ?? entry.sizeBytes;
+  return localBytes(Buffer.byteLength(entry.name), entry.sizeBytes, packed) + packed;
+}
+
+/** Bytes of a local header; `name` are those of the name. */
+export function localBytes(name: number, size: number, packed: number): number {
+  return LOCAL_HEADER_BYTES + name + (isLarge(false, size, packed) ? ZIP64_HEAD_BYTES + 2 * ZIP64_NUMBER_BYTES : 0);
+}
+
+/** Bytes of a line of the directory; `name` are those of the name. */
+export function centralBytes({ name, size, packed, offset }: { readonly name: number; readonly size: number; readonly packed: number; readonly offset: number }): number {
+  const numbers = (isLarge(false, size, packed) ? 2 : 0) + (offset >= MAX_UINT32 ? 1 : 0);
+  return CENTRAL_HEADER_BYTES + name + (numbers === 0 ? 0 : ZIP64_HEAD_BYTES + numbers * ZIP64_NUMBER_BYTES);
+}
+
+/** Stored entries in columns; see EntryBatch. */
+interface EntryColumns {
+  readonly bytes: Buffer;
+  readonly nameStarts: Uint32Array;
+  readonly nameEnds: Uint32Array;
+  readonly sizes: Float64Array;
+  readonly crcs: Uint32Array;
 }
 
 const VERSION_ZIP64 = 45;
@@ -61,6 +81,9 @@ const VERSION_DEFLATE = 20;
 /** Made on Unix, as `-rw-r--r--`. */
 const MADE_BY = (3 << 8) | VERSION_ZIP64;
 const EXTERNAL_ATTRIBUTES = (0o100644 << 16) >>> 0;
+
+const ZIP64_HEAD_BYTES = 4;
+const ZIP64_NUMBER_BYTES = 8;
 
 const isLarge = (force: boolean, ...numbers: readonly number[]): boolean => force || numbers.some((number) => number >= MAX_UINT32);
 
@@ -93,6 +116,27 @@ export function centralHeader(one: PlacedFacts, force = false): Buffer {
   header.writeUInt32LE(EXTERNAL_ATTRIBUTES, 38);
   header.writeUInt32LE(far ? MAX_UINT32 : one.offset, 42);
   return Buffer.concat([header, one.name, extra]);
+}
+
+/** What all lines of stored entries have in common. */
+const STORED_LINE = centralHeader({ entry: { name: '', sizeBytes: 0, crc32: 0 }, name: Buffer.alloc(0), offset: 0, packedBytes: 0 });
+const FAR_OFFSET_BYTES = ZIP64_HEAD_BYTES + ZIP64_NUMBER_BYTES;
+
+/** `centralHeader` of a stored entry of less than 4 GiB, written where it belongs without a buffer of its own. Answers its bytes. */
+export function writeStoredLine(lines: Buffer, start: number, of: { readonly batch: EntryColumns; readonly index: number; readonly offset: number }): number {
+  const { batch, index, offset } = of;
+  const [nameStart = 0, nameEnd = 0, size = 0] = [batch.nameStarts[index], batch.nameEnds[index], batch.sizes[index]];
+  const far = offset >= MAX_UINT32;
+  STORED_LINE.copy(lines, start);
+  if (far) lines.writeUInt16LE(VERSION_ZIP64, start + 6);
+  lines.writeUInt32LE(batch.crcs[index] ?? 0, start + 16);
+  lines.writeUInt32LE(size, start + 20);
+  lines.writeUInt32LE(size, start + 24);
+  lines.writeUInt16LE(nameEnd - nameStart, start + 28);
+  lines.writeUInt16LE(far ? FAR_OFFSET_BYTES : 0, start + 30);
+  lines.writeUInt32LE(far ? MAX_UINT32 : offset, start + 42);
+  const end = start + CENTRAL_HEADER_BYTES + batch.bytes.copy(lines, start + CENTRAL_HEADER_BYTES, nameStart, nameEnd);
+  return end - start + (far ? zip64Extra([offset]).copy(lines, end) : 0);
 }
 
 /** Flags to sizes: the same run of fields in both headers. */

@@ -4,7 +4,10 @@ import { ObjectStore, objectKeys, Presigner } from '@app/object-store';
 import { Injectable } from '@nestjs/common';
 import type { SourceContent } from '../application/ports/snapshot-source.port.js';
 import { SnapshotStorage, type BuildOptions, type BuiltZip, type StoredVersion } from '../application/ports/snapshot-storage.port.js';
+import type { ManifestEntries, ManifestHead } from '../domain/snapshot-manifest.js';
 import type { SnapshotState, SnapshotZip } from '../domain/snapshot.state.js';
+import { gzipped } from './gzipped.js';
+import { manifestText } from './manifest-text.js';
 import { ZipComposer } from './zip-composer.js';
 
 @Injectable()
@@ -48,8 +51,9 @@ export class BucketSnapshotStorage extends SnapshotStorage {
     return (await this.store.head(objectKeys.snapshotManifest(datasetId, version))) !== null;
   }
 
-  async writeManifest({ datasetId, version }: StoredVersion, text: AsyncIterable<string>): Promise<string> {
-    return (await this.store.upload(objectKeys.snapshotManifest(datasetId, version), encoded(text), { contentType: 'application/json' })).sha256;
+  async writeManifest(head: ManifestHead, entries: AsyncIterable<ManifestEntries>): Promise<string> {
+    const packed = gzipped(manifestText(head, entries));
+    return (await this.store.upload(objectKeys.snapshotManifest(head.datasetId, head.version), packed, { contentType: 'application/json', contentEncoding: 'gzip' })).sha256;
   }
 
   async pointLatest(datasetId: string, latest: { version: number; zip: SnapshotZip } | null): Promise<void> {
@@ -75,17 +79,4 @@ export class BucketSnapshotStorage extends SnapshotStorage {
   presignDownload(key: string, fileName: string): { url: string; expiresAt: Date } {
     return this.presigner.presignGet(key, { downloadName: fileName, contentType: 'application/zip' });
   }
-}
-
-/** Small strings gathered into chunks, so that the upload is not called once an entry. */
-async function* encoded(text: AsyncIterable<string>): AsyncIterable<Uint8Array> {
-  const encoder = new TextEncoder();
-  let gathered = '';
-  for await (const piece of text) {
-    gathered += piece;
-    if (gathered.length < 65_536) continue;
-    yield encoder.encode(gathered);
-    gathered = '';
-  }
-  if (gathered !== '') yield encoder.encode(gathered);
 }

@@ -2,7 +2,8 @@ import { DomainError } from '@app/kernel';
 import { objectKeys } from '@app/object-store';
 import type { CutImage, DatasetCut } from '../../annotation/index.js';
 import type { DatasetView } from '../../dataset/index.js';
-import type { SourceContent, SourceEntry, SourceImage } from '../application/ports/snapshot-source.port.js';
+import type { SourceContent, SourceEntries, SourceEntry, SourceImage } from '../application/ports/snapshot-source.port.js';
+import type { ManifestEntries } from '../domain/snapshot-manifest.js';
 import type { SnapshotContent } from '../domain/snapshot.state.js';
 
 /** A transaction that is open for long keeps the database from clearing up behind it: images are read on from a new one. */
@@ -36,19 +37,27 @@ export class CutContent implements SourceContent {
     return this.cut.facts.changeSeq === 0 && (await this.cut.totals()).images === this.facts.numImages ? this.facts.upload : null;
   }
 
-  async *images(after = 0): AsyncIterable<SourceImage> {
+  async *images(after = 0): AsyncIterable<readonly SourceImage[]> {
     let last: number | null = after;
     while (last !== null) {
       let reached: number | null = null;
-      for await (const image of this.cut.images(last)) {
-        yield stored(image);
+      for await (const images of this.cut.images(last)) {
+        yield images.map(stored);
         if (Date.now() - this.openedAt < LONGEST_CUT_MILLISECONDS) continue;
-        reached = image.number;
+        reached = images.at(-1)?.number ?? null;
         break;
       }
       last = reached;
       if (last !== null) await this.renew();
     }
+  }
+
+  imageEntries(): AsyncIterable<SourceEntries> {
+    return this.cut.imageEntries();
+  }
+
+  manifestEntries(): AsyncIterable<ManifestEntries> {
+    return this.cut.imageColumns();
   }
 
   async *entries(): AsyncIterable<SourceEntry> {
@@ -74,7 +83,7 @@ function maskName(datasetId: string, number: number): string {
   return objectKeys.mask(datasetId, number).slice(objectKeys.dataset(datasetId).length);
 }
 
-function stored({ objectKey, crc32, ...image }: CutImage): SourceImage {
+function stored({ number, fileName, objectKey, sizeBytes, crc32 }: CutImage): SourceImage {
   if (crc32 === null) throw new DomainError('unavailable', 'Some images of the dataset are still being read.', { retryAfterSeconds: 5 });
-  return { ...image, key: objectKey, crc32 };
+  return { number, fileName, key: objectKey, sizeBytes, crc32 };
 }

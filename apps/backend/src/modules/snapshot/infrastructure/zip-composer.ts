@@ -10,7 +10,8 @@ import type { ZipBase } from '../domain/snapshot.repository.port.js';
 import type { ZipRegion } from '../domain/snapshot.state.js';
 import { faultOfBase } from './base-check.js';
 import { planZip, type ZipPlan, type ZipStart } from './zip-plan.js';
-import { hashed, imageBytes, tailBytes, type StreamStart } from './zip-stream.js';
+import { imageChunks } from './zip-entries.js';
+import { tailBytes } from './zip-stream.js';
 
 const LARGEST_CHECKED_BYTES = 1024 * 1024;
 
@@ -25,6 +26,13 @@ interface Target {
 interface Streamed {
   bytes: number;
   region: ZipRegion | null;
+}
+
+/** From where the stream begins: behind the copied images, or at the first byte. */
+interface StreamStart {
+  readonly afterNumber: number;
+  readonly hash: ResumableSha256;
+  readonly streamed: Streamed;
 }
 
 /**
@@ -68,9 +76,10 @@ export class ZipComposer {
     if (hash === null) return null;
     const streamed: Streamed = { bytes: 0, region: null };
     const prefix = { key: base.key, bytes: base.region.bytes };
-    const rest = (): AsyncIterable<Uint8Array> => this.stream(target, plan, { offset: prefix.bytes, afterNumber: lastNumber, hash, streamed });
+    const rest = (): AsyncIterable<Uint8Array> => this.stream(target, plan, { afterNumber: lastNumber, hash, streamed });
     try {
-      const sizeBytes = await this.extend(target, prefix, rest);
+      // Label files are about as long as the directory.
+      const sizeBytes = await this.extend(target, prefix, { rest, aboutBytes: plan.bytes - prefix.bytes + 2 * plan.directoryBytes });
       await this.checkSeam(target, start);
       const fetched = plan.bytes - prefix.bytes;
       return { zip: { key: target.key, sizeBytes, sha256: hash.digest(), etag: null, region: streamed.region }, bytesMoved: streamed.bytes + fetched, bytesCopied: prefix.bytes };
@@ -83,13 +92,13 @@ export class ZipComposer {
     }
   }
 
-  private async extend({ key, options }: Target, prefix: { key: string; bytes: number }, rest: () => AsyncIterable<Uint8Array>): Promise<number> {
+  private async extend({ key, options }: Target, prefix: { key: string; bytes: number }, { rest, aboutBytes }: { rest: () => AsyncIterable<Uint8Array>; aboutBytes: number }): Promise<number> {
     let made = 0;
     const onProgress = (bytes: number): void => {
       made = bytes;
       options.onProgress(bytes, Math.max(bytes, prefix.bytes));
     };
-    const put = { contentType: 'application/zip', onlyIfAbsent: true, signal: options.signal, onProgress };
+    const put = { contentType: 'application/zip', onlyIfAbsent: true, signal: options.signal, onProgress, aboutBytes };
     await failpoint('snapshot-extend');
     await this.onlyOnce(key, async () => (made = (await this.store.extend(key, prefix, rest, put)).sizeBytes), () => made);
     return made;
@@ -99,7 +108,7 @@ export class ZipComposer {
     const { key, options } = target;
     const hash = await ResumableSha256.begin();
     const streamed: Streamed = { bytes: 0, region: null };
-    const body = this.stream(target, plan, { offset: 0, afterNumber: 0, hash, streamed });
+    const body = this.stream(target, plan, { afterNumber: 0, hash, streamed });
     let sha256 = '';
     const onProgress = (bytes: number): void => options.onProgress(bytes, Math.max(bytes, plan.bytes + plan.directoryBytes));
     await failpoint('snapshot-write');
@@ -124,14 +133,19 @@ export class ZipComposer {
     }
   }
 
-  private async *stream(target: Target, plan: ZipPlan, from: StreamStart & { readonly hash: ResumableSha256; readonly streamed: Streamed }): AsyncIterable<Uint8Array> {
-    const { hash, streamed } = from;
-    const source = { store: this.store, content: target.content, plan, signal: target.options.signal };
-    const count = (bytes: number): void => void (streamed.bytes += bytes);
-    yield* hashed(imageBytes(source, from), hash, count);
+  /** Hashed and counted on their way, in one place: each generator more is three waits for each piece. */
+  private async *stream(target: Target, plan: ZipPlan, { afterNumber, hash, streamed }: StreamStart): AsyncIterable<Uint8Array> {
+    const { content, tail, options } = target;
+    const taken = (chunk: Uint8Array): Uint8Array => {
+      hash.update(chunk);
+      streamed.bytes += chunk.byteLength;
+      return chunk;
+    };
+    for await (const chunk of imageChunks(content.images(afterNumber), this.store, options.signal)) yield taken(chunk);
     streamed.region = { images: plan.images, bytes: plan.bytes, digest: plan.digest, sha256State: hash.state() };
     await failpoint('snapshot-images-streamed');
-    yield* hashed(target.tail === null ? tailBytes(source) : this.kept(target.tail.key, source.signal), hash, count);
+    const behind = tail === null ? tailBytes({ content, plan, signal: options.signal }) : this.kept(tail.key, options.signal);
+    for await (const chunk of behind) yield taken(chunk);
   }
 
   private async *kept(key: string, signal: AbortSignal): AsyncIterable<Uint8Array> {

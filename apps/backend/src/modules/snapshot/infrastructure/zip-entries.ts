@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { textEntry, workedAhead, type PlannedEntry, type Work } from '@app/archive';
+import { EntryDiffers, storedEntry, textEntry, workedAhead, zipEntry, type PlannedEntry, type Work } from '@app/archive';
 import { DomainError } from '@app/kernel';
 import { ObjectNotFound, type ObjectStore } from '@app/object-store';
 import type { SourceEntry, SourceImage } from '../application/ports/snapshot-source.port.js';
@@ -10,45 +10,57 @@ const AHEAD = 8;
 const MAX_AHEAD_BYTES = 1024 * 1024;
 const SHOWN_NAME = 64;
 
-/** An image whose bytes are fetched. */
-export interface ImageEntry extends PlannedEntry {
+/** A large image, fetched when its turn comes. */
+interface ImageEntry extends PlannedEntry {
   readonly image: SourceImage;
 }
 
 /** Names what must be set right, for whoever reads why the zip was not made. */
-export function damagedImage({ number, fileName }: SourceImage, cause: unknown): DomainError {
+function damagedImage({ number, fileName }: SourceImage, cause: unknown): DomainError {
   const what = `Image ${number} (${fileName.slice(0, SHOWN_NAME)}) is not in the store any more as it was accepted.`;
   return new DomainError('state-conflict', `${what} Put its object back from a backup and ask for the zip again; or replace or remove the image, and make a new version.`, { cause });
 }
 
-/** Images with the bytes that stand in the zip. */
-export function imageEntries(images: AsyncIterable<SourceImage>, store: ObjectStore, signal: AbortSignal): AsyncIterable<ImageEntry> {
-  return workedAhead(fetches(images, store, signal), AHEAD);
-}
-
-async function* fetches(images: AsyncIterable<SourceImage>, store: ObjectStore, signal: AbortSignal): AsyncIterable<Work<ImageEntry>> {
-  for await (const image of images) {
-    signal.throwIfAborted();
-    yield { alone: false, run: () => fetched(image, store, signal) };
+/** Images with their headers as they stand in the zip; those that are fetched ahead are one piece each, because every piece is a wait more. */
+export async function* imageChunks(images: AsyncIterable<readonly SourceImage[]>, store: ObjectStore, signal: AbortSignal): AsyncGenerator<Uint8Array, void, void> {
+  for await (const image of workedAhead(fetches(images, store, signal), AHEAD)) {
+    if (image instanceof Uint8Array) yield image;
+    else yield* streamed(image);
   }
 }
 
-async function fetched(image: SourceImage, store: ObjectStore, signal: AbortSignal): Promise<ImageEntry> {
+async function* fetches(images: AsyncIterable<readonly SourceImage[]>, store: ObjectStore, signal: AbortSignal): AsyncIterable<Work<Uint8Array | ImageEntry>> {
+  for await (const batch of images) {
+    for (const image of batch) {
+      signal.throwIfAborted();
+      yield { alone: false, run: () => fetched(image, store, signal) };
+    }
+  }
+}
+
+async function fetched(image: SourceImage, store: ObjectStore, signal: AbortSignal): Promise<Uint8Array | ImageEntry> {
   const { key, sizeBytes } = image;
   if (key === null) throw new DomainError('unavailable', 'Some images of the dataset are still being unpacked.', { retryAfterSeconds: 5 });
-  const entry = { ...imageEntry(image), image };
-  if (sizeBytes > MAX_AHEAD_BYTES) return { ...entry, open: () => bodyOf(store, key, signal) };
-  const bytes = await smallBytes(store, image, { key, signal });
-  return { ...entry, open: () => [bytes] };
+  const entry = imageEntry(image);
+  if (sizeBytes > MAX_AHEAD_BYTES) return { ...entry, image, open: () => bodyOf(store, key, signal) };
+  try {
+    return storedEntry(entry, [await store.getBytes(key, sizeBytes, { signal })]);
+  } catch (error) {
+    throw namedDamage(image, error);
+  }
 }
 
-async function smallBytes(store: ObjectStore, image: SourceImage, { key, signal }: { key: string; signal: AbortSignal }): Promise<Uint8Array> {
+async function* streamed(entry: ImageEntry): AsyncIterable<Uint8Array> {
   try {
-    return await store.getBytes(key, image.sizeBytes, { signal });
+    yield* zipEntry(entry, 0);
   } catch (error) {
-    // It is gone, or longer than it was.
-    throw error instanceof ObjectNotFound || error instanceof RangeError ? damagedImage(image, error) : error;
+    throw namedDamage(entry.image, error);
   }
+}
+
+/** It is gone, longer than it was, or has other bytes. */
+function namedDamage(image: SourceImage, error: unknown): unknown {
+  return error instanceof ObjectNotFound || error instanceof RangeError || error instanceof EntryDiffers ? damagedImage(image, error) : error;
 }
 
 async function* bodyOf(store: ObjectStore, key: string, signal: AbortSignal): AsyncIterable<Uint8Array> {

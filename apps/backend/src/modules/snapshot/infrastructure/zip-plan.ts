@@ -1,5 +1,5 @@
-import { EntryTally, type EntryFacts } from '@app/archive';
-import type { SourceContent, SourceImage } from '../application/ports/snapshot-source.port.js';
+import { entryOf, EntryTally, type EntryFacts } from '@app/archive';
+import type { SourceContent, SourceEntries, SourceImage } from '../application/ports/snapshot-source.port.js';
 import type { ZipBase } from '../domain/snapshot.repository.port.js';
 
 /** Shorter ones cannot be copied as a part. */
@@ -30,19 +30,34 @@ export interface ZipPlan {
 }
 
 /** Lays the images of a version out and finds the zips that begin like it. One pass over rows; no byte of an image is read. */
-export async function planZip(content: SourceContent, bases: readonly ZipBase[]): Promise<ZipPlan> {
+export async function planZip(content: Pick<SourceContent, 'imageEntries'>, bases: readonly ZipBase[]): Promise<ZipPlan> {
   const tally = new EntryTally();
   const starts: ZipStart[] = [];
   const byCount = new Map<number, ZipBase[]>();
   for (const base of bases) byCount.set(base.region.images, [...(byCount.get(base.region.images) ?? []), base]);
-  for await (const image of content.images()) {
-    const [lastEntry, lastOffset] = [imageEntry(image), tally.bytes];
-    tally.add(lastEntry);
-    const candidates = byCount.get(tally.count);
-    if (candidates === undefined || tally.bytes < LEAST_PREFIX_BYTES) continue;
-    const digest = tally.digest();
-    for (const base of candidates) if (base.region.digest === digest) starts.unshift({ base, lastNumber: image.number, lastEntry, lastOffset });
+  const counts = [...byCount.keys()].sort((a, b) => a - b);
+  for await (const entries of content.imageEntries()) {
+    const first = tally.count;
+    let done = 0;
+    for (const count of counts) {
+      const last = count - first - 1;
+      if (last < done || last >= entries.count) continue;
+      starts.unshift(...startsAt(tally, { entries, done, last }, byCount.get(count) ?? []));
+      done = last + 1;
+    }
+    tally.addBatch(entries, done);
   }
   const { count: images, bytes, directoryBytes } = tally;
   return { images, bytes, directoryBytes, digest: tally.digest(), starts };
+}
+
+/** Counts up to a row, which is the last of the images of these zips, and finds those that begin like all images so far. */
+function startsAt(tally: EntryTally, { entries, done, last }: { entries: SourceEntries; done: number; last: number }, bases: readonly ZipBase[]): ZipStart[] {
+  tally.addBatch(entries, done, last);
+  const lastOffset = tally.bytes;
+  tally.addBatch(entries, last, last + 1);
+  if (tally.bytes < LEAST_PREFIX_BYTES) return [];
+  const digest = tally.digest();
+  const facts = { lastNumber: entries.numbers[last] ?? 0, lastEntry: entryOf(entries, last), lastOffset };
+  return bases.filter((base) => base.region.digest === digest).map((base) => ({ base, ...facts })).reverse();
 }

@@ -1,40 +1,12 @@
-import { centralHeader, DirectoryLines, endRecords, EntryDiffers, placedAt, placedBytes, zipEntry } from '@app/archive';
-import { ObjectNotFound, type ObjectStore, type ResumableSha256 } from '@app/object-store';
+import { BatchDirectory, centralHeader, DirectoryLines, endRecords, placedAt, placedBytes, zipEntry } from '@app/archive';
 import type { SourceContent } from '../application/ports/snapshot-source.port.js';
-import { damagedImage, imageEntries, labelEntries, type ImageEntry } from './zip-entries.js';
-import { imageEntry, type ZipPlan } from './zip-plan.js';
-
-/** Lines of a directory are some 80 bytes each. */
-const GATHERED_BYTES = 65_536;
+import { labelEntries } from './zip-entries.js';
+import type { ZipPlan } from './zip-plan.js';
 
 export interface ZipStreamSource {
-  readonly store: ObjectStore;
   readonly content: SourceContent;
   readonly plan: ZipPlan;
   readonly signal: AbortSignal;
-}
-
-/** From where the stream begins: behind the copied images, or at the first byte. */
-export interface StreamStart {
-  readonly offset: number;
-  readonly afterNumber: number;
-}
-
-/** The images behind the start, header and data. */
-export async function* imageBytes({ store, content, signal }: ZipStreamSource, start: StreamStart): AsyncIterable<Uint8Array> {
-  let { offset } = start;
-  for await (const entry of imageEntries(content.images(start.afterNumber), store, signal)) {
-    yield* soundImage(entry, offset);
-    offset += placedBytes(entry);
-  }
-}
-
-async function* soundImage(entry: ImageEntry, offset: number): AsyncIterable<Uint8Array> {
-  try {
-    yield* zipEntry(entry, offset);
-  } catch (error) {
-    throw error instanceof EntryDiffers || error instanceof ObjectNotFound ? damagedImage(entry.image, error) : error;
-  }
 }
 
 /** What stands behind the images: masks, label files, directory. The rows are read once more for the directory, so that nothing is held of a million images. */
@@ -47,37 +19,12 @@ export async function* tailBytes({ content, plan, signal }: ZipStreamSource): As
     labels.add(centralHeader(placedAt(entry, offset)));
     offset += placedBytes(entry);
   }
-  yield* gathered(directoryLines(content));
+  yield* directoryLines(content);
   yield* labels.blocks();
   yield endRecords({ count: plan.images + labels.count, offset, directoryBytes: plan.directoryBytes + labels.bytes });
 }
 
 async function* directoryLines(content: SourceContent): AsyncIterable<Buffer> {
-  let offset = 0;
-  for await (const image of content.images()) {
-    const entry = imageEntry(image);
-    yield centralHeader(placedAt(entry, offset));
-    offset += placedBytes(entry);
-  }
-}
-
-async function* gathered(lines: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  let [held, bytes]: [Buffer[], number] = [[], 0];
-  for await (const line of lines) {
-    held.push(line);
-    bytes += line.length;
-    if (bytes < GATHERED_BYTES) continue;
-    yield Buffer.concat(held);
-    [held, bytes] = [[], 0];
-  }
-  yield Buffer.concat(held);
-}
-
-/** The same bytes, hashed and counted on their way. */
-export async function* hashed(chunks: AsyncIterable<Uint8Array>, hash: ResumableSha256, count: (bytes: number) => void): AsyncIterable<Uint8Array> {
-  for await (const chunk of chunks) {
-    hash.update(chunk);
-    count(chunk.byteLength);
-    yield chunk;
-  }
+  const directory = new BatchDirectory();
+  for await (const entries of content.imageEntries()) yield directory.next(entries);
 }

@@ -1,3 +1,4 @@
+import type { EntryBatch } from '@app/archive';
 import type { DiceClass, LabelStatus, LiveObject, TaskType } from '@app/dice-format';
 import type { FrozenHead } from './dataset-positions.port.js';
 
@@ -23,7 +24,7 @@ export interface CutTotals {
   readonly classes: Readonly<Record<string, number>>;
 }
 
-/** An image of a cut, as versions are made of them. */
+/** An image of a cut: which object it is. */
 export interface CutImage {
   readonly number: number;
   readonly fileName: string;
@@ -32,14 +33,29 @@ export interface CutImage {
   readonly sizeBytes: number;
   /** Null until the image was read whole. */
   readonly crc32: number | null;
-  readonly sha256: string;
-  readonly width: number;
-  readonly height: number;
-  readonly split: 'train' | 'val' | 'test' | null;
+}
+
+/** Images of a cut as entries of a zip, in columns. */
+export interface CutEntries extends EntryBatch {
+  readonly numbers: Uint32Array;
+}
+
+/** All that is known of the files of a cut, in columns: places in `bytes`, where a text that begins at its end is null; hashes are 32 bytes. */
+export interface CutColumns extends CutEntries {
+  readonly keyStarts: Uint32Array;
+  readonly keyEnds: Uint32Array;
+  readonly shaStarts: Uint32Array;
+  readonly widths: Uint32Array;
+  readonly heights: Uint32Array;
+  readonly splitStarts: Uint32Array;
+  readonly splitEnds: Uint32Array;
 }
 
 /** What is known of an image of a cut besides its objects and its bytes. */
-export interface CutHead extends Pick<CutImage, 'number' | 'fileName' | 'width' | 'height' | 'split'> {
+export interface CutHead extends Pick<CutImage, 'number' | 'fileName'> {
+  readonly width: number;
+  readonly height: number;
+  readonly split: 'train' | 'val' | 'test' | null;
   readonly depth: number;
   readonly status: LabelStatus;
   readonly noObject: boolean;
@@ -70,8 +86,12 @@ export abstract class DatasetCut {
   abstract annotations(): AsyncIterable<Uint8Array>;
   /** The text of meta.json. */
   abstract meta(): Promise<Uint8Array>;
-  /** In the order of their numbers; `after` leaves out those up to a number. */
-  abstract images(after?: number): AsyncIterable<CutImage>;
+  /** In the order of their numbers, some hundred at a time; `after` leaves out those up to a number. */
+  abstract images(after?: number): AsyncIterable<readonly CutImage[]>;
+  /** The same images as entries, some hundred at a time, each batch good until the next one is asked for; `unavailable` where one was not read whole yet. */
+  abstract imageEntries(): AsyncIterable<CutEntries>;
+  /** The same with all else. */
+  abstract imageColumns(): AsyncIterable<CutColumns>;
   /** The same images, without a look at their objects. */
   abstract heads(): AsyncIterable<CutHead>;
   /** The same images with their labels; a line is held at a time. */

@@ -50,7 +50,16 @@ export class CutConnection {
 
   /** The rows of a select with one column of text, a line each. It runs from now on, and as far as buffers let it until somebody reads. */
   lines(select: string): AsyncIterable<Buffer> {
-    const stream = this.client.query(copyTo(`copy (${select}) to stdout (${RAW_LINES})`, { highWaterMark: AHEAD_BYTES }));
+    return this.copied(select, RAW_LINES);
+  }
+
+  /** The rows of a select in the binary form of COPY, under the same rules. */
+  binary(select: string): AsyncIterable<Buffer> {
+    return this.copied(select, 'format binary');
+  }
+
+  private copied(select: string, format: string): AsyncIterable<Buffer> {
+    const stream = this.client.query(copyTo(`copy (${select}) to stdout (${format})`, { highWaterMark: AHEAD_BYTES }));
     this.copying = stream;
     // Of pg-copy-streams an error is only said; who reads later has to find it.
     stream.on('error', (error) => stream.destroy(error));

@@ -22,5 +22,4 @@ export const totalsSql = (from: string): string => `
 /** $1 dataset, $2 position, $3 hash, $4 totals, $5 what content_hash_seq was in the cut: somebody who changed it since knows better. */
 export const REMEMBER_SQL = `update ${DATASET_TABLE} set content_hash = $3, content_hash_seq = $2, content_totals = $4 where id = $1 and content_hash_seq = $5 and deleted_at is null`;
 
-export const IMAGE_LINE = `json_build_array(number, file_name, object_key, size_bytes, crc32, encode(sha256, 'hex'), width, height, split)::text`;
 export const MASK_LINE = `json_build_object('number', number, 'width', width, 'height', height, 'objects', objects)::text`;

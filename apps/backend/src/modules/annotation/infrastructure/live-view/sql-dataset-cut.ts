@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { encodeMaskPng, hashedHeadLine, labelMapOf, labelsDigest, layersOf, type DiceClass, type LiveObject } from '@app/dice-format';
 import type { FrozenHead } from '../../application/ports/dataset-positions.port.js';
-import { DatasetCut, type CutFacts, type CutHead, type CutImage, type CutLabels, type CutMask, type CutTotals } from '../../application/ports/live-view.port.js';
+import { DatasetCut, type CutColumns, type CutEntries, type CutFacts, type CutHead, type CutImage, type CutLabels, type CutMask, type CutTotals } from '../../application/ports/live-view.port.js';
 import { CHANGE_TABLE } from '../../../dataset/index.js';
+import { binaryRows, type BinaryRows } from './binary-rows.js';
 import type { CutConnection } from './cut-connection.js';
 import { headOfLine, HEADS_LINE, LABELS_LINE, labelsOfLine } from './cut-labels.js';
-import { IMAGE_LINE, MASK_LINE, totalsSql } from './cut-sql.js';
+import { ALL_COLUMNS, ENTRY_COLUMNS, EntryColumns, IMAGE_COLUMNS, ImageColumns, imagesOfRows } from './cut-images.js';
+import { MASK_LINE, totalsSql } from './cut-sql.js';
 import { classText, hashedLine, imageJson } from './image-json-sql.js';
 import { rangesInTurns } from './ranges-in-turns.js';
 import { commaSeparated, parsedLines } from './text-lines.js';
@@ -93,8 +95,18 @@ export class SqlDatasetCut extends DatasetCut {
     return encoder.encode(JSON.stringify({ ...this.identity(), content_hash: hash, total_images: totals.images, labeled_images: totals.labeled, num_classes: this.head.classes.length }));
   }
 
-  async *images(after = 0): AsyncIterable<CutImage> {
-    for await (const line of parsedLines(this.lines(IMAGE_LINE, `and number > ${Math.trunc(after)} order by number`))) yield imageOf(line as ImageLine);
+  async *images(after = 0): AsyncIterable<readonly CutImage[]> {
+    for await (const rows of this.rowsOf(IMAGE_COLUMNS, `and number > ${Math.trunc(after)} order by number`)) yield imagesOfRows(rows);
+  }
+
+  async *imageEntries(): AsyncIterable<CutEntries> {
+    const columns = new EntryColumns();
+    for await (const rows of this.rowsOf(ENTRY_COLUMNS, 'order by number')) yield columns.read(rows);
+  }
+
+  async *imageColumns(): AsyncIterable<CutColumns> {
+    const columns = new ImageColumns();
+    for await (const rows of this.rowsOf(ALL_COLUMNS, 'order by number')) yield columns.read(rows);
   }
 
   async *heads(): AsyncIterable<CutHead> {
@@ -133,6 +145,10 @@ export class SqlDatasetCut extends DatasetCut {
 
   private lines(column: string, rest: string): AsyncIterable<Buffer> {
     return this.connection.lines(this.select(column, rest));
+  }
+
+  private rowsOf(columns: string, rest: string): AsyncIterable<BinaryRows> {
+    return binaryRows(this.connection.binary(this.select(columns, rest)));
   }
 
   private select(column: string, rest: string): string {
@@ -188,17 +204,11 @@ export class SqlDatasetCut extends DatasetCut {
   }
 }
 
-type ImageLine = readonly [number: number, fileName: string, key: string | null, sizeBytes: number, crc32: number | null, sha256: string, width: number, height: number, split: CutImage['split']];
-
 interface MaskLine {
   readonly number: number;
   readonly width: number;
   readonly height: number;
   readonly objects: LiveObject[];
-}
-
-function imageOf([number, fileName, objectKey, sizeBytes, crc32, sha256, width, height, split]: ImageLine): CutImage {
-  return { number, fileName, objectKey, sizeBytes, crc32, sha256, width, height, split };
 }
 
 function statisticsOf(totals: CutTotals, classes: readonly DiceClass[]): Record<string, unknown> {

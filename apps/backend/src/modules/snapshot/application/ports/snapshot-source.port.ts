@@ -1,5 +1,7 @@
+import type { EntryBatch } from '@app/archive';
 import type { Principal } from '../../../../platform/auth/principal.js';
 import type { FrozenHead } from '../../../annotation/index.js';
+import type { ManifestEntries } from '../../domain/snapshot-manifest.js';
 import type { SnapshotContent, SnapshotHead } from '../../domain/snapshot.state.js';
 
 /** An entry of a version's zip behind its images. Sizes in bytes. */
@@ -16,10 +18,11 @@ export interface SourceImage {
   readonly key: string | null;
   readonly sizeBytes: number;
   readonly crc32: number;
-  readonly sha256: string;
-  readonly width: number;
-  readonly height: number;
-  readonly split: 'train' | 'val' | 'test' | null;
+}
+
+/** Images of a version as entries of its zip. */
+export interface SourceEntries extends EntryBatch {
+  readonly numbers: Uint32Array;
 }
 
 /** Where a dataset stands. */
@@ -36,8 +39,12 @@ export interface SourceContent {
   content(): Promise<SnapshotContent>;
   /** The zip that has exactly this content; null where it must be put together. */
   upload(): Promise<{ readonly key: string; readonly sizeBytes: number; readonly sha256: string } | null>;
-  /** In the order of their numbers, those up to one left out. Throws `unavailable` where an image was not read whole yet. */
-  images(after?: number): AsyncIterable<SourceImage>;
+  /** In the order of their numbers, some hundred at a time, those up to one left out. Throws `unavailable` where an image was not read whole yet. */
+  images(after?: number): AsyncIterable<readonly SourceImage[]>;
+  /** The same images as entries of a zip, in columns; a batch is good until the next one is asked for. */
+  imageEntries(): AsyncIterable<SourceEntries>;
+  /** The same as entries of a manifest. */
+  manifestEntries(): AsyncIterable<ManifestEntries>;
   /** Behind the images: masks, then the label file and its summary. */
   entries(): AsyncIterable<SourceEntry>;
   close(): Promise<void>;

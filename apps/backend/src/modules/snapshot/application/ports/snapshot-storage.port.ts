@@ -1,4 +1,5 @@
 import type { ZipBase } from '../../domain/snapshot.repository.port.js';
+import type { ManifestEntries, ManifestHead } from '../../domain/snapshot-manifest.js';
 import type { SnapshotState, SnapshotZip } from '../../domain/snapshot.state.js';
 import type { SourceContent } from './snapshot-source.port.js';
 
@@ -39,8 +40,8 @@ export abstract class SnapshotStorage {
   /** Takes away what a build that was killed has left open in the store. */
   abstract clearUnfinished(version: Pick<StoredVersion, 'datasetId' | 'version'>): Promise<void>;
   abstract hasManifest(version: Pick<StoredVersion, 'datasetId' | 'version'>): Promise<boolean>;
-  /** Answers the SHA-256 of what was written. */
-  abstract writeManifest(version: StoredVersion, text: AsyncIterable<string>): Promise<string>;
+  /** `v{n}.json`, packed with gzip. Answers the SHA-256 of what was written. */
+  abstract writeManifest(head: ManifestHead, entries: AsyncIterable<ManifestEntries>): Promise<string>;
   /** `latest.json`: the newest version with a zip, for whoever reads the bucket; null: there is none. */
   abstract pointLatest(datasetId: string, latest: { readonly version: number; readonly zip: SnapshotZip } | null): Promise<void>;
   /** What stands behind the images is put aside, for the zip to be made again; null where it is not needed. The zip is still there. */

@@ -55,7 +55,7 @@ function refused(pointer: string, code: string, message: string): DomainError {
 
 /** Said before the first byte: an answer that has begun cannot be refused any more. */
 async function checkImages(cut: DatasetCut): Promise<void> {
-  for await (const { objectKey, crc32 } of cut.images()) {
-    if (objectKey === null || crc32 === null) throw new DomainError('unavailable', 'Some images of the dataset are still being read.', { retryAfterSeconds: 5 });
+  for await (const images of cut.images()) {
+    if (images.some(({ objectKey, crc32 }) => objectKey === null || crc32 === null)) throw new DomainError('unavailable', 'Some images of the dataset are still being read.', { retryAfterSeconds: 5 });
   }
 }

@@ -2,7 +2,6 @@ import { Clock, DomainError, failpoint } from '@app/kernel';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UnitOfWork } from '../../../../../platform/database/unit-of-work.js';
 import type { Snapshot } from '../../../domain/snapshot.aggregate.js';
-import { manifestText } from '../../../domain/snapshot-manifest.js';
 import { SnapshotRepository } from '../../../domain/snapshot.repository.port.js';
 import type { SnapshotContent, SnapshotFailure } from '../../../domain/snapshot.state.js';
 import { SnapshotSource, type SourceContent } from '../../ports/snapshot-source.port.js';
@@ -112,7 +111,7 @@ export class BuildSnapshotHandler implements ICommandHandler<BuildSnapshotComman
   private async writeManifest({ state }: Snapshot, content: SourceContent, built: BuiltZip | null): Promise<void> {
     const { datasetId, version, parent, position, contentHash, createdAt, requestedBy, note } = state;
     const head = { datasetId, version, parent, position, contentHash: contentHash ?? '', createdAt: createdAt.toISOString(), createdBy: requestedBy, note, zip: built?.zip ?? state.zip };
-    await this.storage.writeManifest(state, manifestText(head, content.images()));
+    await this.storage.writeManifest(head, content.manifestEntries());
   }
 
   private async fail(snapshotId: string, failure: SnapshotFailure): Promise<void> {
