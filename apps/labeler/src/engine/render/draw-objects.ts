@@ -1,6 +1,7 @@
 import type { Ring, Size } from '../model/geometry.js';
 import { boundsOf, type Geometry, type LabelObject } from '../model/label-object.js';
 import type { ClassInfo } from '../tools/tool.js';
+import { ringsOf, type Outlined } from './outline.js';
 
 /** CSS pixels. */
 const LINE = 1.6;
@@ -62,27 +63,31 @@ function drawOutlines(context: CanvasRenderingContext2D, members: readonly Label
 function fillShape(context: CanvasRenderingContext2D, geometry: Geometry, scale: number): void {
   const box = boundsOf(geometry);
   if (box === null || !isLarge(box, scale, LEAST_FILLED)) return;
-  if (geometry.kind === 'polygon') context.fill(pathOf(geometry));
+  const path = pathOf(geometry);
+  if (path !== null) context.fill(path, 'evenodd');
   else context.fillRect(box.x, box.y, box.width, box.height);
 }
 function strokeShape(context: CanvasRenderingContext2D, geometry: Geometry, scale: number): void {
   const box = boundsOf(geometry);
   if (box === null) return;
-  if (geometry.kind === 'polygon' && isLarge(box, scale, LEAST_POLYGON)) context.stroke(pathOf(geometry));
+  const path = isLarge(box, scale, LEAST_POLYGON) ? pathOf(geometry) : null;
+  if (path !== null) context.stroke(path);
   else context.strokeRect(box.x, box.y, box.width, box.height);
 }
 const isLarge = ({ width, height }: Size, scale: number, screenPixels: number): boolean => width * scale >= screenPixels || height * scale >= screenPixels;
 
-type Polygon = Extract<Geometry, { kind: 'polygon' }>;
-/** Shapes never change: each polygon is traced once, and not in each frame. */
-const paths = new WeakMap<Polygon, Path2D>();
+/** Shapes never change: each is traced once, and not in each frame. */
+const paths = new WeakMap<Outlined, Path2D | null>();
 
-function pathOf(polygon: Polygon): Path2D {
-  const known = paths.get(polygon);
+/** Null for what is drawn as its box. */
+function pathOf(geometry: Geometry): Path2D | null {
+  if (geometry.kind !== 'polygon' && geometry.kind !== 'mask') return null;
+  const known = paths.get(geometry);
   if (known !== undefined) return known;
-  const path = new Path2D();
-  for (const ring of polygon.rings) addRing(path, ring);
-  paths.set(polygon, path);
+  const rings = ringsOf(geometry);
+  const path = rings === null ? null : new Path2D();
+  for (const ring of rings ?? []) if (path !== null) addRing(path, ring);
+  paths.set(geometry, path);
   return path;
 }
 
