@@ -64,7 +64,7 @@ function fillShape(context: CanvasRenderingContext2D, geometry: Geometry, scale:
   const box = boundsOf(geometry);
   if (box === null || !isLarge(box, scale, LEAST_FILLED)) return;
   const path = pathOf(geometry);
-  if (path !== null) context.fill(path, 'evenodd');
+  if (path !== null) context.fill(path, geometry.kind === 'mask' ? 'evenodd' : 'nonzero');
   else context.fillRect(box.x, box.y, box.width, box.height);
 }
 function strokeShape(context: CanvasRenderingContext2D, geometry: Geometry, scale: number): void {

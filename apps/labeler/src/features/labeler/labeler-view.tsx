@@ -126,11 +126,11 @@ function useKeys({ run, choose, isOff }: Keys): void {
 /** One line over the canvas: what to do next, while something is under way. */
 function CanvasNotice(): ReactElement | null {
   const { t } = useTranslation();
-  const { end, phase, picture, trouble } = useSessionView();
+  const { end, phase, picture, trouble, overlap } = useSessionView();
   const hint = useDrawingHint();
   const isLoading = phase === 'loading' || (picture === 'none' && trouble === null && phase === 'ready');
   const place = end === null ? null : t(end === 1 ? 'labeler.lastImage' : 'labeler.firstImage');
-  const shown = place ?? (isLoading ? t('labeler.loading') : hint);
+  const shown = place ?? (isLoading ? t('labeler.loading') : overlap ? t('labeler.overlap') : hint);
   return shown === null ? null : <div className={classes.notice}>{shown}</div>;
 }
 

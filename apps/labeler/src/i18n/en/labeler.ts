@@ -13,6 +13,7 @@ export const labeler = {
     firstImage: 'This is the first image.',
     lastImage: 'This is the last image of this selection.',
     readOnly: 'You may look at this dataset, and not label it.',
+    overlap: 'Somebody painted the same pixels at the same time. Yours lie on top: have a look.',
     isEmpty: 'Marked as empty: there is nothing of the classes in this image.',
     nextPoint: 'Next point: {{name}}. Shift and click where it is hidden, X where it is absent.',
     hint: {

@@ -11,6 +11,7 @@ export const labeler = {
     firstImage: '첫 번째 이미지입니다.',
     lastImage: '이 목록의 마지막 이미지입니다.',
     readOnly: '이 데이터셋은 볼 수만 있고 라벨링할 수 없습니다.',
+    overlap: '다른 사람이 같은 픽셀을 동시에 칠했습니다. 내 것이 위에 있으니 확인해 보세요.',
     isEmpty: '비어 있음으로 표시됨: 이 이미지에는 라벨링할 대상이 없습니다.',
     nextPoint: '다음 점: {{name}}. 가려져 있으면 Shift를 누른 채 클릭하고, 없으면 X를 누르세요.',
     hint: {

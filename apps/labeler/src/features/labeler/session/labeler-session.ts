@@ -41,6 +41,8 @@ export interface SessionView {
   readonly outboxLost: boolean;
   /** There is none in this direction; told until the next move. */
   readonly end: 1 | -1 | null;
+  /** Somebody painted the same pixels at the same time: this person's lie on top. */
+  readonly overlap: boolean;
 }
 
 const AHEAD = 5;
@@ -63,6 +65,7 @@ export class LabelerSession {
   private readonly labels: LabelsAhead;
   private readonly visited = new Map<number, { readonly document: ImageDocument; readonly history: History }>();
   private readonly renewed = new Map<number, string | null>();
+  private readonly sizes = new Map<number, ImageItem>();
   private readonly listeners = new Set<() => void>();
   private readonly pictureListeners = new Set<(shown: Shown<ImageBitmap> | null, image: ImageItem) => void>();
   private current: SessionView;
@@ -97,13 +100,13 @@ export class LabelerSession {
       outbox: options.outbox,
       tabs: options.tabs,
       send: patchTransport(dataset.id),
-      codecFor: (imageId) => (dataset.task_type === 'semantic_segmentation' ? maskCodec(this.order.find(imageId) ?? start) : objectCodec),
+      codecFor: (imageId) => (dataset.task_type === 'semantic_segmentation' ? maskCodec({ ...this.sizeOf(imageId), onOverlap: () => this.set({ overlap: true }) }) : objectCodec),
       newId: randomId,
       onLabels: (imageId, labels) => this.labelsCame(imageId, labels),
       onStatus: (imageId, status) => this.statusCame(imageId, status),
       onOutboxLost: () => this.set({ outboxLost: true }),
     });
-    this.current = { image: start, phase: 'loading', error: null, picture: 'none', trouble: null, save: null, unsaved: 0, outboxLost: false, end: null };
+    this.current = { image: start, phase: 'loading', error: null, picture: 'none', trouble: null, save: null, unsaved: 0, outboxLost: false, end: null, overlap: false };
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -119,8 +122,25 @@ export class LabelerSession {
   }
 
   async begin(): Promise<void> {
-    await this.saver.start();
+    try {
+      await this.learnSizes();
+      await this.saver.start();
+    } catch {
+      // Without a network nothing could be sent anyhow: what closed tabs left stays on the device for the next visit.
+    }
     await this.open(this.current.image);
+  }
+
+  /** Masks that were left on this device can only be read with the size of their image. */
+  private async learnSizes(): Promise<void> {
+    if (this.mask === null) return;
+    const left = await this.options.outbox.list(this.options.userId, this.options.dataset.id).catch(() => []);
+    const ids = new Set(left.map((one) => one.imageId).filter((id) => this.order.find(id) === undefined));
+    await Promise.all([...ids].map(async (id) => this.sizes.set(id, await http.get<ImageItem>(`${this.path}/images/${id}`))));
+  }
+  private sizeOf(imageId: number): { readonly width: number; readonly height: number } {
+    const { width, height } = this.order.find(imageId) ?? this.sizes.get(imageId) ?? this.options.start;
+    return { width, height };
   }
 
   /** To the next (1) or the previous image of the order. */
@@ -202,7 +222,7 @@ export class LabelerSession {
       this.editor.close();
     }
     const ready = this.pictures.ready(image.id);
-    this.set({ image, phase: 'loading', error: null, trouble: null, end: null, picture: ready === null ? 'none' : 'full', save: this.saver.saverOf(image.id)?.status ?? null });
+    this.set({ image, phase: 'loading', error: null, trouble: null, end: null, overlap: false, picture: ready === null ? 'none' : 'full', save: this.saver.saverOf(image.id)?.status ?? null });
     this.options.onImage(image.id);
     const picture = this.showPicture(image, visit);
     await this.openLabels(image, visit);
