@@ -1,47 +1,19 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { FAKE_PASSWORD } from '../../../apps/labeler/dev/fake-api.js';
-import { chromePath, keepPicture, launch, seriousFindings, Watch } from './browser.js';
-import { buildPage, removeFolder, serveFake, type FakeSite } from './fake-site.js';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { chromePath, keepPicture, seriousFindings } from './browser.js';
+import { FakeBench } from './fake-bench.js';
 
 /** Versions, classes, members and splits of a dataset, before the API from memory. */
 const chrome = chromePath();
 const ROAD = '/datasets/platform-road-1f2e5c3b';
-let folder: string;
-let browser: Browser;
-let site: FakeSite;
+const bench = FakeBench.use(chrome, { mustChangePassword: false });
 let page: Page;
-let watch: Watch;
-
-beforeAll(async () => {
+beforeEach(() => {
   if (chrome === null) return;
-  folder = await buildPage();
-  browser = await launch(chrome);
-});
-afterAll(async () => {
-  if (chrome === null) return;
-  await browser.close();
-  await removeFolder(folder);
-});
-beforeEach(async () => {
-  site = await serveFake(folder, { mustChangePassword: false });
-  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, locale: 'en-US', reducedMotion: 'reduce' });
-  page = await context.newPage();
-  watch = new Watch(page);
-});
-afterEach(async () => {
-  await page.context().close();
-  await site.close();
-  expect(watch.problems).toEqual([]);
+  page = bench.page;
 });
 
-async function enter(path: string): Promise<void> {
-  await page.goto(`${site.url}${path}`);
-  await page.fill('input[name=email]', 'admin@example.com');
-  await page.fill('input[name=password]', FAKE_PASSWORD);
-  await page.click('button[type=submit]');
-  await page.waitForSelector('main#main h1');
-}
+const enter = (path = '/'): Promise<void> => bench.enter(path);
 
 const button = (name: string | RegExp) => page.getByRole('button', { name });
 const dialog = () => page.getByRole('dialog');

@@ -1,52 +1,23 @@
 import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { FAKE_PASSWORD } from '../../../apps/labeler/dev/fake-api.js';
-import { chromePath, keepPicture, launch, seriousFindings, Watch } from './browser.js';
-import { buildPage, removeFolder, serveFake, type FakeSite } from './fake-site.js';
+import { chromePath, keepPicture, seriousFindings } from './browser.js';
+import { FakeBench } from './fake-bench.js';
 
 /** What people do on the pages, before the API from memory. The real product is driven by web.e2e-spec.ts. */
 const chrome = chromePath();
 const EPOCH_MILLISECONDS = 400;
-let folder: string;
-let browser: Browser;
-let site: FakeSite;
+const bench = FakeBench.use(chrome, { epochMilliseconds: EPOCH_MILLISECONDS, mustChangePassword: true });
 let page: Page;
-let watch: Watch;
-
-beforeAll(async () => {
+beforeEach(() => {
   if (chrome === null) return;
-  folder = await buildPage();
-  browser = await launch(chrome);
-});
-afterAll(async () => {
-  if (chrome === null) return;
-  await browser.close();
-  await removeFolder(folder);
-});
-beforeEach(async () => {
-  site = await serveFake(folder, { epochMilliseconds: EPOCH_MILLISECONDS, mustChangePassword: true });
-  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, locale: 'en-US', reducedMotion: 'reduce' });
-  page = await context.newPage();
-  watch = new Watch(page);
-});
-afterEach(async () => {
-  await page.context().close();
-  await site.close();
-  expect(watch.problems).toEqual([]);
+  page = bench.page;
 });
 
-async function logIn(): Promise<void> {
-  await page.fill('input[name=email]', 'admin@example.com');
-  await page.fill('input[name=password]', FAKE_PASSWORD);
-  await page.click('button[type=submit]');
-}
+const logIn = (): Promise<void> => bench.logIn();
 
-async function enter(path = '/'): Promise<void> {
-  await page.goto(`${site.url}${path}`);
-  await logIn();
-  await page.waitForSelector('main#main h1');
-}
+const enter = (path = '/'): Promise<void> => bench.enter(path);
 
 const keep = (name: string): Promise<void> => keepPicture(page, `flow-${name}`);
 
@@ -63,7 +34,7 @@ const DROP = `(() => {
 
 describe.skipIf(chrome === null)('what people do', () => {
   it('refuses a wrong password in words, and leads back to the page that was asked for', async () => {
-    await page.goto(`${site.url}/training?state=failed`);
+    await page.goto(`${bench.site.url}/training?state=failed`);
     await page.fill('input[name=email]', 'admin@example.com');
     await page.fill('input[name=password]', 'wrong');
     await page.click('button[type=submit]');
@@ -278,7 +249,7 @@ describe.skipIf(chrome === null)('what people do', () => {
   it('goes to the login when the session has ended elsewhere, and shows what cannot be reached', async () => {
     await enter();
     const other = await page.context().newPage();
-    await other.goto(`${site.url}/account`);
+    await other.goto(`${bench.site.url}/account`);
     await other.getByRole('button', { name: 'Account' }).click();
     await other.getByRole('menuitem', { name: 'Log out' }).click();
     await other.waitForSelector('input[type=email]');
@@ -296,8 +267,7 @@ describe.skipIf(chrome === null)('what people do', () => {
 
 describe.skipIf(chrome === null)('an installation without data', () => {
   it('says what to do first', async () => {
-    await site.close();
-    site = await serveFake(folder, { empty: true });
+    await bench.restart({ empty: true });
     await enter();
     await page.getByText('No datasets yet').waitFor();
     await keep('empty');

@@ -1,43 +1,19 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { FAKE_PASSWORD } from '../../../apps/labeler/dev/fake-api.js';
-import { chromePath, keepPicture, launch, seriousFindings, Watch } from './browser.js';
-import { buildPage, removeFolder, serveFake, type FakeSite } from './fake-site.js';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { chromePath, keepPicture, seriousFindings } from './browser.js';
+import { FakeBench } from './fake-bench.js';
 
 /** The gallery of 100,000 images, before the API from memory. */
 const chrome = chromePath();
 const ROAD = '/datasets/platform-road-1f2e5c3b/images';
-let folder: string;
-let browser: Browser;
-let site: FakeSite;
+const bench = FakeBench.use(chrome, { mustChangePassword: false });
 let page: Page;
-let watch: Watch;
-
-beforeAll(async () => {
-  if (chrome === null) return;
-  folder = await buildPage();
-  browser = await launch(chrome);
-});
-afterAll(async () => {
-  if (chrome === null) return;
-  await browser.close();
-  await removeFolder(folder);
-});
 beforeEach(async () => {
-  site = await serveFake(folder, { mustChangePassword: false });
-  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, locale: 'en-US', reducedMotion: 'reduce' });
-  page = await context.newPage();
-  watch = new Watch(page);
-  await page.goto(`${site.url}${ROAD}`);
-  await page.fill('input[name=email]', 'admin@example.com');
-  await page.fill('input[name=password]', FAKE_PASSWORD);
-  await page.click('button[type=submit]');
+  if (chrome === null) return;
+  page = bench.page;
+  await bench.page.goto(`${bench.site.url}${ROAD}`);
+  await bench.logIn();
   await cell('000001').waitFor();
-});
-afterEach(async () => {
-  await page.context().close();
-  await site.close();
-  expect(watch.problems).toEqual([]);
 });
 
 const button = (name: string | RegExp) => page.getByRole('button', { name });

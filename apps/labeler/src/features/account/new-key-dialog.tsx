@@ -1,13 +1,11 @@
-import { Button, Checkbox, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Checkbox, Modal, Select, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '../../api/http.js';
-import { problemOf } from '../../api/problem.js';
 import { apiKeysQuery } from '../../api/queries.js';
 import { SCOPES, type CreatedApiKey, type Scope } from '../../api/types.js';
-import { Notice } from '../../ui/notice.js';
-import { useProblemText } from '../../ui/use-problem-text.js';
+import { FormActions } from '../../ui/form-actions.js';
 
 const EXPIRY_DAYS = { d30: 30, d90: 90, d365: 365, never: null } as const;
 type Expiry = keyof typeof EXPIRY_DAYS;
@@ -32,7 +30,6 @@ export function NewKeyDialog(props: NewKeyProps): ReactElement {
 function NewKeyForm({ isAdmin, onClose, onMade }: NewKeyProps): ReactElement {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const text = useProblemText();
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<string[]>(['read']);
   const [expiry, setExpiry] = useState<Expiry>('d90');
@@ -63,19 +60,7 @@ function NewKeyForm({ isAdmin, onClose, onMade }: NewKeyProps): ReactElement {
           </Stack>
         </Checkbox.Group>
         <Select label={t('keys.expiry')} data={EXPIRIES.map((one) => ({ value: one, label: t(`keys.expiries.${one}`) }))} value={expiry} allowDeselect={false} onChange={(value) => setExpiry(EXPIRIES.find((one) => one === value) ?? 'd90')} />
-        {make.error !== null && (
-          <Notice tone="bad" live>
-            {text(problemOf(make.error))}
-          </Notice>
-        )}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button type="submit" loading={make.isPending}>
-            {t('keys.create')}
-          </Button>
-        </Group>
+        <FormActions submit={t('keys.create')} busy={make.isPending} error={make.error} onCancel={onClose} />
       </Stack>
     </form>
   );

@@ -1,4 +1,5 @@
-import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core';
+import { FormActions } from '../../ui/form-actions.js';
+import { Stack, Textarea, TextInput } from '@mantine/core';
 import { useState, type FormEvent, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ClassFields } from '../../api/class-queries.js';
@@ -39,14 +40,7 @@ export function EditClass({ item, isPose, change, onClose }: EditProps): ReactEl
             <TextInput label={t('classes.skeleton')} description={t('classes.skeletonHint')} value={bones} error={skeleton.wrong === null ? undefined : t('classes.skeletonWrong', { pair: skeleton.wrong })} onChange={(event) => setBones(event.currentTarget.value)} />
           </>
         )}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button type="submit" loading={change.isPending}>
-            {t('common.save')}
-          </Button>
-        </Group>
+        <FormActions submit={t('common.save')} busy={change.isPending} onCancel={onClose} />
       </Stack>
     </form>
   );

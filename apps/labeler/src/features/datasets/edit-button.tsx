@@ -1,14 +1,12 @@
-import { Button, Group, Modal, Radio, Stack, TextInput } from '@mantine/core';
+import { Button, Modal, Radio, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '../../api/http.js';
-import { problemOf } from '../../api/problem.js';
 import { datasetQuery } from '../../api/queries.js';
 import type { Dataset } from '../../api/types.js';
+import { FormActions } from '../../ui/form-actions.js';
 import { Icon } from '../../ui/icons.js';
-import { Notice } from '../../ui/notice.js';
-import { useProblemText } from '../../ui/use-problem-text.js';
 
 const VISIBILITIES = ['private', 'public'] as const satisfies readonly Dataset['visibility'][];
 const LONGEST_NAME = 500;
@@ -33,7 +31,6 @@ export function EditButton({ dataset }: { readonly dataset: Dataset }): ReactEle
 function EditForm({ dataset, onDone }: { readonly dataset: Dataset; readonly onDone: () => void }): ReactElement {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const text = useProblemText();
   const [name, setName] = useState(dataset.name);
   const [visibility, setVisibility] = useState(dataset.visibility);
   const save = useMutation({
@@ -59,19 +56,7 @@ function EditForm({ dataset, onDone }: { readonly dataset: Dataset; readonly onD
             ))}
           </Stack>
         </Radio.Group>
-        {save.error !== null && (
-          <Notice tone="bad" live>
-            {text(problemOf(save.error))}
-          </Notice>
-        )}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onDone}>
-            {t('common.cancel')}
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {t('common.save')}
-          </Button>
-        </Group>
+        <FormActions submit={t('common.save')} busy={save.isPending} error={save.error} onCancel={onDone} />
       </Stack>
     </form>
   );

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core';
+import { Button, Modal, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type FormEvent, type ReactElement } from 'react';
@@ -7,6 +7,7 @@ import { http } from '../../api/http.js';
 import { problemOf } from '../../api/problem.js';
 import { datasetQuery } from '../../api/queries.js';
 import { TASK_TYPES, type Dataset, type TaskType } from '../../api/types.js';
+import { FormActions } from '../../ui/form-actions.js';
 import { Icon } from '../../ui/icons.js';
 import { Notice } from '../../ui/notice.js';
 import { useProblemText } from '../../ui/use-problem-text.js';
@@ -57,14 +58,7 @@ function NewDatasetForm({ onClose }: { readonly onClose: () => void }): ReactEle
             {text(problem)} {problem.errors[0]?.message}
           </Notice>
         )}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button type="submit" loading={make.isPending}>
-            {t('newDataset.make')}
-          </Button>
-        </Group>
+        <FormActions submit={t('newDataset.make')} busy={make.isPending} onCancel={onClose} />
       </Stack>
     </form>
   );

@@ -1,13 +1,11 @@
-import { Button, Checkbox, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Checkbox, Modal, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '../../api/http.js';
-import { problemOf } from '../../api/problem.js';
 import { usersQuery } from '../../api/queries.js';
 import type { CreatedUser } from '../../api/types.js';
-import { Notice } from '../../ui/notice.js';
-import { useProblemText } from '../../ui/use-problem-text.js';
+import { FormActions } from '../../ui/form-actions.js';
 import type { OneTime } from './user-row.js';
 
 interface NewUserProps {
@@ -31,7 +29,6 @@ export function NewUserDialog(props: NewUserProps): ReactElement {
 function NewUserForm({ onClose, onOneTime }: NewUserProps): ReactElement {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const text = useProblemText();
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
   const [isAdmin, setIsAdmin] = useState(false);
@@ -56,19 +53,7 @@ function NewUserForm({ onClose, onOneTime }: NewUserProps): ReactElement {
         <TextInput label={t('users.name')} autoComplete="off" maxLength={100} value={name} onChange={(event) => setName(event.currentTarget.value)} error={tried && name.trim() === '' ? t('users.needName') : undefined} data-autofocus />
         <TextInput label={t('users.email')} type="email" autoComplete="off" maxLength={254} value={email} onChange={(event) => setEmail(event.currentTarget.value)} error={tried && badEmail ? t('users.badEmail') : undefined} />
         <Checkbox label={t('users.admin')} checked={isAdmin} onChange={(event) => setIsAdmin(event.currentTarget.checked)} />
-        {make.error !== null && (
-          <Notice tone="bad" live>
-            {text(problemOf(make.error))}
-          </Notice>
-        )}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button type="submit" loading={make.isPending}>
-            {t('users.create')}
-          </Button>
-        </Group>
+        <FormActions submit={t('users.create')} busy={make.isPending} error={make.error} onCancel={onClose} />
       </Stack>
     </form>
   );

@@ -1,13 +1,11 @@
-import { Button, Group, Modal, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { Modal, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { problemOf } from '../../api/problem.js';
 import type { Version } from '../../api/types.js';
 import { describeVersion, makeVersion, versionsQuery, type VersionWords } from '../../api/version-queries.js';
-import { Notice } from '../../ui/notice.js';
+import { FormActions } from '../../ui/form-actions.js';
 import { showNote } from '../../ui/notes.js';
-import { useProblemText } from '../../ui/use-problem-text.js';
 
 interface DialogProps {
   readonly datasetId: string;
@@ -32,7 +30,6 @@ const LONGEST_TAG = 64;
 
 function WordsForm({ datasetId, version, onClose }: Omit<DialogProps, 'opened'>): ReactElement {
   const { t } = useTranslation();
-  const text = useProblemText();
   const [note, setNote] = useState(version?.note ?? '');
   const [tag, setTag] = useState(version?.tag ?? '');
   const [zip, setZip] = useState(false);
@@ -52,19 +49,7 @@ function WordsForm({ datasetId, version, onClose }: Omit<DialogProps, 'opened'>)
         <TextInput label={t('versions.note')} placeholder={t('versions.notePlaceholder')} maxLength={LONGEST_NOTE} value={note} onChange={(event) => setNote(event.currentTarget.value)} data-autofocus />
         <TextInput label={t('versions.tag')} description={t('versions.tagHint')} maxLength={LONGEST_TAG} value={tag} onChange={(event) => setTag(event.currentTarget.value)} />
         {version === null && <Switch label={t('versions.makeZip')} checked={zip} onChange={(event) => setZip(event.currentTarget.checked)} />}
-        {save.error !== null && (
-          <Notice tone="bad" live>
-            {text(problemOf(save.error))}
-          </Notice>
-        )}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {version === null ? t('versions.make') : t('common.save')}
-          </Button>
-        </Group>
+        <FormActions submit={version === null ? t('versions.make') : t('common.save')} busy={save.isPending} error={save.error} onCancel={onClose} />
       </Stack>
     </form>
   );
