@@ -186,12 +186,19 @@ describe('fsck', () => {
     }
   });
 
-  it('sees bytes from before a replacement that no kept version has, and misses those that one has', async () => {
+  it('sees bytes from before a replacement that no kept version has, once the sweep had its time, and misses those that one has', async () => {
     const { rows } = await pool.query<{ key: string }>(`select body->'before'->>'key' as key from dataset_changes where dataset_id = $1 and kind = 'image-replaced'`, [id]);
     const older = (rows[0]?.key ?? '').slice(at('').length);
     await expectAlone('image-missing', () => gone(older));
     // Version 1 is the only one that was made before the replacement.
-    await expectAlone('image-superseded', () => sql('update snapshots set position = position + 1000 where dataset_id = ID and version = 1', 'update snapshots set position = position - 1000 where dataset_id = ID and version = 1'));
+    const unneeded = await sql('update snapshots set position = position + 1000 where dataset_id = ID and version = 1', 'update snapshots set position = position - 1000 where dataset_id = ID and version = 1');
+    expect(await codes()).toEqual([]);
+    const earlier = (days: number): [string, string] => [`update dataset_changes set at = at - interval '${days} days' where dataset_id = ID and kind = 'image-replaced'`, `update dataset_changes set at = at + interval '${days} days' where dataset_id = ID and kind = 'image-replaced'`];
+    await expectAlone('image-superseded', () => sql(...earlier(3)));
+    const waiting = await sql(...earlier(2));
+    expect(await codes()).toEqual([]);
+    await waiting();
+    await unneeded();
   });
 
   it('sees two versions of one content', async () => {

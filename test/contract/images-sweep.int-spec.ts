@@ -79,10 +79,12 @@ describe('a dataset in the trash', () => {
 });
 
 describe('an object of no image', () => {
-  it('is removed after a day; those of images, of removed ones and of those before a replacement stay, and so do keys that are not ours', async () => {
+  it('is removed after a day; those of images, of removed ones and of those before a replacement that a version has stay, and so do keys that are not ours', async () => {
     const id = await bench.dataset();
     await bench.send(id, [{ name: 'a.png', bytes: png(1) }, { name: 'b.png', bytes: png(2) }]);
+    await bench.call('POST', `datasets/${id}/snapshots`, {});
     await bench.send(id, [{ name: 'a.png', bytes: png(3) }], { on_conflict: 'replace' });
+    await bench.call('POST', `datasets/${id}/snapshots`, {});
     await bench.send(id, [{ name: 'a.png', bytes: png(4) }], { on_conflict: 'replace' });
     await bench.call('DELETE', `datasets/${id}/images/2`);
     const kept = [...(await bench.keys(`datasets/${id}/images/`)), `datasets/${id}/images/notes.txt`, `datasets/${id}/thumbnails/000001.webp`, `datasets/${id}/thumbnails/000002.webp`, `datasets/${id}/previews/000001.webp`, `datasets/${id}/annotations.json`];
@@ -92,7 +94,73 @@ describe('an object of no image', () => {
     expect(await sweep()).toBe(0);
     daysLater(1.01);
     expect(await sweep()).toBe(orphans.length);
-    expect((await bench.keys(`datasets/${id}/`)).sort()).toEqual([...kept].sort());
+    expect((await bench.keys(`datasets/${id}/`)).filter((key) => !key.includes('/snapshots/')).sort()).toEqual([...kept].sort());
     expect(await sweep()).toBe(0);
+  });
+});
+
+describe('bytes from before a replacement', () => {
+  const originals = (id: string): Promise<string[]> => bench.keys(`datasets/${id}/images/`);
+  const replace = (id: string, seed: number): Promise<unknown> => bench.send(id, [{ name: 'a.png', bytes: png(seed) }], { on_conflict: 'replace' });
+  const change = async (id: string, seed: number): Promise<string> => {
+    const before = await originals(id);
+    await replace(id, seed);
+    return (await originals(id)).find((key) => !before.includes(key)) ?? '';
+  };
+
+  it('are removed a day after, where no version has them', async () => {
+    const id = await bench.dataset();
+    await bench.send(id, [{ name: 'a.png', bytes: png(1) }, { name: 'b.png', bytes: png(2) }]);
+    const [first = '', other = ''] = await originals(id);
+    const second = await change(id, 3);
+    expect((await bench.call('POST', `datasets/${id}/snapshots`, {})).status).toBe(201);
+    const third = await change(id, 4);
+    const fourth = await change(id, 5);
+    await bench.rows(`update dataset_changes set at = at + interval '1 day' where dataset_id = $1 and seq = (select max(seq) from dataset_changes where dataset_id = $1)`, [id]);
+    daysLater(1.01);
+    expect(await sweep()).toBe(1);
+    // The first went; the second is of version 1, the third was replaced a moment ago by that clock.
+    expect((await originals(id)).sort()).toEqual([other, second, third, fourth].sort());
+    expect(await originals(id)).not.toContain(first);
+    daysLater(2.01);
+    expect(await sweep()).toBe(1);
+    expect((await originals(id)).sort()).toEqual([other, second, fourth].sort());
+  });
+
+  it('are removed a day after the only version that has them was deleted', async () => {
+    const id = await bench.dataset();
+    await bench.send(id, [{ name: 'a.png', bytes: png(1) }]);
+    await bench.call('POST', `datasets/${id}/snapshots`, {});
+    await replace(id, 2);
+    await bench.rows(`update dataset_changes set at = at - interval '9 days' where dataset_id = $1`, [id]);
+    await bench.rows(`update snapshots set created_at = created_at - interval '9 days', completed_at = completed_at - interval '9 days' where dataset_id = $1`, [id]);
+    expect((await bench.call('DELETE', `datasets/${id}/snapshots/1`)).status).toBe(204);
+    daysLater(0.99);
+    expect(await sweep()).toBe(0);
+    daysLater(1.01);
+    expect(await sweep()).toBe(1);
+    expect(await originals(id)).toHaveLength(1);
+  });
+
+  it('stay where a version that has them is being restored', async () => {
+    const id = await bench.dataset();
+    await bench.send(id, [{ name: 'a.png', bytes: png(1) }]);
+    const [first = ''] = await originals(id);
+    await replace(id, 2);
+    daysLater(1.01);
+    const restoring = await bench.pool.connect();
+    try {
+      // As a restore does: the numbering of versions, then the row that has the bytes again.
+      await restoring.query('begin');
+      await restoring.query('select pg_advisory_xact_lock(hashtextextended($1, 1))', [id]);
+      await restoring.query('update dataset_images set object_key = $2 where dataset_id = $1', [id, first]);
+      const swept = sweep();
+      await expect.poll(() => bench.rows(`select 1 from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())`), { timeout: 20_000 }).toHaveLength(1);
+      await restoring.query('commit');
+      expect(await swept).toBe(0);
+    } finally {
+      restoring.release();
+    }
+    expect(await originals(id)).toContain(first);
   });
 });

@@ -11,17 +11,26 @@ interface ImageObject {
   readonly current: boolean;
   /** A kept version has it. */
   readonly needed: boolean;
+  /** Superseded a short while ago: the sweep has yet to come. */
+  readonly recent: boolean;
 }
+
+/** The daily sweep removes what was superseded a day before: two days and an hour for a slow one. */
+const SWEPT = `now() - interval '49 hours'`;
 
 /** Bytes that an image has now, and those that it had before a replacement, from the change that brought them up to the one that took them away: versions in between have them. */
 const IMAGES = `
-  select key, max(size) as size, max(sha256) as sha256, bool_or(current) as current, bool_or(needed) as needed from (
-    select object_key as key, size_bytes::float8 as size, encode(sha256, 'hex') as sha256, true as current, true as needed from dataset_images where dataset_id = $1 and object_key is not null
+  select key, max(size) as size, max(sha256) as sha256, bool_or(current) as current, bool_or(needed) as needed, bool_or(recent) as recent from (
+    select object_key as key, size_bytes::float8 as size, encode(sha256, 'hex') as sha256, true as current, true as needed, false as recent from dataset_images where dataset_id = $1 and object_key is not null
     union all
-    select c.body->'before'->>'key', (c.body->'before'->>'size_bytes')::float8, c.body->'before'->>'sha256', false, exists (
-      select 1 from snapshots s where s.dataset_id = $1 and s.state in ('building','ready') and s.position < c.seq and s.position >= coalesce(
-        (select max(p.seq) from dataset_changes p where p.dataset_id = $1 and p.number = c.number and p.kind = 'image-replaced' and p.seq < c.seq), 0))
-    from dataset_changes c where c.dataset_id = $1 and c.kind = 'image-replaced' and c.body->'before'->>'key' is not null) known
+    select lost.key, lost.size, lost.sha256, false, coalesce(had.kept, false), lost.at > ${SWEPT} or coalesce(had.recent, false)
+    from (
+      select c.seq, c.at, c.body->'before'->>'key' as key, (c.body->'before'->>'size_bytes')::float8 as size, c.body->'before'->>'sha256' as sha256, coalesce(
+        (select max(p.seq) from dataset_changes p where p.dataset_id = $1 and p.number = c.number and p.kind = 'image-replaced' and p.seq < c.seq), 0) as since
+      from dataset_changes c where c.dataset_id = $1 and c.kind = 'image-replaced' and c.body->'before'->>'key' is not null) lost
+    cross join lateral (
+      select bool_or(s.state not in ('failed','deleted')) as kept, bool_or(greatest(s.created_at, s.completed_at, s.deleted_at) > ${SWEPT}) as recent
+      from snapshots s where s.dataset_id = $1 and s.position >= lost.since and s.position < lost.seq) had) known
   group by key order by key collate "C"`;
 
 /** I3: each image has its object, and each object its image. */
@@ -34,7 +43,7 @@ export async function* checkImages(of: Examined, datasetId: string): AsyncIterab
 async function* imageDifference(of: Examined, { left: row, right: object }: Pair<ImageObject, ObjectHead>): AsyncIterable<Difference> {
   if (row === null && object !== null && isSettled(of, object)) yield difference('image-orphan', object.key, `${object.sizeBytes} bytes that no image has`);
   if (row?.needed === true) yield* neededDifference(of, row, object);
-  else if (row !== null && object !== null && isSettled(of, object)) yield difference('image-superseded', row.key, `${object.sizeBytes} bytes that were replaced, and that no version has`);
+  else if (row?.recent === false && object !== null && isSettled(of, object)) yield difference('image-superseded', row.key, `${object.sizeBytes} bytes that were replaced, and that no version has`);
 }
 
 async function* neededDifference(of: Examined, row: ImageObject, object: ObjectHead | null): AsyncIterable<Difference> {

@@ -4,7 +4,7 @@ export const ADVICE = {
   'image-size': 'The object is not the one that was accepted: restore it from a backup.',
   'image-sha256': 'The object is not the one that was accepted: restore it from a backup.',
   'image-orphan': 'No row knows the object: delete it after a second look.',
-  'image-superseded': 'No image and no kept version has these bytes: the object may be deleted.',
+  'image-superseded': 'No image and no kept version has these bytes, and the daily sweep did not remove them: is a backend running? The object may be deleted.',
   'derived-missing': 'The worker made it once: remove the mark (thumbnail_at) and queue the image again.',
   'derived-orphan': 'It belongs to no image: delete it.',
   'history-broken': 'Edits were lost or written past the product: compare with a backup before anything else.',

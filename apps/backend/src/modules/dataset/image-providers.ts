@@ -16,6 +16,7 @@ import { ImageList } from './application/ports/image-list.port.js';
 import { ImageRows } from './application/ports/image-rows.port.js';
 import { ImageStorage } from './application/ports/image-storage.port.js';
 import { ImageUploads } from './application/ports/image-uploads.port.js';
+import { SupersededImages } from './application/ports/superseded-images.port.js';
 import { ImageUrls } from './application/ports/image-urls.port.js';
 import { GetImageHandler } from './application/queries/get-image/get-image.handler.js';
 import { ListImageUploadsHandler } from './application/queries/list-image-uploads/list-image-uploads.handler.js';
@@ -24,6 +25,7 @@ import { UploadSlots } from './application/upload-slots.js';
 import { BucketImageStorage } from './infrastructure/bucket-image-storage.js';
 import { ImageSweeper } from './infrastructure/image-sweeper.js';
 import { PresignedImageUrls } from './infrastructure/presigned-image-urls.js';
+import { SqlSupersededImages } from './infrastructure/sql-superseded-images.js';
 import { TypeormImageList } from './infrastructure/typeorm-image-list.js';
 import { TypeormImageRows } from './infrastructure/typeorm-image-rows.js';
 import { TypeormImageUploads } from './infrastructure/typeorm-image-uploads.js';
@@ -45,5 +47,6 @@ export const IMAGE_PROVIDERS: Provider[] = [
   { provide: ImageList, useClass: TypeormImageList },
   { provide: ImageUploads, useClass: TypeormImageUploads },
   { provide: ImageStorage, useClass: BucketImageStorage },
+  { provide: SupersededImages, useClass: SqlSupersededImages },
   { provide: ImageUrls, useClass: PresignedImageUrls },
 ];

@@ -20,7 +20,7 @@ export class ImageSweeper implements OnApplicationBootstrap, BeforeApplicationSh
       round('announced image(s) given up', MINUTE, 10 * MINUTE, () => commands.execute(new SweepImageUploadsCommand())),
       round('dataset(s) of the trash removed for good', 5 * MINUTE, 60 * MINUTE, () => commands.execute(new PurgeDatasetsCommand())),
       // Lists every image of the installation: a thousand a call, once a day.
-      round('object(s) of no image removed', 30 * MINUTE, 24 * 60 * MINUTE, () => commands.execute(new SweepOrphansCommand())),
+      round('object(s) of no image and no version removed', 30 * MINUTE, 24 * 60 * MINUTE, () => commands.execute(new SweepOrphansCommand())),
     ];
   }
 

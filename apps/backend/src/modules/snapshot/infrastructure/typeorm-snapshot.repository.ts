@@ -1,6 +1,7 @@
 import { snapshotCompletedV1, snapshotFailedV1, snapshotRequestedV1 } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
 import { TransactionContext } from '../../../platform/database/transaction-context.js';
+import { LOCK_VERSIONS } from '../../../platform/database/versions-lock.js';
 import { IntegrationEvents } from '../../../platform/messaging/integration-events.js';
 import { Snapshot } from '../domain/snapshot.aggregate.js';
 import type { SnapshotEvent } from '../domain/snapshot.events.js';
@@ -46,7 +47,7 @@ export class TypeormSnapshotRepository extends SnapshotRepository {
   }
 
   async nextVersion(datasetId: string): Promise<number> {
-    await this.query('select pg_advisory_xact_lock(hashtextextended($1, 1))', [datasetId]);
+    await this.query(LOCK_VERSIONS, [datasetId]);
     const rows = await this.query<{ next: number }>('select coalesce(max(version), 0) + 1 as next from snapshots where dataset_id = $1', [datasetId]);
     return rows[0]?.next ?? 1;
   }
@@ -104,6 +105,7 @@ export class TypeormSnapshotRepository extends SnapshotRepository {
        on conflict (id) do update set ${names.filter((name) => name !== 'id').map((name) => `${name} = excluded.${name}`).join(', ')}`,
       Object.values(values),
     );
+    if (state.state === 'deleted') await this.query('update snapshots set deleted_at = now() where id = $1 and deleted_at is null', [state.id]);
     await this.query('delete from snapshot_waiters where snapshot_id = $1 and job_id <> all($2::uuid[])', [state.id, state.waitingJobIds]);
     await this.query('insert into snapshot_waiters (snapshot_id, job_id) select $1, unnest($2::uuid[]) on conflict do nothing', [state.id, state.waitingJobIds]);
     for (const event of snapshot.pullEvents()) await this.announce(state, event);

@@ -9,6 +9,7 @@ import { Versions1700000000600 } from './1700000000600-versions.js';
 import { Splits1700000000620 } from './1700000000620-splits.js';
 import { RestoredVersions1700000000650 } from './1700000000650-restored-versions.js';
 import { ZipsThatHeal1700000000700 } from './1700000000700-zips-that-heal.js';
+import { EndsOfVersions1700000000750 } from './1700000000750-ends-of-versions.js';
 
 /** In the order in which they run. One that has landed is never changed. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   Splits1700000000620,
   RestoredVersions1700000000650,
   ZipsThatHeal1700000000700,
+  EndsOfVersions1700000000750,
 ];
