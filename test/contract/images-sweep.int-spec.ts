@@ -135,10 +135,11 @@ describe('bytes from before a replacement', () => {
     await bench.rows(`update dataset_changes set at = at - interval '9 days' where dataset_id = $1`, [id]);
     expect((await bench.call('DELETE', `datasets/${id}/snapshots/1`)).status).toBe(204);
     // Behind the deletion, so that no build says after it when it was complete.
-    await bench.rows(`update snapshots set created_at = created_at - interval '9 days', completed_at = completed_at - interval '9 days' where dataset_id = $1`, [id]);
-    daysLater(0.99);
+    await bench.rows(`update snapshots set created_at = created_at - interval '9 days', completed_at = completed_at - interval '9 days', deleted_at = deleted_at + interval '4 days' where dataset_id = $1`, [id]);
+    // The object itself is old enough by then.
+    daysLater(4.99);
     expect(await sweep()).toBe(0);
-    daysLater(1.01);
+    daysLater(5.01);
     expect(await sweep()).toBe(1);
     expect(await originals(id)).toHaveLength(1);
   });
