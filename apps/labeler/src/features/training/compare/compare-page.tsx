@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -24,7 +25,7 @@ export function ComparePage(): ReactElement {
   const { jobs, x = 'epoch' } = route.useSearch();
   const navigate = route.useNavigate();
   const chosen = chosenRuns(jobs);
-  const { pending, runs, leftOut } = useRuns(chosen.ids);
+  const { pending, runs, leftOut, retry } = useRuns(chosen.ids);
   const remove = (id: string): void => void navigate({ search: (before) => ({ ...before, jobs: chosen.ids.filter((one) => one !== id).join() }), replace: true });
   return (
     <>
@@ -33,7 +34,7 @@ export function ComparePage(): ReactElement {
         <LoadingState rows={3} height={160} />
       ) : (
         <div className={classes.stack}>
-          <LeftOut chosen={chosen} leftOut={leftOut} />
+          <LeftOut chosen={chosen} leftOut={leftOut} onRetry={retry} />
           {runs.length > 0 && <RunCards runs={runs} onRemove={remove} />}
           {runs.length < FEWEST_RUNS ? (
             <TooFew />
@@ -63,10 +64,11 @@ function TooFew(): ReactElement {
 interface LeftOutProps {
   readonly chosen: ChosenRuns;
   readonly leftOut: readonly LeftOutRun[];
+  readonly onRetry: (() => void) | null;
 }
 
 /** Which runs of the address are not shown, and why. */
-function LeftOut({ chosen, leftOut }: LeftOutProps): ReactElement | null {
+function LeftOut({ chosen, leftOut, onRetry }: LeftOutProps): ReactElement | null {
   const { t } = useTranslation();
   const known = useKnownText();
   const lines = [
@@ -84,6 +86,11 @@ function LeftOut({ chosen, leftOut }: LeftOutProps): ReactElement | null {
           </li>
         ))}
       </ul>
+      {onRetry !== null && (
+        <Button size="compact-sm" variant="default" mt="xs" onClick={onRetry}>
+          {t('common.tryAgain')}
+        </Button>
+      )}
     </Notice>
   );
 }

@@ -44,7 +44,7 @@ export function RunCurves({ runs, axis, onAxis }: CurvesProps): ReactElement {
         />
         <SmoothingSlider value={smoothing} onChange={setSmoothing} />
       </div>
-      <div className={pairs.pair}>
+      <div className={`${pairs.pair} ${classes.charts}`}>
         {all.map((measure) => (
           <MeasurePanel key={measure} measure={measure} runs={runs} axis={axis} smoothing={smoothing} />
         ))}

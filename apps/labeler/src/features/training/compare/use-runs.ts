@@ -1,5 +1,5 @@
 import { useQueries } from '@tanstack/react-query';
-import { problemOf } from '../../../api/problem.js';
+import { isFinal, problemOf } from '../../../api/problem.js';
 import { datasetQuery, jobQuery } from '../../../api/queries.js';
 import type { JobDetails } from '../../../api/types.js';
 import { versionQuery } from '../../../api/version-queries.js';
@@ -33,6 +33,8 @@ interface Runs {
   readonly pending: boolean;
   readonly runs: readonly Run[];
   readonly leftOut: readonly LeftOutRun[];
+  /** Asks again for those that are left out; null where the answer would be the same. */
+  readonly retry: (() => void) | null;
 }
 
 /** The jobs with what stands around them; those that do not answer are left out, with the reason. */
@@ -43,7 +45,9 @@ export function useRuns(ids: readonly string[]): Runs {
   const versions = useQueries({ queries: versionsOf(found).map(([datasetId, version]) => versionQuery(datasetId, version)) });
   const hashOf = (job: JobDetails): string | null => versions.find(({ data }) => data?.dataset_id === job.dataset_id && data.version === job.snapshot_version)?.data?.content_hash ?? null;
   const namesOf = (job: JobDetails): readonly string[] => datasets.find(({ data }) => data?.id === job.dataset_id)?.data?.classes.map((one) => one.name) ?? [];
+  const failed = jobs.filter(({ data, error }) => data === undefined && error !== null && !isFinal(problemOf(error)));
   return {
+    retry: failed.length === 0 ? null : () => failed.forEach((one) => void one.refetch()),
     pending: jobs.some((one) => one.isPending),
     runs: found.flatMap((job, index) => (LOOKS[index] === undefined ? [] : [{ ...LOOKS[index], job, contentHash: hashOf(job), classNames: namesOf(job) }])),
     leftOut: jobs.flatMap(({ data, error }, index) => (data === undefined && error !== null ? [{ id: ids[index] ?? '', code: problemOf(error).code }] : [])),
