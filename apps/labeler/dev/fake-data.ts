@@ -114,9 +114,10 @@ export const FAKE_MODELS: readonly Json[] = [
 ];
 
 /** A plausible epoch: losses fall, accuracy rises, the same each time. */
-export function fakeEpoch(epoch: number, classCount: number): Json {
+/** `pace`: how fast it learns; 1 is the usual. */
+export function fakeEpoch(epoch: number, classCount: number, pace = 1): Json {
   const noise = Math.sin(epoch * 12.9898) * 0.02;
-  const accuracy = Math.min(0.985, 0.985 - 0.62 * Math.exp(-epoch / 3.2) + noise * 0.4);
+  const accuracy = Math.min(0.985, 0.985 - 0.62 * Math.exp((-epoch * pace) / 3.2) + noise * 0.4);
   const matrix = Array.from({ length: classCount }, (_, row) =>
     Array.from({ length: classCount }, (_, column) => {
       if (row === column) return Math.round(200 * accuracy);
@@ -126,11 +127,11 @@ export function fakeEpoch(epoch: number, classCount: number): Json {
   );
   return {
     epoch,
-    train_loss: 2.1 * Math.exp(-epoch / 3) + 0.05 + noise * 0.5,
-    val_loss: 1.9 * Math.exp(-epoch / 3.4) + 0.11 + noise,
+    train_loss: 2.1 * Math.exp((-epoch * pace) / 3) + 0.05 + noise * 0.5,
+    val_loss: 1.9 * Math.exp((-epoch * pace) / 3.4) + 0.11 + noise,
     primary_metric: 'accuracy',
     primary_value: accuracy,
-    scores: { accuracy },
+    scores: { accuracy, f1: accuracy * 0.98 },
     confusion_matrix: matrix,
     per_class: matrix.map((row, index) => {
       const support = row.reduce((sum, one) => sum + one, 0);
@@ -141,7 +142,7 @@ export function fakeEpoch(epoch: number, classCount: number): Json {
     learning_rate: 0.003 * (0.5 + 0.5 * Math.cos((epoch / 12) * Math.PI)),
     images_per_second: 2_950 + noise * 3_000,
     cpu_seconds: 3.1,
-    wall_seconds: 2.8,
+    wall_seconds: 2.8 / pace,
   };
 }
 

@@ -42,7 +42,7 @@ export class FakeJobs {
   details(id: string): Json | null {
     const job = this.find(id);
     if (job === undefined) return null;
-    return { ...viewOf(job), metrics: epochsOf(job).map((epoch) => fakeEpoch(epoch, job.classCount)), checkpoints: this.checkpoints(id), last_event_id: String(job.events.at(-1)?.id ?? 0) };
+    return { ...viewOf(job), metrics: epochsOf(job).map((epoch) => fakeEpoch(epoch, job.classCount, paceOf(job))), checkpoints: this.checkpoints(id), last_event_id: String(job.events.at(-1)?.id ?? 0) };
   }
 
   cancel(id: string): Json | null {
@@ -63,7 +63,7 @@ export class FakeJobs {
   logs(id: string, after: number): Json[] {
     const job = this.find(id);
     if (job === undefined) return [];
-    const lines = ['reading the zip: 10,000 images, 4.2 MB', 'engine onnx, 1 thread, seed 1', ...epochsOf(job).map((epoch) => `epoch ${epoch}/${job.epochs} train_loss ${String(fakeEpoch(epoch, 2)['train_loss']).slice(0, 6)}`)];
+    const lines = ['reading the zip: 10,000 images, 4.2 MB', 'engine onnx, 1 thread, seed 1', ...epochsOf(job).map((epoch) => `epoch ${epoch}/${job.epochs} train_loss ${String(fakeEpoch(epoch, 2, paceOf(job))['train_loss']).slice(0, 6)}`)];
     return lines.map((line, index) => ({ seq: index + 1, at: new Date(job.startedAt + index * this.epochMilliseconds).toISOString(), line })).filter((one) => one.seq > after);
   }
 
@@ -90,7 +90,7 @@ export class FakeJobs {
       const reached = Math.min(job.epochs, Math.floor((Date.now() - job.startedAt) / this.epochMilliseconds));
       while (job.epoch < reached) {
         job.epoch += 1;
-        this.tell(job, 'metrics', fakeEpoch(job.epoch, job.classCount));
+        this.tell(job, 'metrics', fakeEpoch(job.epoch, job.classCount, paceOf(job)));
         this.tell(job, 'checkpoint', { epoch: job.epoch, kind: 'state' });
         this.tell(job, 'log', { lines: ['.'] });
       }
@@ -110,6 +110,8 @@ export class FakeJobs {
   }
 }
 
+/** Each training learns a little differently, so that two of them can be compared. */
+const paceOf = (job: Job): number => [1, 0.7, 1.3][Number(job.id.at(-1)) % 3] ?? 1;
 const epochsOf = (job: Job): number[] => Array.from({ length: job.epoch }, (_, index) => index + 1);
 
 function progressOf(job: Job): Json {
@@ -126,7 +128,9 @@ function viewOf(job: Job): Json {
     dataset_name: job.datasetName,
     snapshot_version: 1,
     model: 'cnn-small',
-    hyperparameters: { epochs: job.epochs, batch_size: 64, learning_rate: 0.003, augment: 'light', seed: 1, class_weights: 'none' },
+    hyperparameters: { epochs: job.epochs, batch_size: 64, learning_rate: Number((0.003 * paceOf(job)).toFixed(5)), augment: 'light', seed: 1, class_weights: 'none' },
+    split_rule: null,
+    split: { source: 'dataset', rule: null, train: 1_437, val: 360, test: 0 },
     attempt: job.state === 'failed' ? 3 : 1,
     ...progressOf(job),
     best_epoch: job.epoch === 0 ? null : job.epoch,

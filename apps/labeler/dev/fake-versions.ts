@@ -33,6 +33,7 @@ export class FakeVersions {
     ['POST', /^datasets\/([^/]+)\/snapshots$/, (call, id) => this.make(call, id)],
     ['GET', /^datasets\/([^/]+)\/snapshots\/diff$/, ({ query, response }) => this.totals(query, response)],
     ['GET', /^datasets\/([^/]+)\/snapshots\/diff\/images$/, ({ query, response }) => send(response, 200, { items: DIFFS.filter((one) => query.get('kind') === null || (Array.isArray(one['differences']) && one['differences'].includes(query.get('kind')))), next_cursor: null })],
+    ['GET', /^datasets\/([^/]+)\/snapshots\/\d+$/, ({ path, response }, id) => this.one(id, versionOf(path), response)],
     ['PATCH', /^datasets\/([^/]+)\/snapshots\/\d+$/, (call, id) => this.change(call, id)],
     ['DELETE', /^datasets\/([^/]+)\/snapshots\/\d+$/, (call, id) => this.remove(call, id)],
     ['POST', /^datasets\/([^/]+)\/snapshots\/\d+\/cancel$/, ({ path, response }, id) => this.replace(id, versionOf(path), { zipSince: null }, response)],
@@ -47,6 +48,11 @@ export class FakeVersions {
     const list = this.made.get(id) ?? (isNew ? [] : [old(3, 1, '검토를 마친 뒤, 고객에게 보내기 전', 'golden'), old(2, 6, null, null), old(1, 20, 'As it was uploaded', null)]);
     this.made.set(id, list);
     return list;
+  }
+
+  private one(id: string, version: number, response: ServerResponse): void {
+    const made = this.of(id).find((one) => one.version === version);
+    sendOr404(response, made === undefined ? undefined : this.view(id, made));
   }
 
   private view(id: string, { version, note, tag, createdAt, zipSince }: Made): Json {

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { chromePath, keepPicture, seriousFindings } from './browser.js';
 import { FakeBench } from './fake-bench.js';
 
-/** Versions, classes, members and splits of a dataset, before the API from memory. */
+/** Versions, classes, members, splits and trainings of a dataset, before the API from memory. */
 const chrome = chromePath();
 const ROAD = '/datasets/platform-road-1f2e5c3b';
 const bench = FakeBench.use(chrome, { mustChangePassword: false });
@@ -180,5 +180,41 @@ describe.skipIf(chrome === null)('the members and splits of a dataset', () => {
     await dialog().getByRole('button', { name: 'Apply' }).click();
     expect((await put).postDataJSON()).toMatchObject({ method: 'auto', default_ratio: { train: 0.7, val: 0.2, test: 0.1 } });
     await page.getByText('27,344 images changed their split.').waitFor();
+  });
+});
+
+describe.skipIf(chrome === null)('trainings beside each other', () => {
+  it('are chosen by the keyboard; the page follows the one that goes on, and names what is left out', async () => {
+    await enter('/training');
+    const choices = page.getByRole('checkbox', { name: /^Choose to compare/ });
+    await choices.nth(1).focus();
+    await page.keyboard.press('Space');
+    expect(await button('Compare').isDisabled()).toBe(true);
+    await choices.nth(0).press('Space');
+    await page.getByText('2 chosen', { exact: false }).waitFor();
+    await page.getByRole('link', { name: 'Compare', exact: true }).press('Enter');
+    await page.waitForURL(`**/training/compare?jobs=*2*3`);
+    const chart = page.getByRole('img', { name: /^Validation loss of each training by epoch/ });
+    const before = await chart.getAttribute('aria-label');
+    await expect.poll(() => chart.getAttribute('aria-label'), { timeout: 10_000 }).not.toBe(before);
+    const settings = page.getByRole('region', { name: 'Differences in settings' });
+    await expect.poll(() => settings.getByRole('row').allInnerTexts()).toEqual([expect.stringContaining('Setting'), 'Learning rate\t0.0039\t0.003']);
+    await settings.getByRole('switch', { name: 'Show what is equal too' }).check({ force: true });
+    await settings.getByRole('row', { name: 'Content of the version (SHA-256) abababababab abababababab' }).waitFor();
+    await button('Numbers: Accuracy').click();
+    await expect.poll(() => page.getByRole('group', { name: 'Numbers: Accuracy' }).getByRole('row').count()).toBe(13);
+    await page.getByText('By time').click();
+    await page.waitForURL('**&x=seconds');
+    await page.getByRole('slider', { name: /^Smoothing/ }).press('End');
+    await keepPicture(page, 'flow-runs', true);
+    await page.goto(`${page.url().replace('&x=seconds', '')},0d0f0000-0000-4000-8000-0000000000ff`);
+    await page.getByRole('alert').getByText('0d0f0000-0000-4000-8000-0000000000ff').waitFor();
+    await expect.poll(() => page.getByRole('list', { name: 'The trainings' }).getByRole('listitem').count()).toBe(2);
+    await page.getByRole('link', { name: '손글씨 숫자' }).first().click();
+    await button('Compare with …').click();
+    await page.getByRole('dialog').getByRole('checkbox').check();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('dialog').getByRole('link', { name: 'Compare' }).click();
+    await page.getByRole('heading', { name: 'Compare trainings' }).waitFor();
   });
 });

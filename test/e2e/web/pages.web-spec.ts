@@ -36,6 +36,9 @@ const PARTS = [
   ['members', '/datasets/platform-road-1f2e5c3b/members'],
   ['settings', '/settings'],
 ] as const;
+/** All three trainings, and one that is not there: in two looks. */
+const COMPARISON = ['runs', `/training/compare?jobs=${[1, 2, 3, 255].map((one) => `0d0f0000-0000-4000-8000-${one === 255 ? '0000000000ff' : String(one).padStart(12, '0')}`).join()}`] as const;
+const LOOKS_OF_COMPARISON: readonly number[] = [1, 4];
 const LOOKS_OF_PARTS: readonly number[] = [1, 3, 4];
 const PAGES = [
   ['datasets', '/datasets'],
@@ -101,7 +104,7 @@ async function check(page: Page, name: string, look: Look): Promise<string[]> {
   const wide = await overflow(page);
   const text = (await page.evaluate('document.body.innerText')) as string;
   const title = await page.title();
-  const rawKeys = /\b(?:datasets|dataset|gallery|bulk|versions|restore|compare|classes|members|splits|addImages|exports|imports|background|doctor|jobs?|train|trash|shortcuts|upload|problem|keys|users|common|state)\.[a-z][A-Za-z]+\b/.exec(text);
+  const rawKeys = /\b(?:datasets|dataset|gallery|bulk|versions|restore|compare|classes|members|splits|addImages|exports|imports|background|doctor|jobs?|runs|train|trash|shortcuts|upload|problem|keys|users|common|state)\.[a-z][A-Za-z]+\b/.exec(text);
   return [
     ...(wide > 0 ? [`${name}: ${wide} px wider than the window`] : []),
     ...(/^.+ · Vision Platform$/.test(title) ? [] : [`${name}: the tab is named ${title}`]),
@@ -118,7 +121,7 @@ describe.skipIf(chrome === null)('the pages', () => {
       await expect.poll(() => page.getAttribute('html', 'lang')).toBe(look.language);
       await expect.poll(() => page.getAttribute('html', 'data-mantine-color-scheme')).toBe(look.scheme);
       await logIn(page);
-      for (const [name, path] of [...PAGES, ...(LOOKS_OF_PARTS.includes(index) ? PARTS : [])]) {
+      for (const [name, path] of [...PAGES, ...(LOOKS_OF_PARTS.includes(index) ? PARTS : []), ...(LOOKS_OF_COMPARISON.includes(index) ? [COMPARISON] : [])]) {
         await page.goto(`${site.url}${path}`);
         await page.waitForSelector('h1, [role=alert], h2');
         await settled(page);

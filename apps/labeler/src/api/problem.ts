@@ -64,3 +64,7 @@ export function problemOf(error: unknown): Problem {
   const detail = error instanceof Error ? error.message : String(error);
   return new Problem({ status: 0, code: PART_MISSING.test(detail) ? 'page-part' : 'page', detail });
 }
+
+const FINAL: ReadonlySet<string> = new Set(['not-found', 'invalid-parameter', 'forbidden', 'insufficient-scope']);
+/** Asking again gives the same answer. */
+export const isFinal = ({ code }: Pick<Problem, 'code'>): boolean => FINAL.has(code);

@@ -66,3 +66,7 @@ export async function zipUrl(datasetId: string, version: number, onWait: () => v
     onWait();
   }
 }
+
+/** One version, which never gets another content. */
+export const versionQuery = (datasetId: string, version: number) =>
+  queryOptions({ queryKey: ['version', datasetId, version], queryFn: ({ signal }) => http.get<Version>(`${pathOf(datasetId)}/${version}`, { signal }), retry: false });

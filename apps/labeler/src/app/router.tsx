@@ -3,6 +3,7 @@ import { problemOf } from '../api/problem.js';
 import { session } from '../api/session.js';
 import { DATASET_SORTS, JOB_STATES, TASK_TYPES, type DatasetSort, type JobState, type TaskType } from '../api/types.js';
 import { gallerySearch } from '../features/gallery/gallery-search.js';
+import { runsSearch } from '../features/training/compare/run-search.js';
 import { sideOf, versionsSearch } from '../features/versions/versions-search.js';
 import { ErrorState, LoadingState } from '../ui/states.js';
 import { NotFound } from './not-found.js';
@@ -123,6 +124,13 @@ const jobsRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/training/jobs-page.js'), 'JobsPage'),
 });
 
+const compareRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/training/compare',
+  validateSearch: runsSearch,
+  component: lazyRouteComponent(() => import('../features/training/compare/compare-page.js'), 'ComparePage'),
+});
+
 const jobRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/training/$jobId',
@@ -151,7 +159,7 @@ const usersRoute = createRoute({
 const nowhereRoute = createRoute({ getParentRoute: () => appRoute, path: '$', component: NotFound });
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([loginRoute, wideRoute.addChildren([labelerRoute]), appRoute.addChildren([indexRoute, datasetsRoute, trashRoute, datasetRoute, galleryRoute, addImagesRoute, versionsRoute, classesRoute, membersRoute, jobsRoute, jobRoute, accountRoute, usersRoute, settingsRoute, nowhereRoute])]),
+  routeTree: rootRoute.addChildren([loginRoute, wideRoute.addChildren([labelerRoute]), appRoute.addChildren([indexRoute, datasetsRoute, trashRoute, datasetRoute, galleryRoute, addImagesRoute, versionsRoute, classesRoute, membersRoute, jobsRoute, compareRoute, jobRoute, accountRoute, usersRoute, settingsRoute, nowhereRoute])]),
   defaultPreload: 'intent',
   scrollRestoration: true,
   defaultNotFoundComponent: NotFound,

@@ -1,7 +1,7 @@
 import { Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import type { ReactElement, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { problemOf } from '../api/problem.js';
+import { isFinal, problemOf } from '../api/problem.js';
 import { Icon, type IconName } from './icons.js';
 import classes from './states.module.css';
 import { useKnownText } from './use-known-text.js';
@@ -10,8 +10,6 @@ import { useProblemText } from './use-problem-text.js';
 
 /** The text says it all: the server's own sentence and the request's number would only be in the way. */
 const PLAIN: ReadonlySet<string> = new Set(['network', 'not-found', 'invalid-parameter', 'page-part']);
-/** Asking again gives the same answer. */
-const FINAL: ReadonlySet<string> = new Set(['not-found', 'invalid-parameter', 'forbidden', 'insufficient-scope']);
 
 interface ErrorProps {
   readonly error: unknown;
@@ -52,7 +50,7 @@ export function ErrorState({ error, onRetry, order = 2, children }: ErrorProps):
       )}
       <Group mt="xs" gap="xs" justify="center">
         {children}
-        {onRetry !== undefined && !FINAL.has(problem.code) && (
+        {onRetry !== undefined && !isFinal(problem) && (
           <Button variant="default" leftSection={<Icon name="retry" size={16} />} onClick={onRetry}>
             {t('common.tryAgain')}
           </Button>

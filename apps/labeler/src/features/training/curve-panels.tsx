@@ -8,6 +8,10 @@ import { Panel } from '../../ui/panel.js';
 import { useKnownText } from '../../ui/use-known-text.js';
 import classes from './curve-panels.module.css';
 import { LineChart, type Series } from './line-chart.js';
+import { drawnOf } from './smoothing.js';
+import { SmoothingSlider } from './smoothing-slider.js';
+
+const DASHED = [7, 4] as const;
 
 /** Loss and the figure that counts, live, as curves and as numbers. */
 export function CurvePanels({ job }: { readonly job: JobDetails }): ReactElement {
@@ -19,18 +23,23 @@ export function CurvePanels({ job }: { readonly job: JobDetails }): ReactElement
   const metricText = known('metric', metric) ?? metric;
   const [numbers, setNumbers] = useState(false);
   const x = useMemo(() => metrics.map((one) => one.epoch), [metrics]);
-  const loss = useMemo<readonly Series[]>(
-    () => [
-      { label: t('job.trainLoss'), colorVariable: '--chart-a', values: metrics.map((one) => one.train_loss) },
-      { label: t('job.valLoss'), colorVariable: '--chart-b', dashed: true, values: metrics.map((one) => one.val_loss) },
-    ],
-    [metrics, t],
-  );
-  const score = useMemo<readonly Series[]>(() => [{ label: metricText, colorVariable: '--chart-c', values: metrics.map((one) => one.primary_value) }], [metrics, metricText]);
+  const [smoothing, setSmoothing] = useState(0);
+  const loss = useMemo<readonly Series[]>(() => {
+    const train = metrics.map((one) => one.train_loss);
+    const val = metrics.map((one) => one.val_loss);
+    return [
+      { label: t('job.trainLoss'), colorVariable: '--chart-a', values: train, drawn: drawnOf(train, smoothing) },
+      { label: t('job.valLoss'), colorVariable: '--chart-b', dash: DASHED, values: val, drawn: drawnOf(val, smoothing) },
+    ];
+  }, [metrics, smoothing, t]);
+  const score = useMemo<readonly Series[]>(() => {
+    const values = metrics.map((one) => one.primary_value);
+    return [{ label: metricText, colorVariable: '--chart-c', values, drawn: drawnOf(values, smoothing) }];
+  }, [metrics, metricText, smoothing]);
   return (
     <>
       <div className={classes.pair}>
-        <Panel title={t('job.lossTitle')}>
+        <Panel title={t('job.lossTitle')} aside={metrics.length > 2 && <SmoothingSlider value={smoothing} onChange={setSmoothing} />}>
           <Curve title={t('job.lossTitle')} x={x} series={loss} kind="loss" ended={ended} />
         </Panel>
         <Panel

@@ -9,6 +9,7 @@ import { ButtonLink } from '../../ui/links.js';
 import { PageHeader } from '../../ui/page-header.js';
 import { ErrorState, LoadingState } from '../../ui/states.js';
 import { CheckpointPanel } from './checkpoint-panel.js';
+import { CompareWith } from './compare/compare-with.js';
 import { ConfusionPanel } from './confusion-panel.js';
 import { CurvePanels } from './curve-panels.js';
 import { FinalModel } from './final-model.js';
@@ -45,6 +46,7 @@ function JobView({ job }: { readonly job: JobDetails }): ReactElement {
   return (
     <>
       <PageHeader title={job.dataset_name} above={<BackLink to="/training">{t('nav.training')}</BackLink>} subtitle={<JobSubtitle job={job} live={live} />}>
+        <CompareWith job={job} />
         <JobActions job={job} />
       </PageHeader>
       <JobAnnouncement job={job} />

@@ -1,7 +1,7 @@
 import { Progress, Select } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import type { ReactElement } from 'react';
+import { useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isTerminal, jobsQuery } from '../../api/queries.js';
 import { JOB_STATES, type Job } from '../../api/types.js';
@@ -11,6 +11,8 @@ import { PageHeader } from '../../ui/page-header.js';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/states.js';
 import { useKnownText } from '../../ui/use-known-text.js';
 import { useNow } from '../../ui/use-now.js';
+import { ChosenBar } from './compare/chosen-bar.js';
+import { RunChoice } from './compare/run-choice.js';
 import classes from './jobs-page.module.css';
 import { secondsTaken } from './job-time.js';
 import { StateBadge } from './state-badge.js';
@@ -41,6 +43,7 @@ export function JobsPage(): ReactElement {
 function JobList(): ReactElement {
   const { t } = useTranslation();
   const filter = route.useSearch();
+  const [chosen, setChosen] = useState<readonly string[]>([]);
   const query = useInfiniteQuery(jobsQuery(filter));
   if (query.isPending) return <LoadingState rows={5} height={72} />;
   if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
@@ -68,23 +71,31 @@ function JobList(): ReactElement {
       <ul className={classes.list}>
         {jobs.map((job) => (
           <li key={job.id}>
-            <JobRow job={job} />
+            <JobRow job={job} chosen={chosen} onChosen={setChosen} />
           </li>
         ))}
       </ul>
       <LoadMore query={query} />
+      <ChosenBar ids={chosen} onClear={() => setChosen([])} />
     </>
   );
 }
 
-function JobRow({ job }: { readonly job: Job }): ReactElement {
+interface RowProps {
+  readonly job: Job;
+  readonly chosen: readonly string[];
+  readonly onChosen: (ids: readonly string[]) => void;
+}
+
+function JobRow({ job, chosen, onChosen }: RowProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
   const now = useNow(5_000);
   const known = useKnownText();
   const taken = secondsTaken(job, now);
   return (
-    <article className={classes.row}>
+    <article className={classes.row} data-chosen={chosen.includes(job.id)}>
+      <RunChoice job={job} chosen={chosen} onChosen={onChosen} className={classes.choice} />
       <div className={classes.what}>
         <Link to="/training/$jobId" params={{ jobId: job.id }} className={classes.link}>
           {job.dataset_name}
