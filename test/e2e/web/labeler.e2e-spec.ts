@@ -61,7 +61,6 @@ describe.skipIf(chrome === null)('the labeler', () => {
   it('draws a box where the pointer is, at three zooms, and undoes to nothing', async () => {
     const id = await dataset('object_detection');
     const labeler = await LabelerPage.open(browser, product, pathOf(id));
-    await labeler.key('b');
     const expected: number[][] = [];
     for (const delta of [0, -500, -900]) {
       if (delta !== 0) await labeler.zoom(AT, delta);

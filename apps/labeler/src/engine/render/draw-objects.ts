@@ -18,7 +18,7 @@ export interface ObjectLook {
   readonly scale: number;
   readonly classes: ReadonlyMap<number, ClassInfo>;
   readonly dashed?: boolean;
-  /** Thicker, and filled a little: what is selected or pointed at. */
+  /** Thicker, and hardly filled: what is selected or pointed at is what somebody looks at to see whether its edge fits. */
   readonly strong?: boolean;
   readonly tags?: boolean;
   /** Without casings, which are half of the work: while the view moves over many. */
@@ -46,7 +46,7 @@ function drawOutlines(context: CanvasRenderingContext2D, members: readonly Label
   context.lineJoin = 'miter';
   context.miterLimit = 2;
   context.fillStyle = color;
-  context.globalAlpha = strong ? 0.22 : 0.1;
+  context.globalAlpha = strong ? 0.07 : 0.1;
   for (const { geometry } of members) fillShape(context, geometry, scale);
   context.globalAlpha = 1;
   context.lineWidth = (strong ? CASING + 1.2 : CASING) / scale;

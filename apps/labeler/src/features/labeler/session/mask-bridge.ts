@@ -29,7 +29,6 @@ export class MaskBridge {
       onUnreadable,
     });
     this.brush = registerMaskTools(editor, this.session);
-    editor.tools.choose('brush');
   }
 
   get drawMask(): DrawMask {
