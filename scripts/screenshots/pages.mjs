@@ -1,17 +1,23 @@
 // Every page as somebody meets it: where it is, and what is done on it before the picture is taken.
+import { OUTLINE } from './seed.mjs';
+
 const ready = (page) => page.waitForSelector('main[data-phase=ready]');
 const settled = async (page) => {
-  await page.waitForLoadState('networkidle', { timeout: 1_500 }).catch(() => undefined);
-  await page.waitForTimeout(500);
+  await page.waitForLoadState('networkidle', { timeout: 800 }).catch(() => undefined);
+  await page.waitForTimeout(400);
 };
 
-async function drag(page, points) {
-  const { x, y, width, height } = await page.locator('[data-labeler-canvas]').boundingBox();
-  const at = ([left, top]) => [x + left * width, y + top * height];
-  await page.mouse.move(...at(points[0]));
-  await page.mouse.down();
-  for (const point of points.slice(1)) await page.mouse.move(...at(point), { steps: 6 });
-  await page.mouse.up();
+/** Places of the photo, as parts of its size, on the screen: it lies in the middle, and the page says how large. */
+async function placesOf(page, { width, height }) {
+  const area = await page.locator('[data-labeler-canvas]').boundingBox();
+  const scale = Number(/(\d+) %/.exec(await page.textContent('[data-readout]'))[1]) / 100;
+  return ([left, top]) => [area.x + area.width / 2 + (left - 0.5) * width * scale, area.y + area.height / 2 + (top - 0.5) * height * scale];
+}
+
+async function fillRing(page, points, at) {
+  await page.keyboard.press('p');
+  for (const point of points) await page.mouse.click(...at(point));
+  await page.keyboard.press('Enter');
 }
 
 async function selectFirst(page) {
@@ -20,14 +26,15 @@ async function selectFirst(page) {
   await page.mouse.move(640, 5);
 }
 
-async function paint(page) {
+async function paint(page, { sets }) {
   await ready(page);
-  if ((await page.textContent('aside')).includes('…')) await page.waitForTimeout(500);
-  for (let step = 0; step < 14; step += 1) await page.keyboard.press(']');
-  await drag(page, [[0.36, 0.42], [0.5, 0.36], [0.6, 0.42], [0.52, 0.55], [0.42, 0.55], [0.38, 0.48], [0.5, 0.46]]);
-  await drag(page, [[0.36, 0.66], [0.48, 0.62], [0.62, 0.66], [0.5, 0.7], [0.4, 0.72], [0.64, 0.74]]);
+  const at = await placesOf(page, sets.mask.items[0]);
   await page.keyboard.press('2');
-  await drag(page, [[0.12, 0.88], [0.4, 0.9], [0.88, 0.9]]);
+  await fillRing(page, [[0, 0.89], [0.3, 0.92], [0.7, 0.93], [1, 0.9], [1, 1], [0, 1]], at);
+  await page.keyboard.press('1');
+  await fillRing(page, OUTLINE, at);
+  await page.keyboard.press('s');
+  await page.mouse.move(...at([0.62, 0.7]));
   await page.waitForSelector('[data-save-state=saved]');
 }
 

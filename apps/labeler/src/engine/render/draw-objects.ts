@@ -1,4 +1,4 @@
-import type { Ring, Size } from '../model/geometry.js';
+import { pointsOf, type Point, type Ring, type Size } from '../model/geometry.js';
 import { boundsOf, type Geometry, type LabelObject } from '../model/label-object.js';
 import type { ClassInfo } from '../tools/tool.js';
 
@@ -138,13 +138,21 @@ export function strokeCased(context: CanvasRenderingContext2D, scale: number, co
 }
 
 /** The name of the class above the upper left corner, with the score where a model gave one. */
+/** The corner of a box of a polygon may be far from it: its name stands at its highest vertex. */
+function tagPlace(geometry: Geometry): Point | null {
+  let highest: Point | null = null;
+  if (geometry.kind === 'polygon') for (const point of pointsOf(geometry.rings[0] ?? [])) if (highest === null || point.y < highest.y) highest = point;
+  return highest;
+}
+
 function drawTag(context: CanvasRenderingContext2D, object: LabelObject, { scale, classes, dashed = false }: ObjectLook): void {
   const box = boundsOf(object.geometry);
   const known = classes.get(object.classId);
   if (box === null || known === undefined) return;
   const text = dashed && object.score !== null ? `${known.name} ${Math.round(object.score * 100)} %` : known.name;
   context.save();
-  context.translate(box.x, box.y);
+  const { x, y } = tagPlace(object.geometry) ?? box;
+  context.translate(x, y);
   context.scale(1 / scale, 1 / scale);
   context.font = TAG_FONT;
   const width = context.measureText(text).width + 10;

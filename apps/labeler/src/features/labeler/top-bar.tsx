@@ -51,9 +51,11 @@ export function TopBar({ dataset, run }: Props): ReactElement {
           <LabelerIcon name="fit" />
         </Act>
         <AdjustMenu />
-        <Act action="help" label={t('labeler.action.help')} run={run}>
-          <Icon name="keyboard" />
-        </Act>
+        <span className={classes.withKeys}>
+          <Act action="help" label={t('labeler.action.help')} run={run}>
+            <Icon name="keyboard" />
+          </Act>
+        </span>
       </span>
       <span className={`${classes.group} ${classes.walk}`}>
         <Act action="previous-image" label={t('labeler.action.previous-image')} run={run}>
