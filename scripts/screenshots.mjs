@@ -97,7 +97,7 @@ async function takePages(browser, product, folder) {
   if (folder !== null) return takeAll(browser, world, { pages, folder });
   for (const { page: name, name: file, ...look } of SHOWN) {
     const { png } = await pictureOf(browser, world, { page: pages.find((one) => one.name === name), look });
-    const bytes = await sharp(png).webp({ quality: 80, effort: 6 }).toBuffer();
+    const bytes = await sharp(png).resize(VIEW.width).webp({ quality: 80, effort: 6 }).toBuffer();
     if (bytes.length > MOST_BYTES_PAGE) throw new Error(`${file}.webp has ${bytes.length} bytes; ${MOST_BYTES_PAGE} at most`);
     await writeFile(join(PICTURES, `${file}.webp`), bytes);
     process.stdout.write(`docs/img/${file}.webp: ${Math.round(bytes.length / 1000)} kB\n`);

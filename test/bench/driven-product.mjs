@@ -41,5 +41,6 @@ export async function logIn(page, { url, admin }) {
   await page.fill('input[name=email]', admin.email);
   await page.fill('input[name=password]', admin.password);
   await page.keyboard.press('Enter');
+  await page.waitForURL((address) => !address.pathname.startsWith('/login'));
   await page.waitForSelector('main');
 }
