@@ -69,7 +69,7 @@ export const pagesOf = ({ box, polygon, mask, pose }) => [
   { name: 'labeler-help', path: label(box, 3), act: async (page) => (await ready(page), page.keyboard.press('F1')) },
   { name: 'conflict', path: label(box, 4), act: conflict },
   { name: 'versions', path: `/datasets/${box.id}/versions` },
-  { name: 'compare', path: `/datasets/${box.id}/versions?from=1&to=2`, act: (page) => page.locator('canvas, svg, img').first().waitFor() },
+  { name: 'compare', path: `/datasets/${box.id}/versions?from=1&to=2`, act: (page) => page.mouse.wheel(0, 520) },
   { name: 'classes', path: `/datasets/${box.id}/classes` },
   { name: 'members', path: `/datasets/${box.id}/members` },
   { name: 'upload', path: `/datasets/${box.id}/add` },
