@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { chromePath, keepPicture, seriousFindings } from './browser.js';
 import { FakeBench } from './fake-bench.js';
@@ -27,6 +28,21 @@ const nodes = (): Promise<number> => page.evaluate('document.body.querySelectorA
 const thumbnails: string[] = [];
 
 describe.skipIf(chrome === null)('the gallery', () => {
+  it('keeps its rows apart whatever form the images have, and leads to the first that is not labelled', async () => {
+    const tall = await sharp({ create: { width: 90, height: 256, channels: 3, background: '#a06020' } }).png().toBuffer();
+    await page.route(/\/thumbnails\//, (route) => route.fulfill({ body: tall, contentType: 'image/png', headers: { 'access-control-allow-origin': '*' } }));
+    await page.reload();
+    await cell('000001').waitFor();
+    await expect.poll(() => page.evaluate('[...document.querySelectorAll("[role=gridcell] img")].filter((one) => one.naturalHeight === 256).length')).toBeGreaterThan(0);
+    const rows = page.getByRole('row');
+    const [first, second] = [await rows.nth(0).boundingBox(), await rows.nth(1).boundingBox()];
+    const inner = await cell('000001').boundingBox();
+    expect((inner?.y ?? NaN) + (inner?.height ?? NaN)).toBeLessThanOrEqual(second?.y ?? NaN);
+    expect(first?.height).toBeGreaterThan(0);
+    await button('Label').click();
+    await page.waitForURL(/\/label\/\d+$/);
+  });
+
   it('has 400 elements at most of 100,000 images anywhere, and asks for pictures only where somebody rests', async () => {
     const cors = new Set<string>();
     page.on('request', (request) => {

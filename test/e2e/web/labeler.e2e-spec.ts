@@ -61,7 +61,6 @@ describe.skipIf(chrome === null)('the labeler', () => {
   it('draws a box where the pointer is, at three zooms, and undoes to nothing', async () => {
     const id = await dataset('object_detection');
     const labeler = await LabelerPage.open(browser, product, pathOf(id));
-    await labeler.key('b');
     const expected: number[][] = [];
     for (const delta of [0, -500, -900]) {
       if (delta !== 0) await labeler.zoom(AT, delta);
@@ -130,6 +129,7 @@ describe.skipIf(chrome === null)('the labeler', () => {
     await labeler.reload();
     await labeler.key('e');
     for (let step = 0; step < 40; step += 1) await labeler.key(']');
+    await labeler.page.getByText('Brush size 1000 px').waitFor();
     await labeler.drag(away(AT, -100, -100), away(AT, 300, 200));
     await expect.poll(async () => (await labels(id)).annotation, { timeout: 15_000 }).toBeNull();
     await labeler.close();
@@ -250,6 +250,13 @@ describe.skipIf(chrome === null)('the labeler', () => {
     await labeler.key('Escape');
     await labeler.page.setViewportSize({ width: 390, height: 800 });
     expect(await labeler.page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    const ways = await labeler.page.locator('header button:visible').all();
+    const places = await Promise.all(ways.map((way) => way.boundingBox()));
+    expect(places.length).toBeGreaterThanOrEqual(7);
+    for (const place of places) {
+      expect((place?.x ?? NaN) + (place?.width ?? NaN)).toBeLessThanOrEqual(390);
+      expect((place?.y ?? NaN) + (place?.height ?? NaN)).toBeLessThanOrEqual(88);
+    }
     await keepPicture(labeler.page, `labeler-${locale}-narrow`);
     await labeler.close();
   });

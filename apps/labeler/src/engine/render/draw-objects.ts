@@ -1,4 +1,4 @@
-import type { Ring, Size } from '../model/geometry.js';
+import { pointsOf, type Point, type Ring, type Size } from '../model/geometry.js';
 import { boundsOf, type Geometry, type LabelObject } from '../model/label-object.js';
 import type { ClassInfo } from '../tools/tool.js';
 import { ringsOf, type Outlined } from './outline.js';
@@ -19,7 +19,7 @@ export interface ObjectLook {
   readonly scale: number;
   readonly classes: ReadonlyMap<number, ClassInfo>;
   readonly dashed?: boolean;
-  /** Thicker, and filled a little: what is selected or pointed at. */
+  /** Thicker, and hardly filled: what is selected or pointed at is what somebody looks at to see whether its edge fits. */
   readonly strong?: boolean;
   readonly tags?: boolean;
   /** Without casings, which are half of the work: while the view moves over many. */
@@ -47,7 +47,7 @@ function drawOutlines(context: CanvasRenderingContext2D, members: readonly Label
   context.lineJoin = 'miter';
   context.miterLimit = 2;
   context.fillStyle = color;
-  context.globalAlpha = strong ? 0.22 : 0.1;
+  context.globalAlpha = strong ? 0.07 : 0.1;
   for (const { geometry } of members) fillShape(context, geometry, scale);
   context.globalAlpha = 1;
   context.lineWidth = (strong ? CASING + 1.2 : CASING) / scale;
@@ -143,13 +143,21 @@ export function strokeCased(context: CanvasRenderingContext2D, scale: number, co
 }
 
 /** The name of the class above the upper left corner, with the score where a model gave one. */
+/** The corner of a box of a polygon may be far from it: its name stands at its highest vertex. */
+function tagPlace(geometry: Geometry): Point | null {
+  let highest: Point | null = null;
+  if (geometry.kind === 'polygon') for (const point of pointsOf(geometry.rings[0] ?? [])) if (highest === null || point.y < highest.y) highest = point;
+  return highest;
+}
+
 function drawTag(context: CanvasRenderingContext2D, object: LabelObject, { scale, classes, dashed = false }: ObjectLook): void {
   const box = boundsOf(object.geometry);
   const known = classes.get(object.classId);
   if (box === null || known === undefined) return;
   const text = dashed && object.score !== null ? `${known.name} ${Math.round(object.score * 100)} %` : known.name;
   context.save();
-  context.translate(box.x, box.y);
+  const { x, y } = tagPlace(object.geometry) ?? box;
+  context.translate(x, y);
   context.scale(1 / scale, 1 / scale);
   context.font = TAG_FONT;
   const width = context.measureText(text).width + 10;

@@ -17,6 +17,7 @@ import { isFiltered, type GallerySearch } from './gallery-search.js';
 import classes from './gallery.module.css';
 import { useBulk } from './use-bulk.js';
 import { useFilteredRows } from './use-filtered-rows.js';
+import { LabelButton } from './label-button.js';
 import { useNumberedRows } from './use-numbered-rows.js';
 import { useSelection } from './use-selection.js';
 
@@ -27,17 +28,21 @@ const FIRST_ROWS: RowRange = { first: 0, end: 8 };
 export function GalleryPage(): ReactElement {
   const { t } = useTranslation();
   const { datasetId } = route.useParams();
+  const search = route.useSearch();
   return (
     <DatasetFrame
       datasetId={datasetId}
       title={t('gallery.title')}
-      actions={(dataset) =>
-        mayAct(dataset, 'admin') && (
-          <ButtonLink variant="default" to="/datasets/$datasetId/add" params={{ datasetId }} leftSection={<Icon name="plus" size={17} />}>
-            {t('addImages.button')}
-          </ButtonLink>
-        )
-      }
+      actions={(dataset) => (
+        <>
+          {mayAct(dataset, 'admin') && (
+            <ButtonLink variant="default" to="/datasets/$datasetId/add" params={{ datasetId }} leftSection={<Icon name="plus" size={17} />}>
+              {t('addImages.button')}
+            </ButtonLink>
+          )}
+          {mayAct(dataset, 'annotator') && dataset.num_images > 0 && <LabelButton datasetId={datasetId} search={search} />}
+        </>
+      )}
     >
       {(dataset) => <Gallery dataset={dataset} />}
     </DatasetFrame>

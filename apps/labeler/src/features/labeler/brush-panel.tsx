@@ -1,17 +1,21 @@
-import { useState, type ReactElement } from 'react';
+import { useState, useSyncExternalStore, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './labeler.module.css';
+import type { MaskBridge } from './session/mask-bridge.js';
 import { useLabeler } from './session/use-labeler.js';
 
 const LARGEST_SLIDER = 200;
 
 /** How wide the brush paints, and how much of the image shows through. */
 export function BrushPanel(): ReactElement | null {
-  const { t } = useTranslation();
   const { mask } = useLabeler();
-  const [size, setSize] = useState(mask?.brush.diameter ?? 20);
+  return mask === null ? null : <Sliders mask={mask} />;
+}
+
+function Sliders({ mask }: { readonly mask: MaskBridge }): ReactElement {
+  const { t } = useTranslation();
+  const size = useSyncExternalStore(mask.onBrush, mask.brushSize);
   const [opacity, setOpacity] = useState(50);
-  if (mask === null) return null;
   return (
     <section className={classes.panel} aria-label={t('labeler.brush.title')}>
       <div className={classes.sliders} style={{ width: 'auto' }}>
@@ -24,10 +28,7 @@ export function BrushPanel(): ReactElement | null {
             min={1}
             max={LARGEST_SLIDER}
             value={Math.min(size, LARGEST_SLIDER)}
-            onChange={(event) => {
-              mask.brush.diameter = event.currentTarget.valueAsNumber;
-              setSize(mask.brush.diameter);
-            }}
+            onChange={(event) => mask.sizeBrush(event.currentTarget.valueAsNumber)}
           />
         </label>
         <label className={classes.range}>

@@ -5,17 +5,10 @@ import type { TaskType } from '../../api/types.js';
 import { chordText, keymapOf, type ActionName, type ToolName } from '../../engine/index.js';
 import { LabelerIcon } from './labeler-icons.js';
 import classes from './labeler.module.css';
+import { TOOLS } from './session/tools-of-task.js';
 import { useLabelerSettings } from './session/labeler-settings.js';
 import { useEditorView, useLabeler } from './session/use-labeler.js';
 
-/** What can be drawn in each task. */
-export const TOOLS: Readonly<Record<TaskType, readonly ToolName[]>> = {
-  image_classification: ['select'],
-  object_detection: ['select', 'box'],
-  instance_segmentation: ['select', 'polygon'],
-  semantic_segmentation: ['brush', 'eraser', 'fill', 'polygon'],
-  pose_estimation: ['select', 'keypoints'],
-};
 const ACTION: Readonly<Record<ToolName, ActionName>> = { select: 'tool-select', box: 'tool-box', polygon: 'tool-polygon', keypoints: 'tool-keypoints', brush: 'tool-brush', eraser: 'tool-eraser', fill: 'tool-fill' };
 
 export function ToolRail({ task }: { readonly task: TaskType }): ReactElement {

@@ -37,7 +37,7 @@ export function TopBar({ dataset, run }: Props): ReactElement {
       <span className={classes.detail}>{t('labeler.position', { id: image.id, total: dataset.num_images })}</span>
       <span className={classes.spacer} />
       <SaveBadge />
-      <span className={classes.group}>
+      <span className={`${classes.group} ${classes.acts}`}>
         <Act action="undo" label={undo === null ? t('labeler.undo') : t('labeler.undoStep', { step: t(`labeler.step.${undo}`) })} disabled={undo === null} run={run}>
           <LabelerIcon name="undo" />
         </Act>
@@ -51,21 +51,23 @@ export function TopBar({ dataset, run }: Props): ReactElement {
           <LabelerIcon name="fit" />
         </Act>
         <AdjustMenu />
-        <Act action="help" label={t('labeler.action.help')} run={run}>
-          <Icon name="keyboard" />
-        </Act>
+        <span className={classes.withKeys}>
+          <Act action="help" label={t('labeler.action.help')} run={run}>
+            <Icon name="keyboard" />
+          </Act>
+        </span>
       </span>
-      <span className={classes.group}>
+      <span className={`${classes.group} ${classes.walk}`}>
         <Act action="previous-image" label={t('labeler.action.previous-image')} run={run}>
           <Icon name="chevronLeft" />
         </Act>
         <Act action="next-image" label={t('labeler.action.next-image')} run={run}>
           <Icon name="chevronRight" />
         </Act>
+        <Button size="compact-sm" ml={8} disabled={readOnly} onClick={() => run('submit')} title={t('labeler.submitText')}>
+          {mayReview && image.status === 'labeled' ? t('labeler.review') : t('labeler.submit')}
+        </Button>
       </span>
-      <Button size="compact-sm" disabled={readOnly} onClick={() => run('submit')} title={t('labeler.submitText')}>
-        {mayReview && image.status === 'labeled' ? t('labeler.review') : t('labeler.submit')}
-      </Button>
     </header>
   );
 }

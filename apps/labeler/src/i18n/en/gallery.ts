@@ -3,6 +3,7 @@ export const gallery = {
   datasetNav: { label: 'Parts of the dataset', overview: 'Overview', images: 'Images', versions: 'Versions', classes: 'Classes', members: 'Members' },
   gallery: {
     title: 'Images',
+    startLabeling: 'Label',
     grid: 'Images of {{name}}',
     keys: 'Arrow keys move, Space selects, Shift with arrows selects a range, Ctrl+A selects all, Enter opens, Delete removes.',
     filters: 'Filters',

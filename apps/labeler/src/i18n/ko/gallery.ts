@@ -3,6 +3,7 @@ export const gallery = {
   datasetNav: { label: '데이터셋의 구성', overview: '개요', images: '이미지', versions: '버전', classes: '클래스', members: '구성원' },
   gallery: {
     title: '이미지',
+    startLabeling: '레이블링',
     grid: '{{name}}의 이미지',
     keys: '화살표로 이동, Space로 선택, Shift와 화살표로 범위 선택, Ctrl+A로 모두 선택, Enter로 열기, Delete로 삭제합니다.',
     filters: '필터',

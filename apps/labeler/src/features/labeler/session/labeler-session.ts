@@ -9,6 +9,7 @@ import { ImageOrder } from '../image-order.js';
 import { addressesOf } from './image-addresses.js';
 import { editOf, objectsOf } from './label-bridge.js';
 import type { MakeMaskBridge, MaskBridge } from './mask-bridge.js';
+import { firstTool } from './tools-of-task.js';
 import { LabelsAhead } from './labels-ahead.js';
 import { patchTransport } from './patch-transport.js';
 
@@ -82,6 +83,8 @@ export class LabelerSession {
     this.editor.setClasses(options.classes);
     this.editor.onChange((document) => this.saver.change(document.imageId, this.editOf(document)));
     this.mask = options.makeMask?.(this.editor, (imageId, objects) => this.masked(imageId, objects), () => this.set({ trouble: 'undecodable' })) ?? null;
+    const tool = firstTool(dataset.task_type);
+    if (tool !== null && dataset.role !== 'viewer') this.editor.tools.choose(tool);
     this.order = new ImageOrder((query, signal) => http.get<Page<ImageItem>>(`${this.path}/images`, { query: { ...query }, signal }), filter, start);
     this.labels = new LabelsAhead((imageId) => http.get<JsonObject>(`${this.path}/annotations/${imageId}`));
     this.pictures = new PictureLoader<ImageBitmap>({

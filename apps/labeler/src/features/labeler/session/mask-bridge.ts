@@ -8,7 +8,8 @@ export type MakeMaskBridge = (editor: Editor, onMask: OnMask, onUnreadable: () =
 
 /** The pixels of a semantic image between the canvas and the saver. */
 export class MaskBridge {
-  readonly brush: BrushSettings;
+  private readonly brush: BrushSettings;
+  private readonly brushListeners = new Set<() => void>();
   private readonly session: MaskSession;
   private readonly masks = new Map<number, LabelEdit['objects']>();
   private readonly paintListeners = new Set<() => void>();
@@ -32,7 +33,6 @@ export class MaskBridge {
       onUnreadable,
     });
     this.brush = registerMaskTools(editor, this.session);
-    editor.tools.choose('brush');
   }
 
   get drawMask(): DrawMask {
@@ -41,6 +41,19 @@ export class MaskBridge {
   onPaint(listener: () => void): () => void {
     this.paintListeners.add(listener);
     return () => this.paintListeners.delete(listener);
+  }
+
+  /** Image pixels. */
+  readonly brushSize = (): number => this.brush.diameter;
+  /** Told of each change, by a key or by the slider. */
+  readonly onBrush = (listener: () => void): (() => void) => {
+    this.brushListeners.add(listener);
+    return () => this.brushListeners.delete(listener);
+  };
+  sizeBrush(to: 'smaller' | 'larger' | number): void {
+    if (typeof to === 'number') this.brush.diameter = to;
+    else this.brush[to]();
+    for (const listener of this.brushListeners) listener();
   }
 
   open(image: ImageItem, labels: LabelEdit, more: { readonly classes: readonly ClassInfo[]; readonly readOnly: boolean }): void {

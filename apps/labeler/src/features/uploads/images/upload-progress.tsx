@@ -5,6 +5,7 @@ import type { Dataset } from '../../../api/types.js';
 import { useFormat } from '../../../i18n/use-format.js';
 import { ButtonLink } from '../../../ui/links.js';
 import { Panel } from '../../../ui/panel.js';
+import { LabelButton } from '../../gallery/label-button.js';
 import { addSample, rateOf, secondsLeft, type Sample } from '../rate-meter.js';
 import styles from './add-images.module.css';
 import type { UploadItem, UploadTotals } from './upload-item.js';
@@ -65,9 +66,10 @@ function Buttons({ dataset, state, totals, session }: ProgressProps): ReactEleme
           <Button size="compact-sm" variant="default" onClick={() => session.clear()}>
             {t('addImages.clear')}
           </Button>
-          <ButtonLink size="compact-sm" to="/datasets/$datasetId/images" params={{ datasetId: dataset.id }}>
+          <ButtonLink size="compact-sm" variant="default" to="/datasets/$datasetId/images" params={{ datasetId: dataset.id }}>
             {t('addImages.toImages')}
           </ButtonLink>
+          <LabelButton datasetId={dataset.id} size="compact-sm" />
         </>
       )}
     </span>
