@@ -95,7 +95,7 @@ async function main() {
   const { CursorCodec } = await backend('apps/backend/src/platform/paging/cursor-codec.js');
   const userId = (await ask('GET', 'me', undefined, token)).id;
   const deep = Math.floor(IMAGES * 0.9);
-  const deepCursor = app.get(CursorCodec).encode({ key: '', id: String(deep) }, ['images', userId, id, { classId: undefined }]);
+  const deepCursor = app.get(CursorCodec).encode({ key: '', id: String(deep) }, ['images', userId, id, {}, false]);
   if ((await page(deepCursor)).json().items[0].id !== deep + 1) throw new Error('the deep cursor does not lead where it should');
 
   const rowsOnly = async () => {
