@@ -1,3 +1,4 @@
+export { isRecord } from './model/json.js';
 export * from './model/geometry.js';
 export * from './model/label-object.js';
 export * from './model/change.js';

@@ -26,9 +26,6 @@ export class Suggestions {
   get threshold(): number {
     return this.least;
   }
-  get count(): number {
-    return this.all.length;
-  }
 
   /** Those worth a look beside the labels, the surest first; the same array for the same labels. */
   shown(labels: readonly LabelObject[]): readonly LabelObject[] {

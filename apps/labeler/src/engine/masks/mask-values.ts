@@ -1,3 +1,4 @@
+import { isRecord } from '../model/json.js';
 import type { JsonObject } from '../model/label-object.js';
 
 /** The pixels of one class in a semantic mask: COCO run lengths, column by column. */
@@ -19,7 +20,6 @@ export function valueOfClass(classId: number): number | null {
 }
 export const classOfValue = (value: number): number => (value === IGNORED ? -1 : value - 1);
 
-const isRecord = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The layers of the API's `{mask: {size, classes}}`; none where there is no mask. */
 export function layersOfAnnotation(annotation: unknown): readonly MaskLayer[] {

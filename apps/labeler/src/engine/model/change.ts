@@ -1,3 +1,4 @@
+import { isEqualJson } from './json.js';
 import type { LabelObject } from './label-object.js';
 
 /** One object before and after; null: it is not there. */
@@ -11,12 +12,5 @@ export const inverse = (changes: readonly Change[]): readonly Change[] => change
 
 /** Whether two objects, or two absences, are the same in what is saved. */
 export function isSame(a: LabelObject | null, b: LabelObject | null): boolean {
-  return a === b || (a !== null && b !== null && isSameValue(a, b));
-}
-
-function isSameValue(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || Array.isArray(a) !== Array.isArray(b)) return false;
-  const [left, right] = [new Map(Object.entries(a)), new Map(Object.entries(b))];
-  return left.size === right.size && [...left].every(([key, value]) => right.has(key) && isSameValue(value, right.get(key)));
+  return a === b || (a !== null && b !== null && isEqualJson(a, b));
 }

@@ -1,6 +1,7 @@
 import { boxAround, pointsOf, ringArea, type Box, type Keypoint, type Ring } from './geometry.js';
+import type { JsonObject } from './json.js';
 
-export type JsonObject = Readonly<Record<string, unknown>>;
+export type { JsonObject };
 
 /** What of the image an object covers; `none` in classification, where it is the whole of it. */
 export type Geometry =

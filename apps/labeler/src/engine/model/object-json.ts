@@ -1,3 +1,4 @@
+import { isRecord } from './json.js';
 import type { Box, Keypoint, Ring } from './geometry.js';
 import type { Geometry, JsonObject, LabelObject } from './label-object.js';
 
@@ -7,7 +8,6 @@ const KNOWN = ['id', 'class_id', 'class_name', 'bbox', 'bbox_format', 'area', 's
 const DEFAULTS: JsonObject = { confidence: 1, iscrowd: 0 };
 const SOURCES = ['manual', 'import', 'model'] as const;
 
-const isRecord = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isNumbers = (value: unknown): value is readonly number[] => Array.isArray(value) && value.every((one) => typeof one === 'number');
 
 /** Reads one object of `GET datasets/{id}/annotations/{image_id}`. Null for what has no id or class, which the API never sends. */

@@ -1,3 +1,4 @@
+import { isRecord } from '../model/json.js';
 import type { JsonObject } from '../model/label-object.js';
 import { readObject, writeObject } from '../model/object-json.js';
 import { annotationOfLayers, layersOfAnnotation, type MaskLayer } from '../masks/mask-values.js';
@@ -16,7 +17,6 @@ export interface LabelCodec {
 }
 
 const STATUSES: readonly LabelStatus[] = ['unlabeled', 'labeled', 'reviewed'];
-const isRecord = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 const recordsOf = (value: unknown): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isRecord) : []);
 
 function headOf(document: JsonObject): Omit<LabelState, 'objects'> {

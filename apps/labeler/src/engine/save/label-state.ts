@@ -1,4 +1,4 @@
-import type { JsonObject } from '../model/label-object.js';
+import { isEqualJson, type JsonObject } from '../model/json.js';
 
 export type LabelStatus = 'unlabeled' | 'labeled' | 'reviewed';
 
@@ -15,13 +15,6 @@ export interface LabelEdit {
   readonly objects: ReadonlyMap<string, JsonObject>;
   readonly noObject: boolean;
   readonly status?: LabelStatus;
-}
-
-export function isEqualJson(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || Array.isArray(a) !== Array.isArray(b)) return false;
-  const [left, right] = [new Map(Object.entries(a)), new Map(Object.entries(b))];
-  return left.size === right.size && [...left].every(([key, value]) => right.has(key) && isEqualJson(value, right.get(key)));
 }
 
 /** The `changes` of a PATCH that lead from one set of objects to another. */

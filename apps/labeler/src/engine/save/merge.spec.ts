@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../model/label-object.js';
-import { changesBetween, isEqualJson, type LabelEdit } from './label-state.js';
+import { isEqualJson } from '../model/json.js';
+import { changesBetween, type LabelEdit } from './label-state.js';
 import { decide, merge } from './merge.js';
 
 const RUNS = 20_000;

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../model/label-object.js';
-import { isEqualJson, type LabelEdit } from './label-state.js';
+import { isEqualJson } from '../model/json.js';
+import { type LabelEdit } from './label-state.js';
 
 /** An object that both changed, and not to the same: somebody has to look. Null: it is not there. */
 export interface MergeConflict {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../model/label-object.js';
+import { isRecord } from '../model/json.js';
 import type { PatchAnswer } from './save-types.js';
 
 /** What of a problem document the saver goes by. */
@@ -13,7 +13,6 @@ export interface PatchProblem {
 
 /** Answers that another try will not change. */
 const REFUSED: readonly number[] = [400, 403, 404, 405, 409, 413, 415, 422, 428];
-const isRecord = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Anything else, such as no network, may pass. */
 export function answerOfProblem({ status, code, detail, current, retryAfterSeconds }: PatchProblem): PatchAnswer {

@@ -15,6 +15,7 @@ import { PictureTroublePanel } from './picture-trouble.js';
 import { pressKey, releaseKey } from './session/keyboard.js';
 import type { LabelerSession } from './session/labeler-session.js';
 import { useLabelerSettings } from './session/labeler-settings.js';
+import { mayReview } from './session/may-review.js';
 import { useChooseClass } from './session/use-choose-class.js';
 import { useEditorView, useLabeler, useSessionView } from './session/use-labeler.js';
 import { ToolRail } from './tool-rail.js';
@@ -64,7 +65,6 @@ export function LabelerView({ dataset, dialog, onDialog }: Props): ReactElement 
 /** The actions of the page; the others are the editor's. */
 function useRun(dataset: Dataset, onDialog: (dialog: Dialog) => void): (action: ActionName) => boolean {
   const session = useLabeler();
-  const mayReview = dataset.role !== null && ['reviewer', 'admin', 'owner'].includes(dataset.role);
   const table: Partial<Record<ActionName, () => void>> = {
     'previous-image': () => void session.step(-1),
     'next-image': () => void session.step(1),
@@ -77,7 +77,7 @@ function useRun(dataset: Dataset, onDialog: (dialog: Dialog) => void): (action: 
     nothing: () => (hasLabels(session) && !session.editor.view().noObject ? undefined : session.actions.run('nothing')),
     submit: () => {
       const { image } = session.view();
-      if (mayReview && image.status === 'labeled' && hasLabels(session)) session.setStatus('reviewed');
+      if (mayReview(dataset) && image.status === 'labeled' && hasLabels(session)) session.setStatus('reviewed');
       void session.step(1);
     },
   };

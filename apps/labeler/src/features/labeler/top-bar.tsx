@@ -11,6 +11,7 @@ import { LabelerIcon } from './labeler-icons.js';
 import classes from './labeler.module.css';
 import { SaveBadge } from './save-badge.js';
 import { useLabelerSettings } from './session/labeler-settings.js';
+import { mayReview } from './session/may-review.js';
 import { useEditorView, useSessionView } from './session/use-labeler.js';
 
 const route = getRouteApi('/app-wide/datasets/$datasetId/label/$imageId');
@@ -25,7 +26,6 @@ export function TopBar({ dataset, run }: Props): ReactElement {
   const { image } = useSessionView();
   const filter = route.useSearch();
   const { undo, redo, noObject, objects, readOnly } = useEditorView();
-  const mayReview = dataset.role !== null && ['reviewer', 'admin', 'owner'].includes(dataset.role);
   return (
     <header className={classes.top}>
       <ButtonLink to="/datasets/$datasetId/images" params={{ datasetId: dataset.id }} search={filter} variant="subtle" size="compact-sm" leftSection={<Icon name="chevronLeft" size={16} />}>
@@ -65,7 +65,7 @@ export function TopBar({ dataset, run }: Props): ReactElement {
           <Icon name="chevronRight" />
         </Act>
         <Button size="compact-sm" ml={8} disabled={readOnly} onClick={() => run('submit')} title={t('labeler.submitText')}>
-          {mayReview && image.status === 'labeled' ? t('labeler.review') : t('labeler.submit')}
+          {mayReview(dataset) && image.status === 'labeled' ? t('labeler.review') : t('labeler.submit')}
         </Button>
       </span>
     </header>

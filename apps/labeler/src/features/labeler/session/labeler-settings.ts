@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { PLAIN, PRESETS, type Keymap, type PresetName, type StageOptions } from '../../../engine/index.js';
+import { isRecord, PLAIN, PRESETS, type Keymap, type PresetName, type StageOptions } from '../../../engine/index.js';
 
 /** How somebody likes his labeler; kept in this browser. */
 export interface LabelerSettings {
@@ -11,7 +11,6 @@ export interface LabelerSettings {
 
 const STORAGE_KEY = 'vision.labeler';
 const DEFAULTS: LabelerSettings = { stage: PLAIN, preset: 'default', keys: {} };
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const numberOf = (value: unknown, fallback: number): number => (typeof value === 'number' && value >= 0.2 && value <= 3 ? value : fallback);
 const flagOf = (value: unknown, fallback: boolean): boolean => (typeof value === 'boolean' ? value : fallback);
 

@@ -1,9 +1,8 @@
 import { send } from '../../../api/http.js';
 import { problemOf } from '../../../api/problem.js';
-import type { JsonObject } from '../../../engine/index.js';
+import { isRecord } from '../../../engine/index.js';
 import { answerOfProblem, type SendPatch } from '../../../engine/save/index.js';
 
-const isRecord = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** `PATCH datasets/{id}/annotations/{image_id}` for the saver. */
 export function patchTransport(datasetId: string): SendPatch {
