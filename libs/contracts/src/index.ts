@@ -20,6 +20,7 @@ export * from './dataset/import-events.v1.js';
 export * from './snapshot/snapshot-events.v1.js';
 export * from './training/epoch-metrics.js';
 export * from './training/model-catalogue.js';
+export * from './training/prediction.js';
 export * from './training/split.js';
 export * from './training/training-events.v1.js';
 export * from './snapshot/snapshot-rpc.v1.js';

@@ -25,6 +25,8 @@ export const objectKeys = {
     `models/${jobId}/checkpoint-epoch-${of.epoch}${suffix(of.attempt)}.${of.extension}`,
   finalModel: (jobId: string, attempt?: number): string => `models/${jobId}/final-model${suffix(attempt)}.onnx`,
   metrics: (jobId: string, attempt?: number): string => `models/${jobId}/metrics${suffix(attempt)}.json`,
+  /** What the model says of validation images, NDJSON. */
+  validationExamples: (jobId: string, attempt?: number): string => `models/${jobId}/validation-examples${suffix(attempt)}.ndjson`,
   stagingArea: 'staging/',
   /** Uploads that are not accepted yet; never served. */
   staging: (uploadId: string): string => `staging/${uploadId}/upload.zip`,

@@ -6442,7 +6442,13 @@ export interface operations {
                                 readonly recall: number | null;
                                 readonly f1: number | null;
                                 readonly support: number;
+                                readonly ap50?: number | null;
+                                readonly ap50_95?: number | null;
+                                readonly iou?: number | null;
                             }[];
+                            readonly loss_parts?: {
+                                readonly [key: string]: number | null;
+                            };
                             readonly learning_rate: number;
                             readonly images_per_second: number;
                             readonly cpu_seconds: number;
@@ -6512,7 +6518,13 @@ export interface operations {
                                 readonly recall: number | null;
                                 readonly f1: number | null;
                                 readonly support: number;
+                                readonly ap50?: number | null;
+                                readonly ap50_95?: number | null;
+                                readonly iou?: number | null;
                             }[];
+                            readonly loss_parts?: {
+                                readonly [key: string]: number | null;
+                            };
                             readonly learning_rate: number;
                             readonly images_per_second: number;
                             readonly cpu_seconds: number;

@@ -3,7 +3,7 @@ import type { TrainingGrant } from '@app/contracts';
 /** Names one attempt and proves that its holder asks. */
 export type AttemptRef = Pick<TrainingGrant, 'job_id' | 'attempt' | 'fencing_token'>;
 
-export type UploadKind = 'state' | 'model' | 'final' | 'metrics';
+export type UploadKind = 'state' | 'model' | 'final' | 'metrics' | 'examples';
 
 export interface UploadRequest {
   readonly kind: UploadKind;

@@ -154,7 +154,7 @@ export class ScriptedBackend {
     return job.grant;
   }
 
-  private mint(request: { job_id: string; kind: 'state' | 'model' | 'final' | 'metrics'; epoch: number; size_bytes: number; sha256: string; attempt_suffix: boolean; attempt: number }): unknown {
+  private mint(request: { job_id: string; kind: 'state' | 'model' | 'final' | 'metrics' | 'examples'; epoch: number; size_bytes: number; sha256: string; attempt_suffix: boolean; attempt: number }): unknown {
     const job = this.notFenced(request.job_id);
     const attempt = request.attempt_suffix ? request.attempt : undefined;
     const keys = {
@@ -162,6 +162,7 @@ export class ScriptedBackend {
       model: objectKeys.checkpoint(request.job_id, { epoch: request.epoch, extension: 'onnx', attempt }),
       final: objectKeys.finalModel(request.job_id, attempt),
       metrics: objectKeys.metrics(request.job_id, attempt),
+      examples: objectKeys.validationExamples(request.job_id, attempt),
     };
     const key = keys[request.kind];
     job.minted.set(key, request.sha256);

@@ -15,8 +15,10 @@ export const epochMetricsSchema = z.object({
   /** Rows are true classes, columns predicted classes, in the order of the training's contiguous class indices. Counts. */
   confusion_matrix: z.array(z.array(z.number().int().nonnegative())).optional(),
   per_class: z
-    .array(z.object({ class_id: z.number().int().nonnegative(), precision: finiteOrNull, recall: finiteOrNull, f1: finiteOrNull, support: z.number().int().nonnegative() }))
+    .array(z.object({ class_id: z.number().int().nonnegative(), precision: finiteOrNull, recall: finiteOrNull, f1: finiteOrNull, support: z.number().int().nonnegative(), ap50: finiteOrNull.optional(), ap50_95: finiteOrNull.optional(), iou: finiteOrNull.optional() }))
     .optional(),
+  /** Parts of the training loss by name, where it is a sum of several. */
+  loss_parts: z.record(z.string().max(40), finiteOrNull).optional(),
   learning_rate: z.number().nonnegative(),
   images_per_second: z.number().nonnegative(),
   /** CPU seconds of the training process in this epoch, all cores added up. */

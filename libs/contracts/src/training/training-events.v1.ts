@@ -80,7 +80,7 @@ export const trainingCompletedV1 = defineEvent({
   subject: 'vision.training.job.completed.v1',
   stream: STREAM,
   summary: 'The job is done and its final model lies in the store.',
-  data: z.object({ ...report, best_epoch: z.number().int().positive(), final_model: storedObjectSchema }),
+  data: z.object({ ...report, best_epoch: z.number().int().positive(), final_model: storedObjectSchema, examples: storedObjectSchema.optional() }),
 });
 export type TrainingCompletedV1 = z.infer<typeof trainingCompletedV1.data>;
 

@@ -37,7 +37,7 @@ export const checkpointUploadRpcV1 = defineRpc({
   request: z.object({
     ...attemptRef,
     /** `epoch` counts from 1 (for `final` the epoch whose weights it has); `attempt_suffix` asks for the key that a differing repeat goes to. */
-    kind: z.enum(['state', 'model', 'final', 'metrics']),
+    kind: z.enum(['state', 'model', 'final', 'metrics', 'examples']),
     epoch: z.number().int().positive(),
     size_bytes: z.number().int().positive(),
     sha256: sha256Schema,

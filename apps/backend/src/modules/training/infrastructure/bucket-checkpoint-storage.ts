@@ -5,7 +5,7 @@ import type { StoredObject } from '../domain/training-job.aggregate.js';
 
 /** Time for one upload to begin and end. */
 const PUT_SECONDS = 900;
-const CONTENT_TYPES: Readonly<Record<UploadKind, string>> = { state: 'application/octet-stream', model: 'application/octet-stream', final: 'application/octet-stream', metrics: 'application/json' };
+const CONTENT_TYPES: Readonly<Record<UploadKind, string>> = { state: 'application/octet-stream', model: 'application/octet-stream', final: 'application/octet-stream', metrics: 'application/json', examples: 'application/x-ndjson' };
 
 @Injectable()
 export class BucketCheckpointStorage extends CheckpointStorage {
@@ -26,6 +26,8 @@ export class BucketCheckpointStorage extends CheckpointStorage {
         return objectKeys.finalModel(jobId, object.attempt);
       case 'metrics':
         return objectKeys.metrics(jobId, object.attempt);
+      case 'examples':
+        return objectKeys.validationExamples(jobId, object.attempt);
     }
   }
 

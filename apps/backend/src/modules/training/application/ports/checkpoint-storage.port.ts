@@ -1,6 +1,6 @@
 import type { StoredObject } from '../../domain/training-job.aggregate.js';
 
-export type UploadKind = 'state' | 'model' | 'final' | 'metrics';
+export type UploadKind = 'state' | 'model' | 'final' | 'metrics' | 'examples';
 
 export interface MintedPut {
   readonly url: string;
