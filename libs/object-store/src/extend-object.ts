@@ -68,7 +68,7 @@ async function inParts({ toKey, prefix, sourceOf, inMultipart }: Extension, { pl
   const copySource = sourceOf(prefix.key);
   const etag = await inMultipart(async (uploadPart) => {
     await copyAll(plan, async (range) => {
-      await uploadPart({ copySource, range });
+      await uploadPart({ copySource, range, ifMatch: prefix.etag });
       progress.done(plan.partBytes);
     });
     await rest(uploadPart);
@@ -86,7 +86,10 @@ interface Progress {
 
 function progressOf({ onProgress }: ExtendOptions): Progress {
   let sizeBytes = 0;
-  const reached = (bytes: number): void => onProgress?.((sizeBytes = bytes));
+  const reached = (bytes: number): void => {
+    sizeBytes = bytes;
+    onProgress?.(bytes);
+  };
   return { bytes: () => sizeBytes, reached, done: (bytes) => reached(sizeBytes + bytes) };
 }
 

@@ -5,7 +5,7 @@ export { objectKeys } from './object-keys.js';
 export { equalParts, extensionPlan, MAX_PARTS, MAX_PART_BYTES, MIN_PART_BYTES, partRuleBroken, type ExtensionPlan } from './part-plan.js';
 export { S3ObjectStore, type S3ObjectStoreOptions } from './s3-object-store.js';
 export { MAX_EXPIRES_SECONDS, SigV4Presigner, WINDOW_SECONDS, type SigV4PresignerOptions } from './sigv4-presigner.js';
-export { ObjectExists, ObjectNotFound, PartCopyRefused, StoreAccessDenied, StoreUnavailable } from './store-errors.js';
+export { CopySourceChanged, ObjectExists, ObjectNotFound, PartCopyRefused, StoreAccessDenied, StoreUnavailable } from './store-errors.js';
 export { corsDocument, corsProblem, ensureBucketCors } from './bucket-cors.js';
 export { type S3ClientOptions } from './s3-client.js';
 export { type Severity, type StoreCheck } from './doctor/doctor-check.js';

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CreateMultipartUploadCommand, UploadPartCommand, UploadPartCopyCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { ByteRange, PutOptions } from './object-store.port.js';
 import { createdByUs } from './lost-answer.js';
-import { asStoreError, PartCopyRefused } from './store-errors.js';
+import { asStoreError, CopySourceChanged, PartCopyRefused } from './store-errors.js';
 
-/** Bytes of this process, or of another object (without a range: all of it, of any size). */
-export type PartSource = Uint8Array | { readonly copySource: string; readonly range?: Required<ByteRange> };
+/** Bytes of this process, or of another object (without a range: all of it, of any size; `ifMatch`: while it has this ETag). */
+export type PartSource = Uint8Array | { readonly copySource: string; readonly range?: Required<ByteRange>; readonly ifMatch?: string };
 
 interface Target {
   readonly client: S3Client;
@@ -42,16 +42,17 @@ async function sendPart(client: S3Client, part: { Bucket: string; Key: string; U
   if (source instanceof Uint8Array) return (await client.send(new UploadPartCommand({ ...part, Body: source }), { abortSignal: signal })).ETag ?? '';
   const CopySourceRange = source.range === undefined ? undefined : `bytes=${source.range.start}-${source.range.end}`;
   try {
-    return (await client.send(new UploadPartCopyCommand({ ...part, CopySource: source.copySource, CopySourceRange }), { abortSignal: signal })).CopyPartResult?.ETag ?? '';
+    return (await client.send(new UploadPartCopyCommand({ ...part, CopySource: source.copySource, CopySourceRange, CopySourceIfMatch: source.ifMatch }), { abortSignal: signal })).CopyPartResult?.ETag ?? '';
   } catch (error) {
     throw refusal(error) ?? error;
   }
 }
 
-/** The store knows no such call, or does not take this one; null: neither. */
-function refusal(error: unknown): PartCopyRefused | null {
+/** The store knows no such call, or does not take this one, or the source is another one now; null: none of these. */
+function refusal(error: unknown): PartCopyRefused | CopySourceChanged | null {
   const facts = error as { name?: string; $metadata?: { httpStatusCode?: number } } | null;
   const status = facts?.$metadata?.httpStatusCode;
+  if (status === 412) return new CopySourceChanged(error);
   const isOfStore = status === 501 || status === 405 || facts?.name === 'NotImplemented';
   return isOfStore || status === 400 ? new PartCopyRefused(isOfStore, error) : null;
 }

@@ -63,6 +63,8 @@ export type ComposePart =
 export interface ObjectPrefix {
   readonly key: string;
   readonly bytes: number;
+  /** Copied only while the object has this one. */
+  readonly etag?: string;
 }
 
 export interface ExtendOptions extends PutOptions {
@@ -92,7 +94,7 @@ export abstract class ObjectStore {
   /**
    * A new object that begins with the first bytes of another one, copied inside the store, and goes on with bytes of this process: parts by R2's rules. New bytes are held up to 16 MiB and are one part;
    * more are put aside in the staging area and copied from there where `aboutBytes` says that they fit one part, else cut into parts of 16 MiB: memory of four such at most below 80 GB. `rest` is opened
-   * once. Errors: `ObjectNotFound` (no such prefix), `PartCopyRefused`, `RangeError` (the prefix is below 5 MiB).
+   * once. Errors: `ObjectNotFound` (no such prefix), `CopySourceChanged`, `PartCopyRefused`, `RangeError` (the prefix is below 5 MiB).
    */
   abstract extend(toKey: string, prefix: ObjectPrefix, rest: () => AsyncIterable<Uint8Array>, options?: ExtendOptions): Promise<ObjectHead>;
   /** Absent keys are no error. */

@@ -6,7 +6,7 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } fr
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { startObjectStore, type LocalObjectStore } from '@app/local-services';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ObjectExists, S3ObjectStore, SigV4Presigner, StoreAccessDenied, type ObjectStore } from './index.js';
+import { CopySourceChanged, ObjectExists, S3ObjectStore, SigV4Presigner, StoreAccessDenied, type ObjectStore } from './index.js';
 
 const MIB = 1024 * 1024;
 const WRITE = { accessKeyId: 'writer', secretAccessKey: 'w'.repeat(20), mode: 'read-write' } as const;
@@ -100,6 +100,11 @@ describe('S3ObjectStore on the embedded store', () => {
     expect(made.etag).toContain(`-${parts}"`);
     await expect(store.extend('extended', { key: 'base', bytes: prefixBytes }, () => pieces(rest), { onlyIfAbsent: true })).rejects.toBeInstanceOf(ObjectExists);
     await expect(store.extend('other', { key: 'gone', bytes: prefixBytes }, () => pieces(rest))).rejects.toMatchObject({ code: 'not-found' });
+    // Copied only while it is the object that is meant.
+    const etag = (await store.head('base'))?.etag ?? '';
+    await expect(store.extend('other', { key: 'base', bytes: prefixBytes, etag: etag.replace(/[0-9a-f]/, (digit) => (digit === '0' ? '1' : '0')) }, () => pieces(rest))).rejects.toBeInstanceOf(CopySourceChanged);
+    await expect(store.head('other')).resolves.toBeNull();
+    await expect(store.extend('other', { key: 'base', bytes: prefixBytes, etag }, () => pieces(rest))).resolves.toMatchObject({ sizeBytes: whole.length });
     expect(await store.abortStaleUploads('', new Date(Date.now() + 60_000))).toBe(0);
     for await (const { key } of store.list('staging/')) expect.fail(`${key} was left`);
   });

@@ -27,6 +27,13 @@ export class StoreUnavailable extends DomainError {
   }
 }
 
+/** What was to be copied has another ETag than it was known by. */
+export class CopySourceChanged extends DomainError {
+  constructor(cause?: unknown) {
+    super('version-conflict', 'The object that was to be copied is another one now.', { cause });
+  }
+}
+
 /** A part was not copied inside the store: what was to be put together so must be written whole. */
 export class PartCopyRefused extends DomainError {
   /** `isOfStore`: it copies no parts at all (501, 405); else it took offence at this request (400), and the next one may pass. */

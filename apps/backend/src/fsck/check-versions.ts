@@ -45,7 +45,8 @@ async function* checkVersion(of: Examined, datasetId: string, { row, objects }: 
   const manifest = objectKeys.snapshotManifest(datasetId, row.version);
   const isNew = row.completed_at === null || row.completed_at >= of.settledBefore;
   if (objects.has(manifest)) yield* checkManifest(of, manifest, row);
-  else if (!isNew) yield difference('manifest-missing', manifest, `version ${row.version} is ready`);
+  // It is written behind a zip that is being made.
+  else if (!isNew && row.zip_state !== 'building') yield difference('manifest-missing', manifest, `version ${row.version} is ready`);
   yield* checkTail(row, objects);
   const zip = objects.get(row.key ?? '');
   if (row.zip_state !== 'ready') return;

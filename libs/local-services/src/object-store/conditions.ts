@@ -17,6 +17,12 @@ export function checkWriteConditions(headers: IncomingHttpHeaders, present: Obje
   if (ifMatch !== undefined && present !== undefined && !matches(ifMatch, present.etag)) throw new S3Error('PreconditionFailed', 'The object is another one.');
 }
 
+/** `x-amz-copy-source-if-match` of a copy. */
+export function checkCopyConditions(headers: IncomingHttpHeaders, source: ObjectRecord): void {
+  const ifMatch = headers['x-amz-copy-source-if-match'];
+  if (ifMatch !== undefined && !matches(String(ifMatch), source.etag)) throw new S3Error('PreconditionFailed', 'The source is another one.');
+}
+
 /** The four conditions of a read, in the order of RFC 9110 section 13.2.2. */
 export function checkReadConditions(headers: IncomingHttpHeaders, present: ObjectRecord): void {
   const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch, 'if-modified-since': since, 'if-unmodified-since': unmodified } = headers;

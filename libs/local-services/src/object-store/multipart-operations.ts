@@ -29,7 +29,7 @@ export async function uploadPart(context: StoreContext, exchange: Exchange): Pro
 /** By reference, a range too. */
 export async function uploadPartCopy(context: StoreContext, exchange: Exchange): Promise<void> {
   const { id, number } = partOf(context, exchange);
-  const source = sourceOf(context, exchange.request.headers['x-amz-copy-source']);
+  const source = sourceOf(context, exchange.request.headers);
   const range = copyRange(exchange.request.headers['x-amz-copy-source-range'], source.sizeBytes);
   const segments = cut(source.segments, range);
   const sizeBytes = range.end - range.start + 1;

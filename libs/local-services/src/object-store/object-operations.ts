@@ -1,6 +1,7 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
-import { checkReadConditions, checkWriteConditions, rangeOf } from './conditions.js';
+import { checkCopyConditions, checkReadConditions, checkWriteConditions, rangeOf } from './conditions.js';
 import type { ObjectRecord } from './object-catalogue.js';
 import { payloadOf } from './payload.js';
 import { S3Error } from './s3-error.js';
@@ -91,7 +92,7 @@ export async function deleteObjects(context: StoreContext, exchange: Exchange): 
 
 /** By reference: no byte is copied. */
 export async function copyObject(context: StoreContext, { request, response, key }: Exchange): Promise<void> {
-  const source = sourceOf(context, request.headers['x-amz-copy-source']);
+  const source = sourceOf(context, request.headers);
   const replaces = request.headers['x-amz-metadata-directive'] === 'REPLACE';
   const record: ObjectRecord = { ...source, modified: Date.now(), headers: replaces ? keptHeaders(request) : source.headers };
   await context.catalogue.holding(record.segments, () =>
@@ -103,14 +104,15 @@ export async function copyObject(context: StoreContext, { request, response, key
   sendXml(response, 200, xmlDocument('CopyObjectResult', { ETag: `"${record.etag}"`, LastModified: new Date(record.modified).toISOString() }));
 }
 
-/** The object that a copy is made of: only of this bucket. */
-export function sourceOf(context: StoreContext, header: string | string[] | undefined): ObjectRecord {
-  const [path] = String(header ?? '').split('?');
+/** The object that a copy is made of: only of this bucket, and the one that is meant. */
+export function sourceOf(context: StoreContext, headers: IncomingHttpHeaders): ObjectRecord {
+  const [path] = String(headers['x-amz-copy-source'] ?? '').split('?');
   const decoded = decodeOr(path ?? '').replace(/^\//, '');
   const at = decoded.indexOf('/');
   if (decoded.slice(0, at) !== context.bucket) throw new S3Error('AccessDenied', 'The source lies in another bucket.');
   const source = context.catalogue.objects.get(decoded.slice(at + 1));
   if (source === undefined) throw new S3Error('NoSuchKey', 'The source is not there.');
+  checkCopyConditions(headers, source);
   return source;
 }
 

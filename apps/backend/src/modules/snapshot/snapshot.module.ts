@@ -29,6 +29,7 @@ import { SnapshotUses } from './application/snapshot-uses.js';
 import { VersionMaker } from './application/version-maker.js';
 import { ZipBuild } from './application/zip-build.js';
 import { ZipDoubts } from './application/zip-doubts.js';
+import { ZipLooks } from './application/zip-looks.js';
 import { ZipShelf } from './application/zip-shelf.js';
 import { SnapshotRepository } from './domain/snapshot.repository.port.js';
 import { BucketSnapshotStorage } from './infrastructure/bucket-snapshot-storage.js';
@@ -45,7 +46,7 @@ import { ZipSweeper } from './infrastructure/zip-sweeper.js';
   controllers: [CompareController, SnapshotsController, SnapshotDownloadController, SnapshotRequestsConsumer, LoadedLabelsConsumer, SnapshotCommandsResponder],
   providers: [
     ...[CreateSnapshotHandler, ChangeSnapshotHandler, DeleteSnapshotHandler, RequestSnapshotForTrainingHandler, BuildSnapshotHandler, CountLabelsHandler, ListSnapshotsHandler, GetSnapshotHandler, DiffSnapshotsHandler, ListDiffHandler, RestoreSnapshotHandler],
-    ...[VersionDiff, CompleteSnapshots, SnapshotDetailsReader, SnapshotUses, VersionMaker, ZipBuild, ZipComposer, ZipDoubts, ZipShelf, ZipSweeper],
+    ...[VersionDiff, CompleteSnapshots, SnapshotDetailsReader, SnapshotUses, VersionMaker, ZipBuild, ZipComposer, ZipDoubts, ZipLooks, ZipShelf, ZipSweeper],
     { provide: SnapshotRepository, useClass: TypeormSnapshotRepository },
     { provide: SnapshotSource, useClass: DatasetSnapshotSource },
     { provide: SnapshotStorage, useClass: BucketSnapshotStorage },

@@ -29,6 +29,8 @@ export abstract class SnapshotRepository {
   abstract newestWithZip(datasetId: string): Promise<Snapshot | null>;
   /** Newest first; none that somebody doubts. */
   abstract zipBases(datasetId: string, count: number): Promise<readonly ZipBase[]>;
+  /** A zip that others may begin like and that nobody looked at since then, the longest unseen first; it counts as seen at `now`. Two that ask get two. */
+  abstract takeZipToLookAt(at: { readonly now: Date; readonly unseenSince: Date }): Promise<{ readonly datasetId: string; readonly zip: ZipBase } | null>;
   /** Ids of versions whose zip nobody needed since then, and that have a newer one with a zip. */
   abstract supersededZips(unusedSince: Date): Promise<readonly string[]>;
   /** Ids of versions that were recorded while the labels were in the uploaded zip only. */

@@ -6,8 +6,10 @@ import type { SourceContent } from '../application/ports/snapshot-source.port.js
 import { SnapshotStorage, type BuildOptions, type BuiltZip, type StoredVersion } from '../application/ports/snapshot-storage.port.js';
 import type { ManifestEntries, ManifestHead } from '../domain/snapshot-manifest.js';
 import type { SnapshotState, SnapshotZip } from '../domain/snapshot.state.js';
+import type { ZipBase } from '../domain/snapshot.repository.port.js';
 import { gzipped } from './gzipped.js';
 import { manifestText } from './manifest-text.js';
+import { faultOfZip } from './zip-fault.js';
 import { ZipComposer } from './zip-composer.js';
 
 @Injectable()
@@ -29,9 +31,11 @@ export class BucketSnapshotStorage extends SnapshotStorage {
   }
 
   async writeZip({ datasetId, version, tail }: StoredVersion, content: SourceContent, options: BuildOptions): Promise<BuiltZip> {
-    const key = objectKeys.snapshotZip(datasetId, version);
-    const built = await this.composer.write({ key, tail, content, options });
-    return { ...built, zip: { ...built.zip, etag: (await this.store.head(key))?.etag ?? null } };
+    return this.composer.write({ key: objectKeys.snapshotZip(datasetId, version), tail, content, options });
+  }
+
+  async faultOf(zip: ZipBase, signal: AbortSignal): Promise<string | null> {
+    return faultOfZip(this.store, zip, signal);
   }
 
   async isSound({ key, sizeBytes, sha256 }: SnapshotZip, signal: AbortSignal): Promise<boolean> {

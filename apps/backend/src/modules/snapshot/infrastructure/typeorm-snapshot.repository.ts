@@ -62,7 +62,19 @@ export class TypeormSnapshotRepository extends SnapshotRepository {
 
   async zipBases(datasetId: string, count: number): Promise<readonly ZipBase[]> {
     const rows = await this.all(`${SELECT} where s.dataset_id = $1 and ${KEPT} and s.zip_state = 'ready' and s.region is not null and s.zip_suspected_at is null order by s.version desc limit $2`, [datasetId, count]);
-    return rows.flatMap(({ state: { version, zip } }) => (zip?.region == null ? [] : [{ version, key: zip.key, sizeBytes: zip.sizeBytes, etag: zip.etag, region: zip.region }]));
+    return rows.flatMap((row) => baseOf(row) ?? []);
+  }
+
+  async takeZipToLookAt({ now, unseenSince }: { now: Date; unseenSince: Date }): Promise<{ datasetId: string; zip: ZipBase } | null> {
+    const snapshot = await this.one(
+      `${SELECT} where s.zip_state = 'ready' and s.state = 'ready' and s.region is not null and s.zip_suspected_at is null and coalesce(s.zip_looked_at, s.completed_at) < $1
+         order by coalesce(s.zip_looked_at, s.completed_at) limit 1 for update of s skip locked`,
+      [unseenSince],
+    );
+    const zip = snapshot === null ? null : baseOf(snapshot);
+    if (snapshot === null || zip === null) return null;
+    await this.query('update snapshots set zip_looked_at = $2 where id = $1', [snapshot.state.id, now]);
+    return { datasetId: snapshot.state.datasetId, zip };
   }
 
   async supersededZips(unusedSince: Date): Promise<readonly string[]> {
@@ -143,4 +155,8 @@ export class TypeormSnapshotRepository extends SnapshotRepository {
   private async query<T>(sql: string, parameters: unknown[]): Promise<T[]> {
     return this.transaction.manager().query(sql, parameters) as Promise<T[]>;
   }
+}
+
+function baseOf({ state: { version, zip } }: Snapshot): ZipBase | null {
+  return zip?.region == null ? null : { version, key: zip.key, sizeBytes: zip.sizeBytes, etag: zip.etag, region: zip.region };
 }

@@ -1,14 +1,12 @@
 import { crc32 } from 'node:zlib';
 import { placedBytes } from '@app/archive';
 import { Clock, DomainError, failpoint } from '@app/kernel';
-import { ObjectExists, ObjectNotFound, ObjectStore, PartCopyRefused, ResumableSha256 } from '@app/object-store';
+import { CopySourceChanged, ObjectExists, ObjectNotFound, ObjectStore, PartCopyRefused, ResumableSha256, type ObjectPrefix } from '@app/object-store';
 import { Injectable, Logger } from '@nestjs/common';
 import { BackendConfig } from '../../../config/backend-config.js';
 import type { SourceContent } from '../application/ports/snapshot-source.port.js';
 import type { BuildOptions, BuiltZip, StoredVersion } from '../application/ports/snapshot-storage.port.js';
-import type { ZipBase } from '../domain/snapshot.repository.port.js';
 import type { ZipRegion } from '../domain/snapshot.state.js';
-import { faultOfBase } from './base-check.js';
 import { planZip, type ZipPlan, type ZipStart } from './zip-plan.js';
 import { imageChunks } from './zip-entries.js';
 import { tailBytes } from './zip-stream.js';
@@ -54,19 +52,10 @@ export class ZipComposer {
   async write(target: Target): Promise<BuiltZip> {
     const plan = await planZip(target.content, this.clock.now().getTime() >= this.asksForPartsFrom ? target.options.bases : []);
     for (const start of plan.starts) {
-      const built = (await this.isFit(target, start.base)) ? await this.extended(target, plan, start) : null;
+      const built = await this.extended(target, plan, start);
       if (built !== null) return built;
     }
     return this.whole(target, plan);
-  }
-
-  /** What was damaged in the store must not go on into new zips. */
-  private async isFit({ key, options }: Target, base: ZipBase): Promise<boolean> {
-    const fault = await faultOfBase(this.store, base, options.signal);
-    if (fault === null) return true;
-    this.logger.warn(`${key} is not begun like v${base.version}: ${fault}`);
-    await options.onDoubt(base);
-    return false;
   }
 
   /** Null: the zip cannot be begun like this one. */
@@ -75,24 +64,26 @@ export class ZipComposer {
     const hash = await ResumableSha256.from(base.region.sha256State);
     if (hash === null) return null;
     const streamed: Streamed = { bytes: 0, region: null };
-    const prefix = { key: base.key, bytes: base.region.bytes };
+    // Written over by somebody it is not copied from; what the store itself damages is found by `ZipLooks`.
+    const prefix = { key: base.key, bytes: base.region.bytes, ...(base.etag === null ? {} : { etag: base.etag }) };
     const rest = (): AsyncIterable<Uint8Array> => this.stream(target, plan, { afterNumber: lastNumber, hash, streamed });
     try {
       // Label files are about as long as the directory.
-      const sizeBytes = await this.extend(target, prefix, { rest, aboutBytes: plan.bytes - prefix.bytes + 2 * plan.directoryBytes });
+      const { sizeBytes, etag } = await this.extend(target, prefix, { rest, aboutBytes: plan.bytes - prefix.bytes + 2 * plan.directoryBytes });
       await this.checkSeam(target, start);
       const fetched = plan.bytes - prefix.bytes;
-      return { zip: { key: target.key, sizeBytes, sha256: hash.digest(), etag: null, region: streamed.region }, bytesMoved: streamed.bytes + fetched, bytesCopied: prefix.bytes };
+      return { zip: { key: target.key, sizeBytes, sha256: hash.digest(), etag, region: streamed.region }, bytesMoved: streamed.bytes + fetched, bytesCopied: prefix.bytes };
     } catch (error) {
       if (error instanceof PartCopyRefused && error.isOfStore) this.asksForPartsFrom = this.clock.now().getTime() + this.config.partCopyRetrySeconds * 1000;
-      if (error instanceof SeamBroken) await target.options.onDoubt(base);
-      if (!(error instanceof PartCopyRefused) && !(error instanceof ObjectNotFound) && !(error instanceof SeamBroken)) throw error;
+      const isOtherBase = error instanceof SeamBroken || error instanceof CopySourceChanged || error instanceof ObjectNotFound;
+      if (isOtherBase) await target.options.onDoubt(base);
+      if (!isOtherBase && !(error instanceof PartCopyRefused)) throw error;
       this.logger.warn(`${target.key} is not begun like v${base.version}: ${error instanceof Error ? error.message : String(error)}`);
       return null;
     }
   }
 
-  private async extend({ key, options }: Target, prefix: { key: string; bytes: number }, { rest, aboutBytes }: { rest: () => AsyncIterable<Uint8Array>; aboutBytes: number }): Promise<number> {
+  private async extend({ key, options }: Target, prefix: ObjectPrefix, { rest, aboutBytes }: { rest: () => AsyncIterable<Uint8Array>; aboutBytes: number }): Promise<{ sizeBytes: number; etag: string }> {
     let made = 0;
     const onProgress = (bytes: number): void => {
       made = bytes;
@@ -100,8 +91,12 @@ export class ZipComposer {
     };
     const put = { contentType: 'application/zip', onlyIfAbsent: true, signal: options.signal, onProgress, aboutBytes };
     await failpoint('snapshot-extend');
-    await this.onlyOnce(key, async () => (made = (await this.store.extend(key, prefix, rest, put)).sizeBytes), () => made);
-    return made;
+    const etag = await this.onlyOnce(key, async () => {
+      const { sizeBytes, etag: written } = await this.store.extend(key, prefix, rest, put);
+      made = sizeBytes;
+      return written;
+    }, () => made);
+    return { sizeBytes: made, etag };
   }
 
   private async whole(target: Target, plan: ZipPlan): Promise<BuiltZip> {
@@ -112,22 +107,22 @@ export class ZipComposer {
     let sha256 = '';
     const onProgress = (bytes: number): void => options.onProgress(bytes, Math.max(bytes, plan.bytes + plan.directoryBytes));
     await failpoint('snapshot-write');
-    await this.onlyOnce(
+    const etag = await this.onlyOnce(
       key,
-      async () => void (await this.store.upload(key, body, { contentType: 'application/zip', onlyIfAbsent: true, signal: options.signal, onProgress, sha256: () => (sha256 = hash.digest()) })),
+      async () => (await this.store.upload(key, body, { contentType: 'application/zip', onlyIfAbsent: true, signal: options.signal, onProgress, sha256: () => (sha256 = hash.digest()) })).etag,
       () => streamed.bytes,
     );
-    return { zip: { key, sizeBytes: streamed.bytes, sha256: sha256 === '' ? hash.digest() : sha256, etag: null, region: streamed.region }, bytesMoved: streamed.bytes + plan.bytes, bytesCopied: 0 };
+    return { zip: { key, sizeBytes: streamed.bytes, sha256: sha256 === '' ? hash.digest() : sha256, etag, region: streamed.region }, bytesMoved: streamed.bytes + plan.bytes, bytesCopied: 0 };
   }
 
-  /** A build that was killed behind its last step finds its zip, which equals the one that it would write: a version's content does not change. One of another size is none of ours. */
-  private async onlyOnce(key: string, write: () => Promise<unknown>, sizeBytes: () => number): Promise<void> {
+  /** A build that was killed behind its last step finds its zip, which equals the one that it would write: a version's content does not change. One of another size is none of ours. Answers the ETag. */
+  private async onlyOnce(key: string, write: () => Promise<string>, sizeBytes: () => number): Promise<string> {
     try {
-      await write();
+      return await write();
     } catch (error) {
       if (!(error instanceof ObjectExists)) throw error;
       const present = await this.store.head(key);
-      if (present?.sizeBytes === sizeBytes()) return;
+      if (present?.sizeBytes === sizeBytes()) return present.etag;
       await this.store.delete([key]);
       throw new DomainError('unavailable', 'An unfinished zip of this version lay in the store; it is made again.', { cause: error });
     }

@@ -10,6 +10,7 @@ import { Splits1700000000620 } from './1700000000620-splits.js';
 import { RestoredVersions1700000000650 } from './1700000000650-restored-versions.js';
 import { ZipsThatHeal1700000000700 } from './1700000000700-zips-that-heal.js';
 import { EndsOfVersions1700000000750 } from './1700000000750-ends-of-versions.js';
+import { LooksAtZips1700000000790 } from './1700000000790-looks-at-zips.js';
 
 /** In the order in which they run. One that has landed is never changed. */
 export const MIGRATIONS = [
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   RestoredVersions1700000000650,
   ZipsThatHeal1700000000700,
   EndsOfVersions1700000000750,
+  LooksAtZips1700000000790,
 ];

@@ -35,6 +35,8 @@ export abstract class SnapshotStorage {
    * One that was dropped is made again, byte for byte; `state-conflict` where that fails.
    */
   abstract writeZip(version: StoredVersion, content: SourceContent, options: BuildOptions): Promise<BuiltZip>;
+  /** Looks at the object's facts and at the images at some random places of its region, 4 MiB at most: what is wrong; null: nothing that can be seen without reading it whole. */
+  abstract faultOf(zip: ZipBase, signal: AbortSignal): Promise<string | null>;
   /** Reads the whole zip: whether it has the bytes that it was frozen with. Throws `unavailable` where the store does not give them. */
   abstract isSound(zip: SnapshotZip, signal: AbortSignal): Promise<boolean>;
   /** Takes away what a build that was killed has left open in the store. */

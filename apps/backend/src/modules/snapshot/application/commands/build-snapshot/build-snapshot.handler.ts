@@ -84,9 +84,7 @@ export class BuildSnapshotHandler implements ICommandHandler<BuildSnapshotComman
   private async makeZip(snapshot: Snapshot, content: SourceContent): Promise<void> {
     await failpoint('snapshot-recorded');
     const isWanted = snapshot.state.zipState === 'building';
-    // A zip takes long and may fail: the version is whole without it.
-    if (isWanted && !(await this.storage.hasManifest(snapshot.state))) await this.writeManifest(snapshot, content, null);
-    const built = isWanted ? await this.zips.build(snapshot, content) : null;
+    const built = isWanted ? await this.zipOf(snapshot, content) : null;
     await failpoint('snapshot-zip-stored');
     if (built?.replacesDamaged === true) await this.doubts.raiseForKin(snapshot.state);
     if (!isWanted || built !== null) await this.writeManifest(snapshot, content, built);
@@ -95,6 +93,20 @@ export class BuildSnapshotHandler implements ICommandHandler<BuildSnapshotComman
     if (built === null) return;
     await failpoint('snapshot-completed');
     await this.zips.pointLatest(snapshot.state.datasetId);
+  }
+
+  /** A zip may fail or be given up: the version is whole without it, so its manifest is there then. */
+  private async zipOf(snapshot: Snapshot, content: SourceContent): Promise<BuiltZip | null> {
+    let isTriedAgain = false;
+    let built: BuiltZip | null = null;
+    try {
+      return (built = await this.zips.build(snapshot, content));
+    } catch (error) {
+      isTriedAgain = error instanceof DomainError && error.code === 'unavailable';
+      throw error;
+    } finally {
+      if (built === null && !isTriedAgain && !(await this.storage.hasManifest(snapshot.state))) await this.writeManifest(snapshot, content, null);
+    }
   }
 
   /** Whoever deleted or cancelled it meanwhile found nothing to remove yet. The row is locked until it is gone: nobody asks for the zip again before. */
