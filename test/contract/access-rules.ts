@@ -124,6 +124,7 @@ export const OTHER_ROUTES: Readonly<Record<string, string>> = {
   'GET /api/v1/training/jobs/{id}/metrics': 'job of a dataset: below',
   'GET /api/v1/training/jobs/{id}/logs': 'job of a dataset: below',
   'GET /api/v1/training/jobs/{id}/checkpoints': 'job of a dataset: below',
+  'GET /api/v1/training/jobs/{id}/examples': 'job of a dataset: below',
   'POST /api/v1/training/jobs/{id}/cancel': 'job of a dataset: below',
   'POST /api/v1/training/jobs/{id}/retry': 'job of a dataset: below',
   'GET /api/v1/training/jobs/{id}/events': 'job of a dataset: below',

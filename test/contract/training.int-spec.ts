@@ -168,3 +168,19 @@ describe('checkpoints', () => {
     await under.api.untilEnded(retried.body.id);
   });
 });
+
+describe('what a model says of its validation images', () => {
+  it('is read page by page, the worst first, and nothing that is none of it', async () => {
+    const { id } = await under.api.start(digits, { epochs: 1, batch_size: 16 });
+    const page = async (query = ''): Promise<{ items: { image_id: number }[]; next: number | null }> => (await under.api.call<{ items: { image_id: number }[]; next: number | null }>('GET', `training/jobs/${id}/examples${query}`)).body;
+    expect((await under.api.untilEnded(id)).state).toBe('completed');
+    const example = (number: number): string => JSON.stringify({ image_id: number, quality: number / 10, truth: [{ class_id: 1 }], predicted: [{ class_id: 2, score: 0.75 }] });
+    await under.writer.put(`models/${id}/validation-examples.ndjson`, Buffer.from(`${[example(3), '{"image_id": "x"}', example(1), 'no JSON', example(2)].join('\n')}\n`));
+    expect(await page()).toEqual({ items: [3, 1, 2].map((number) => JSON.parse(example(number))), next: null });
+    const first = await page('?limit=2');
+    expect([first.items.map((one) => one.image_id), first.next]).toEqual([[3, 1], 2]);
+    const second = await page(`?limit=2&after=${first.next}`);
+    expect([second.items.map((one) => one.image_id), second.next]).toEqual([[2], null]);
+    expect((await under.api.call<Problem>('GET', `training/jobs/${id}/examples?limit=0`)).status).toBe(400);
+  });
+});

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { ObjectStore } from '@app/object-store';
 import { z } from 'zod';
+import { linesOf } from '../platform/storage/lines-of.js';
 
 const headSchema = z.object({ version: z.number(), content_hash: z.string(), zip: z.object({ key: z.string(), size_bytes: z.number(), sha256: z.string() }).nullable() });
 const entrySchema = z.object({ file_name: z.string(), size_bytes: z.number(), crc32: z.string(), sha256: z.string() });
@@ -57,17 +58,6 @@ async function* joined(first: Uint8Array, more: AsyncIterator<Uint8Array>): Asyn
 }
 
 const isZlibError = (error: unknown): boolean => error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
-
-async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, void> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of chunks) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-  if (rest !== '') yield rest;
-}
 
 async function* entriesOf(lines: AsyncIterator<string>): AsyncIterable<ManifestEntry | null> {
   for (let line = await lines.next(); ; line = await lines.next()) {

@@ -1092,6 +1092,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/training/jobs/{id}/examples": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["ExamplesController_list_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/maintenance/fsck": {
         readonly parameters: {
             readonly query?: never;
@@ -6852,6 +6868,63 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ExamplesController_list_v1: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly after?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Validation images of a completed training, the worst first: what people say and what the model says. Empty where there are none. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description truth and predicted as bodies of label objects, in pixels of the upright image; image_id is the number of the image in its dataset */
+                        readonly items: readonly {
+                            readonly image_id: number;
+                            readonly quality: number;
+                            readonly truth: readonly {
+                                readonly class_id: number;
+                                readonly bbox?: readonly number[];
+                                readonly segmentation?: readonly (readonly number[])[];
+                                readonly keypoints?: readonly number[];
+                                readonly counts?: string;
+                            }[];
+                            readonly predicted: readonly {
+                                readonly class_id: number;
+                                readonly score: number;
+                                readonly bbox?: readonly number[];
+                                readonly segmentation?: readonly (readonly number[])[];
+                                readonly keypoints?: readonly number[];
+                                readonly counts?: string;
+                            }[];
+                        }[];
+                        /** @description `after` of the next page; null: this is the last one */
+                        readonly next: number | null;
+                    };
+                };
             };
             /** @description What went wrong */
             readonly default: {

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { BackendConfig } from '../../config/backend-config.js';
 import { DatasetModule } from '../dataset/index.js';
 import { SnapshotModule } from '../snapshot/index.js';
+import { ExamplesController } from './api/http/examples.controller.js';
 import { TrainingController } from './api/http/training.controller.js';
 import { SnapshotOutcomeConsumer } from './api/nats/snapshot-outcome.consumer.js';
 import { TrainingCommandsResponder } from './api/nats/training-commands.responder.js';
@@ -28,16 +29,19 @@ import { JobRecords } from './application/ports/job-records.port.js';
 import { Principals } from './application/ports/principals.port.js';
 import { TrainingSnapshots } from './application/ports/snapshots.port.js';
 import { TrainableDatasets } from './application/ports/trainable-datasets.port.js';
+import { ValidationExamples } from './application/ports/validation-examples.port.js';
 import { AttemptStatusHandler } from './application/queries/attempt-status/attempt-status.handler.js';
 import { GetJobLogsHandler } from './application/queries/get-job-logs/get-job-logs.handler.js';
 import { GetJobHandler } from './application/queries/get-job/get-job.handler.js';
 import { ListCheckpointsHandler } from './application/queries/list-checkpoints/list-checkpoints.handler.js';
+import { ListExamplesHandler } from './application/queries/list-examples/list-examples.handler.js';
 import { ListJobsHandler } from './application/queries/list-jobs/list-jobs.handler.js';
 import { ListModelsHandler } from './application/queries/list-models/list-models.handler.js';
 import { ReadJobEventsHandler } from './application/queries/read-job-events/read-job-events.handler.js';
 import { TrainingSettings } from './application/training-settings.js';
 import { TrainingJobRepository } from './domain/training-job.repository.port.js';
 import { BucketCheckpointStorage } from './infrastructure/bucket-checkpoint-storage.js';
+import { BucketValidationExamples } from './infrastructure/bucket-validation-examples.js';
 import { CredentialPrincipals } from './infrastructure/credential-principals.js';
 import { DatasetTrainableDatasets } from './infrastructure/dataset-trainable-datasets.js';
 import { InProcessJobEventSignal } from './infrastructure/in-process-job-event-signal.js';
@@ -53,11 +57,11 @@ const COMMANDS = [
   ...[StartTrainingHandler, CancelTrainingHandler, RetryTrainingHandler, VerifyJobHandler, MintCheckpointUploadHandler],
   ...[RecordReportHandler, HearWorkerHandler, ExpireLeasesHandler, AcceptSnapshotHandler],
 ];
-const QUERIES = [ListModelsHandler, ListJobsHandler, GetJobHandler, GetJobLogsHandler, ListCheckpointsHandler, ReadJobEventsHandler, AttemptStatusHandler];
+const QUERIES = [ListModelsHandler, ListJobsHandler, GetJobHandler, GetJobLogsHandler, ListCheckpointsHandler, ListExamplesHandler, ReadJobEventsHandler, AttemptStatusHandler];
 
 @Module({
   imports: [DatasetModule, SnapshotModule],
-  controllers: [TrainingController, TrainingReportsConsumer, TrainingWorkerResponder, TrainingCommandsResponder, SnapshotOutcomeConsumer],
+  controllers: [TrainingController, ExamplesController, TrainingReportsConsumer, TrainingWorkerResponder, TrainingCommandsResponder, SnapshotOutcomeConsumer],
   providers: [
     ...COMMANDS,
     ...QUERIES,
@@ -69,6 +73,7 @@ const QUERIES = [ListModelsHandler, ListJobsHandler, GetJobHandler, GetJobLogsHa
     { provide: JobReadModel, useClass: TypeormJobReadModel },
     { provide: JobEventSignal, useClass: InProcessJobEventSignal },
     { provide: CheckpointStorage, useClass: BucketCheckpointStorage },
+    { provide: ValidationExamples, useClass: BucketValidationExamples },
     { provide: Principals, useClass: CredentialPrincipals },
     { provide: TrainableDatasets, useClass: DatasetTrainableDatasets },
     { provide: TrainingSnapshots, useClass: SnapshotTrainingSnapshots },
