@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { http } from './http.js';
-import type { ApiKey, Checkpoint, Dataset, DatasetSort, Job, JobDetails, JobState, LogLine, Page, SignedUrl, TaskType, TrainingModel, User } from './types.js';
+import type { ApiKey, Checkpoint, Dataset, DatasetSort, Job, JobDetails, JobState, LogLine, Page, SignedUrl, TaskType, TrainingModel, User, ValidationExample } from './types.js';
 
 export interface DatasetFilter {
   readonly q?: string;
@@ -57,6 +57,15 @@ export const checkpointsQuery = (id: string) =>
     queryFn: ({ signal }) => http.get<{ items: readonly (Checkpoint & SignedUrl)[] }>(`training/jobs/${id}/checkpoints`, { signal }),
     refetchInterval: SIGNED_STALE_MILLISECONDS,
     staleTime: SIGNED_STALE_MILLISECONDS,
+  });
+
+export const examplesQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ['job', id, 'examples'],
+    queryFn: ({ pageParam, signal }) => http.get<{ items: readonly ValidationExample[]; next: number | null }>(`training/jobs/${id}/examples`, { query: { after: pageParam, limit: 8 }, signal }),
+    initialPageParam: 0,
+    getNextPageParam: ({ next }) => next ?? undefined,
+    staleTime: Infinity,
   });
 
 const LOG_PAGE = 1000;

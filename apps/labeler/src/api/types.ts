@@ -53,6 +53,8 @@ export type Job = Answer<'TrainingController_list_v1'>['items'][number];
 export type JobState = Job['state'];
 export type EpochMetrics = JobDetails['metrics'][number];
 export type Checkpoint = JobDetails['checkpoints'][number];
+/** A validation image: what people say of it, and what the model says. */
+export type ValidationExample = Answer<'ExamplesController_list_v1'>['items'][number];
 export type LogLine = Answer<'TrainingController_logs_v1'>['items'][number];
 /** A `progress` event of a job's stream. */
 export type ProgressUpdate = Pick<Job, 'epoch' | 'epochs' | 'progress' | 'phase' | 'images_per_second' | 'seconds_left'>;

@@ -6,4 +6,4 @@ export { BrushSettings } from './tools/brush-settings.js';
 export { registerMaskTools } from './tools/register-mask-tools.js';
 export { inProcessPort, workerPort } from './worker/mask-ports.js';
 export type { MaskPort } from './worker/protocol.js';
-export { MaskFormatError } from './kernels/run-lengths.js';
+export { decodeLayers, MaskFormatError } from './kernels/run-lengths.js';

@@ -12,6 +12,7 @@ import { CheckpointPanel } from './checkpoint-panel.js';
 import { CompareWith } from './compare/compare-with.js';
 import { ConfusionPanel } from './confusion-panel.js';
 import { CurvePanels } from './curve-panels.js';
+import { ExamplesPanel } from './examples/examples-panel.js';
 import { FinalModel } from './final-model.js';
 import { JobActions } from './job-actions.js';
 import { JobLog } from './job-log.js';
@@ -58,6 +59,7 @@ function JobView({ job }: { readonly job: JobDetails }): ReactElement {
         <JobProgress job={job} />
         <CurvePanels job={job} />
         <Results job={job} />
+        <ExamplesPanel job={job} />
         <div className={classes.pair}>
           <CheckpointPanel job={job} />
           <JobLog jobId={job.id} ended={isTerminal(job.state)} />

@@ -26,6 +26,15 @@ export const training = {
       'not-a-choice': 'Not one of the choices',
     },
   },
+  examples: {
+    title: 'Validation images, the worst first',
+    intro: 'What people labeled beside what the model sees; the figure is how well the two agree.',
+    truth: 'Labeled',
+    predicted: 'Model',
+    nothing: 'nothing',
+    quality: 'Agreement {{quality}}',
+    gone: 'Image {{number}} is no longer in the dataset.',
+  },
   hyper: {
     epochs: 'Epochs',
     batch_size: 'Batch size',

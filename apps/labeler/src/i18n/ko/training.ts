@@ -26,6 +26,15 @@ export const training = {
       'not-a-choice': '선택할 수 없는 값입니다',
     },
   },
+  examples: {
+    title: '검증 이미지, 나쁜 것부터',
+    intro: '사람이 단 라벨과 모델이 본 것을 나란히 보여 줍니다. 수치는 둘이 얼마나 일치하는지입니다.',
+    truth: '라벨',
+    predicted: '모델',
+    nothing: '없음',
+    quality: '일치도 {{quality}}',
+    gone: '{{number}}번 이미지는 이제 데이터셋에 없습니다.',
+  },
   hyper: {
     epochs: '에폭',
     batch_size: '배치 크기',
