@@ -53,6 +53,13 @@ export type Job = Answer<'TrainingController_list_v1'>['items'][number];
 export type JobState = Job['state'];
 export type EpochMetrics = JobDetails['metrics'][number];
 export type Checkpoint = JobDetails['checkpoints'][number];
+/** What a model proposes for an image, as an object of its labels. */
+export interface ImageSuggestion {
+  readonly id: string;
+  /** The labels have it already. */
+  readonly duplicate: boolean;
+  readonly object: Readonly<Record<string, unknown>>;
+}
 /** A validation image: what people say of it, and what the model says. */
 export type ValidationExample = Answer<'ExamplesController_list_v1'>['items'][number];
 export type LogLine = Answer<'TrainingController_logs_v1'>['items'][number];

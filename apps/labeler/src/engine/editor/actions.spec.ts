@@ -107,9 +107,10 @@ describe('suggestions', () => {
   it('are shown from a score on, the surest first, and not where a person said the same', () => {
     const editor = open();
     expect(shown(editor)).toEqual(['s1', 's4', 's2']);
+    expect(editor.view.openSuggestions).toBe(4);
     editor.editor.suggestions.threshold = 0.5;
-    editor.editor.changed();
     expect(shown(editor)).toEqual(['s1', 's4']);
+    expect(editor.view.openSuggestions).toBe(4);
     expect(editor.objects).toHaveLength(1);
   });
 
@@ -120,6 +121,16 @@ describe('suggestions', () => {
     const all = open().key('Shift+KeyY');
     expect(all.objects).toHaveLength(4);
     expect(all.key('Ctrl+KeyZ').objects).toHaveLength(1);
+  });
+
+  it('are one where an image has one label, and none where a person gave it', () => {
+    const whole = ['a', 'b'].map((id, index) => objectOf(id, { kind: 'none' }, { source: 'model', score: 0.9 - index / 10, classId: index }));
+    const editor = new TestEditor([]);
+    editor.editor.open({ document: editor.document, history: new History(), suggestions: whole });
+    editor.editor.suggestions.exclusive = true;
+    expect(shown(editor)).toEqual(['a', 'b']);
+    expect(editor.key('Shift+KeyY').objects.map((one) => one.id)).toEqual(['a']);
+    expect(shown(editor)).toEqual([]);
   });
 });
 

@@ -59,7 +59,7 @@ export class EditorActions {
     'show-all': () => this.editor.setHidden([...this.editor.view().hidden], false),
     'new-box': () => this.newBox(),
     accept: () => this.accept(this.editor.view().suggestions.slice(0, 1)),
-    'accept-all': () => this.accept(this.editor.view().suggestions),
+    'accept-all': () => this.accept(this.editor.suggestions.exclusive ? this.editor.view().suggestions.slice(0, 1) : this.editor.view().suggestions),
     reject: () => this.reject(),
     nothing: () => this.editor.setNoObject(!this.editor.view().noObject),
     'zoom-in': () => this.editor.viewport.zoomBy(ZOOM_STEP),
@@ -153,8 +153,6 @@ export class EditorActions {
   }
   private reject(): void {
     const [first] = this.editor.view().suggestions;
-    if (first === undefined) return;
-    this.editor.suggestions.reject(first.id);
-    this.editor.changed();
+    if (first !== undefined) this.editor.suggestions.reject(first.id);
   }
 }

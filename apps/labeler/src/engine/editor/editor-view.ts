@@ -13,6 +13,8 @@ export interface EditorView {
   readonly draft: Draft | null;
   readonly objects: readonly LabelObject[];
   readonly suggestions: readonly LabelObject[];
+  /** How many there are with those below the threshold and beside what is labeled. */
+  readonly openSuggestions: number;
   readonly threshold: number;
   readonly noObject: boolean;
   readonly selection: ReadonlySet<string>;

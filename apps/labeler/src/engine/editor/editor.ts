@@ -23,6 +23,8 @@ export interface EditorOptions {
   readonly newId: () => string;
   /** Somebody wants to draw and no class is chosen. */
   readonly onNeedClass?: () => void;
+  /** Somebody does not want this suggestion. */
+  readonly onReject?: (id: string) => void;
 }
 
 const EMPTY: ReadonlySet<string> = new Set();
@@ -34,7 +36,7 @@ const EMPTY: ReadonlySet<string> = new Set();
 export class Editor implements ToolHost {
   readonly viewport = new Viewport();
   readonly tools: ToolRunner;
-  readonly suggestions = new Suggestions();
+  readonly suggestions: Suggestions;
   private readonly index = new SpatialIndex();
   private open_: OpenImage | null = null;
   private stopWatching: () => void = () => undefined;
@@ -54,6 +56,7 @@ export class Editor implements ToolHost {
 
   constructor(private readonly options: EditorOptions) {
     this.tools = new ToolRunner(this, this.viewport, () => this.changed());
+    this.suggestions = new Suggestions({ changed: () => this.changed(), rejected: (id) => this.options.onReject?.(id) });
   }
 
   /** Told after anything that `view()` shows. */
@@ -253,6 +256,7 @@ export class Editor implements ToolHost {
       ...this.tools.view(),
       objects: this.previewed.size === 0 ? objects : objects.map((one) => this.previewed.get(one.id) ?? one),
       suggestions: this.suggestions.shown(objects),
+      openSuggestions: this.suggestions.open(objects),
       threshold: this.suggestions.threshold,
       noObject: this.document?.noObject ?? false,
       selection: this.selectedIds,

@@ -11,17 +11,34 @@ export class Suggestions {
   private all: readonly LabelObject[] = [];
   private rejected: ReadonlySet<string> = new Set();
   private least = 0;
+  private isExclusive = false;
   private last: { readonly labels: readonly LabelObject[]; readonly shown: readonly LabelObject[] } | null = null;
+
+  /** `changed` is told of everything that may change what is shown, `rejected` of each that a person does not want. */
+  constructor(private readonly tell: { readonly changed: () => void; readonly rejected: (id: string) => void }) {}
 
   set(objects: readonly LabelObject[]): void {
     this.all = objects;
     this.rejected = new Set();
-    this.last = null;
+    this.renew();
+  }
+  /** An image has one label at most: what a person said is not to be doubted, and one suggestion is taken. */
+  set exclusive(value: boolean) {
+    this.isExclusive = value;
+    this.renew();
+  }
+  get exclusive(): boolean {
+    return this.isExclusive;
+  }
+  /** Those that are open, whatever their scores. */
+  open(labels: readonly LabelObject[]): number {
+    const taken = new Set(labels.map((one) => one.id));
+    return this.all.filter((one) => !this.rejected.has(one.id) && !taken.has(one.id)).length;
   }
   /** Scores below are not shown, 0 to 1. */
   set threshold(score: number) {
     this.least = score;
-    this.last = null;
+    this.renew();
   }
   get threshold(): number {
     return this.least;
@@ -34,7 +51,7 @@ export class Suggestions {
   }
 
   private find(labels: readonly LabelObject[]): readonly LabelObject[] {
-    if (this.all.length === 0) return NONE;
+    if (this.all.length === 0 || (this.isExclusive && labels.length > 0)) return NONE;
     const taken = new Set(labels.map((one) => one.id));
     return this.all
       .filter((one) => (one.score ?? 1) >= this.least && !this.rejected.has(one.id) && !taken.has(one.id) && !isDuplicate(one, labels))
@@ -43,7 +60,13 @@ export class Suggestions {
 
   reject(id: string): void {
     this.rejected = new Set([...this.rejected, id]);
+    this.tell.rejected(id);
+    this.renew();
+  }
+
+  private renew(): void {
     this.last = null;
+    this.tell.changed();
   }
 }
 

@@ -14,6 +14,7 @@ import { ErrorState, LoadingState } from '../../ui/states.js';
 import { usePageTitle } from '../../ui/use-page-title.js';
 import { LabelerView, type Dialog } from './labeler-view.js';
 import { LabelerSession } from './session/labeler-session.js';
+import { suggestionWire } from './session/suggestion-desk.js';
 import { LabelerContext, useSessionView } from './session/use-labeler.js';
 
 const route = getRouteApi('/app-wide/datasets/$datasetId/label/$imageId');
@@ -63,6 +64,7 @@ function Opened({ dataset, classes, image }: Opening): ReactElement {
       const masks = dataset.task_type === 'semantic_segmentation' ? await import('./session/mask-bridge.js') : null;
       if (closed.signal.aborted) return tab.close();
       made = new LabelerSession({
+        suggestions: suggestionWire(dataset.id),
         ...{ dataset, userId, outbox, tabs: tab, makeMask: masks?.makeMaskBridge ?? null },
         ...{ classes: start.current.classes, filter: start.current.filter, start: start.current.image },
         onImage: (id) => void navigate({ to: '/datasets/$datasetId/label/$imageId', params: { datasetId: dataset.id, imageId: String(id) }, search: true, replace: true }),

@@ -18,6 +18,7 @@ import { useLabelerSettings } from './session/labeler-settings.js';
 import { mayReview } from './session/may-review.js';
 import { useChooseClass } from './session/use-choose-class.js';
 import { useEditorView, useLabeler, useSessionView } from './session/use-labeler.js';
+import { SuggestionPanel } from './suggestion-panel.js';
 import { ToolRail } from './tool-rail.js';
 import { TopBar } from './top-bar.js';
 
@@ -47,6 +48,7 @@ export function LabelerView({ dataset, dialog, onDialog }: Props): ReactElement 
       </div>
       <aside className={classes.side}>
         <ConflictPanel />
+        <SuggestionPanel />
         <ClassPanel dataset={dataset} />
         {dataset.task_type === 'semantic_segmentation' && <BrushPanel />}
         {hasObjects && <ObjectList />}

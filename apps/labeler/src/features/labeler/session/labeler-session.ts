@@ -11,6 +11,7 @@ import { editOf, objectsOf } from './label-bridge.js';
 import type { MakeMaskBridge, MaskBridge } from './mask-bridge.js';
 import { firstTool } from './tools-of-task.js';
 import { LabelsAhead } from './labels-ahead.js';
+import { SuggestionDesk, type SuggestionWire } from './suggestion-desk.js';
 import { patchTransport } from './patch-transport.js';
 
 export interface SessionOptions {
@@ -26,6 +27,7 @@ export interface SessionOptions {
   /** The page's address follows. */
   readonly onImage: (imageId: number) => void;
   readonly onNeedClass: () => void;
+  readonly suggestions: SuggestionWire;
 }
 
 /** What the page shows beside the editor; a new object after each change. */
@@ -62,6 +64,7 @@ export class LabelerSession {
   readonly saver: DatasetSaver;
   /** Only where pixels are labelled. */
   readonly mask: MaskBridge | null;
+  private readonly desk: SuggestionDesk;
   private readonly pictures: PictureLoader<ImageBitmap>;
   private readonly labels: LabelsAhead;
   private readonly visited = new Map<number, { readonly document: ImageDocument; readonly history: History }>();
@@ -78,7 +81,9 @@ export class LabelerSession {
   constructor(private readonly options: SessionOptions) {
     const { dataset, start, filter, onNeedClass } = options;
     this.path = `datasets/${encodeURIComponent(dataset.id)}`;
-    this.editor = new Editor({ newId: randomId, onNeedClass });
+    this.editor = new Editor({ newId: randomId, onNeedClass, onReject: (id) => this.desk.rejected(id) });
+    this.desk = new SuggestionDesk(this.editor, options.suggestions);
+    this.editor.suggestions.exclusive = dataset.task_type === 'image_classification' && !dataset.multi_label;
     this.actions = new EditorActions(this.editor);
     this.editor.setClasses(options.classes);
     this.editor.onChange((document) => this.saver.change(document.imageId, this.editOf(document)));
@@ -210,6 +215,7 @@ export class LabelerSession {
       this.saver.leave();
       this.saver.close();
     });
+    this.desk.close();
     this.pictures.close();
     this.order.close();
     this.editor.close();
@@ -261,6 +267,7 @@ export class LabelerSession {
     this.editor.open({ document, history, readOnly });
     this.mask?.open(image, labels, { classes: this.options.classes, readOnly });
     this.set({ phase: 'ready', save: this.saver.saverOf(image.id)?.status ?? null });
+    if (this.mask === null) void this.desk.open(image.id);
   }
 
   private async showPicture(image: ImageItem, visit: number): Promise<void> {

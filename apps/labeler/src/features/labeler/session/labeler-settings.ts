@@ -7,10 +7,12 @@ export interface LabelerSettings {
   readonly preset: PresetName;
   /** Own keys over the preset's. */
   readonly keys: Readonly<Partial<Keymap>>;
+  /** Suggestions of models below this score are not shown, 0 to 1. */
+  readonly threshold: number;
 }
 
 const STORAGE_KEY = 'vision.labeler';
-const DEFAULTS: LabelerSettings = { stage: PLAIN, preset: 'default', keys: {} };
+const DEFAULTS: LabelerSettings = { stage: PLAIN, preset: 'default', keys: {}, threshold: 0.5 };
 const numberOf = (value: unknown, fallback: number): number => (typeof value === 'number' && value >= 0.2 && value <= 3 ? value : fallback);
 const flagOf = (value: unknown, fallback: boolean): boolean => (typeof value === 'boolean' ? value : fallback);
 
@@ -29,6 +31,7 @@ export function readSettings(text: string | null): LabelerSettings {
     },
     preset: PRESETS.find((one) => one === kept['preset']) ?? DEFAULTS.preset,
     keys: Object.fromEntries(Object.entries(keys).filter(([, chords]) => Array.isArray(chords) && chords.every((one) => typeof one === 'string'))) as Partial<Keymap>,
+    threshold: typeof kept['threshold'] === 'number' && kept['threshold'] >= 0 && kept['threshold'] <= 1 ? kept['threshold'] : DEFAULTS.threshold,
   };
 }
 
