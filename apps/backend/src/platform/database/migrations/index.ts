@@ -12,6 +12,8 @@ import { ZipsThatHeal1700000000700 } from './1700000000700-zips-that-heal.js';
 import { EndsOfVersions1700000000750 } from './1700000000750-ends-of-versions.js';
 
 /** In the order in which they run. One that has landed is never changed. */
+import { Models1700000000800 } from './1700000000800-models.js';
+
 export const MIGRATIONS = [
   Messaging1700000000100,
   Identity1700000000200,
@@ -25,4 +27,5 @@ export const MIGRATIONS = [
   RestoredVersions1700000000650,
   ZipsThatHeal1700000000700,
   EndsOfVersions1700000000750,
+  Models1700000000800,
 ];
