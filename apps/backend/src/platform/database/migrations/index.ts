@@ -10,10 +10,9 @@ import { Splits1700000000620 } from './1700000000620-splits.js';
 import { RestoredVersions1700000000650 } from './1700000000650-restored-versions.js';
 import { ZipsThatHeal1700000000700 } from './1700000000700-zips-that-heal.js';
 import { EndsOfVersions1700000000750 } from './1700000000750-ends-of-versions.js';
-
-/** In the order in which they run. One that has landed is never changed. */
 import { Models1700000000800 } from './1700000000800-models.js';
 
+/** In the order in which they run. One that has landed is never changed. */
 export const MIGRATIONS = [
   Messaging1700000000100,
   Identity1700000000200,
