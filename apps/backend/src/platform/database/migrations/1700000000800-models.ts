@@ -35,7 +35,7 @@ export class Models1700000000800 implements MigrationInterface {
         adapter jsonb,
         object jsonb not null,
         created_by uuid not null,
-        created_at timestamptz not null default now(),
+        created_at timestamptz not null default date_trunc('milliseconds', now()),
         updated_at timestamptz not null default now()
       );
       create index models_newest on models (dataset_id, created_at desc, id desc);
@@ -49,11 +49,12 @@ export class Models1700000000800 implements MigrationInterface {
         adapter jsonb not null,
         object jsonb not null,
         created_by uuid not null,
-        created_at timestamptz not null default now()
+        created_at timestamptz not null default date_trunc('milliseconds', now())
       );
       create index model_uploads_open on model_uploads (created_at);
     `);
     await runner.query(RUNS);
+    await runner.query(EARLIER_MODELS);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -64,6 +65,15 @@ export class Models1700000000800 implements MigrationInterface {
       alter table training_jobs drop column kind, drop column inference, drop column init_from, drop column code_version`);
   }
 }
+
+/** Trainings that ended before there was a registry have models, too; what their files say is read when they are looked at. */
+const EARLIER_MODELS = `
+  insert into models (id, dataset_id, name, source, task_type, job_id, snapshot_version, snapshot_hash, architecture, hyperparameters, best_epoch, metrics, object, created_by, created_at)
+  select gen_random_uuid(), j.dataset_id, j.model || ' #' || row_number() over (partition by j.dataset_id order by j.finished_at, j.id), 'training', d.task_type, j.id, j.snapshot_version, s.content_hash, j.model, j.hyperparameters,
+    j.best_epoch, m.metrics, j.final_model, j.requested_by, date_trunc('milliseconds', j.finished_at)
+  from training_jobs j join datasets d on d.id = j.dataset_id left join snapshots s on s.dataset_id = j.dataset_id and s.version = j.snapshot_version left join training_metrics m on m.job_id = j.id and m.epoch = j.best_epoch
+  where j.state = 'completed' and j.final_model is not null;
+`;
 
 const RUNS = `
   create table model_runs (
@@ -93,7 +103,7 @@ const RUNS = `
     request jsonb,
     failure jsonb,
     created_by uuid not null,
-    created_at timestamptz not null default now(),
+    created_at timestamptz not null default date_trunc('milliseconds', now()),
     finished_at timestamptz,
     leased_until timestamptz,
     attempts integer not null default 0
