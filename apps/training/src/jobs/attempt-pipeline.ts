@@ -15,6 +15,7 @@ export interface PipelineParts {
   readonly uploader: ObjectUploader;
   readonly launch: LaunchEngine;
   readonly workerId: string;
+  readonly codeVersion: string;
   /** Checkpoints that wait for the store, bytes. */
   readonly maxWaitingBytes: number;
 }

@@ -15,6 +15,8 @@ export interface EngineSessionParts {
   readonly launch: LaunchEngine;
   readonly uploader: ObjectUploader;
   readonly workerId: string;
+  /** Of the program that trains; stands with the model. */
+  readonly codeVersion: string;
   readonly maxWaitingBytes: number;
 }
 
@@ -91,7 +93,7 @@ export class EngineSession {
     const { progress, journal, epochs } = this.context;
     switch (message.kind) {
       case 'started':
-        journal.add({ definition: trainingStartedV1, data: { worker_id: this.parts.workerId, engine: message.engine, epochs, resumed_from_epoch: message.resumedFromEpoch, split } });
+        journal.add({ definition: trainingStartedV1, data: { worker_id: this.parts.workerId, engine: message.engine, epochs, resumed_from_epoch: message.resumedFromEpoch, split, code_version: this.parts.codeVersion } });
         return;
       case 'step':
         progress.report({ phase: 'training', epoch: message.epoch, fraction: message.step / message.steps, imagesPerSecond: message.imagesPerSecond });

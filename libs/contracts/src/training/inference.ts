@@ -15,7 +15,7 @@ export const inferenceImageSchema = z.object({
   size_bytes: z.number().int().positive(),
   sha256: sha256Schema,
   /** What people say of it; in an evaluation. */
-  truth: z.array(predictedObjectSchema.omit({ score: true })).max(10_000).optional(),
+  truth: z.array(predictedObjectSchema.omit({ score: true }).extend({ iscrowd: z.literal(1).optional() })).max(10_000).optional(),
 });
 export type InferenceImage = z.infer<typeof inferenceImageSchema>;
 

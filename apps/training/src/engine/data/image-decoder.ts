@@ -8,7 +8,7 @@ sharp.concurrency(1);
 sharp.cache(false);
 
 /** The API's limit for one image, pixels. */
-const MAX_PIXELS = 100_000_000;
+export const MAX_PIXELS = 100_000_000;
 export const CHANNELS = 3;
 
 export interface DecodedSquare {

@@ -91,13 +91,14 @@ const isOfClass = ({ class_id }: { readonly class_id: number }): boolean => clas
 type Truth = NonNullable<InferenceImage['truth']>[number];
 
 /** The fields that predictions have, too; a shape in run lengths of its own box stays out. */
-function truthOf({ class_id, bbox, segmentation, keypoints, counts }: PositionedImage['objects'][number]): Truth {
+function truthOf({ class_id, bbox, segmentation, keypoints, counts, iscrowd }: PositionedImage['objects'][number]): Truth {
   return {
     class_id,
     ...(isNumbers(bbox) ? { bbox: [...bbox] } : {}),
     ...(Array.isArray(segmentation) && segmentation.every(isNumbers) ? { segmentation: segmentation.map((ring) => [...ring]) } : {}),
     ...(isNumbers(keypoints) ? { keypoints: [...keypoints] } : {}),
     ...(typeof counts === 'string' ? { counts } : {}),
+    ...(iscrowd === 1 ? { iscrowd } : {}),
   };
 }
 
