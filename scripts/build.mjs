@@ -1,4 +1,5 @@
 // Builds the three programs and the web page into dist/. `--if-changed` does nothing when no source changed since the last build.
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,6 +21,13 @@ function sourceHash() {
   return hash.digest('hex');
 }
 
+/** Stands with each model that is trained by this build. */
+function codeVersion() {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const described = spawnSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' });
+  return described.status === 0 ? `${version} (${described.stdout.trim()})` : version;
+}
+
 const run = (label, args) => runStep(`The build of ${label}`, [process.execPath, ...args]);
 
 const nest = (app) => run(app, ['node_modules/@nestjs/cli/bin/nest.js', 'build', app]);
@@ -37,6 +45,7 @@ export async function build({ ifChanged = false } = {}) {
   };
   await Promise.all([lane(), lane()]);
   mkdirSync('dist', { recursive: true });
+  writeFileSync('dist/code-version', `${codeVersion()}\n`);
   writeFileSync(STAMP, hash);
   return true;
 }

@@ -9,10 +9,11 @@ import { startStoreProxy, startTestNats, type StoreProxy, type TestNats } from '
 import type { INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import pg from 'pg';
-import { composeWorker } from '../../apps/training/src/compose-worker.js';
+import { composePredictDesk, composeWorker } from '../../apps/training/src/compose-worker.js';
 import { TrainingConfig } from '../../apps/training/src/config/training-config.js';
 import type { TrainingWorker } from '../../apps/training/src/jobs/training-worker.js';
 import { InProcessEngine } from '../../apps/training/src/testing/in-process-engine.js';
+import { InProcessInference } from '../../apps/training/src/testing/in-process-inference.js';
 import { TrainingModule } from '../../apps/training/src/training.module.js';
 import { silentLog } from '../../apps/training/src/training-log.js';
 import { ADMIN, startBackend, type BackendUnderTest } from '../contract/backend-under-test.js';
@@ -86,14 +87,16 @@ export class TrainingUnderTest {
     });
     const link = new NatsLink({ url: config.nats.url, name: 'worker', inboxPrefix: TRAINING_INBOX_PREFIX, reconnectWaitMilliseconds: 100 });
     const store = new S3ObjectStore(config.store);
-    const worker = await composeWorker({ config, link, store, launch: () => new InProcessEngine(), log: silentLog, journal: { confirmMilliseconds: 100 }, upload: { firstPauseMilliseconds: 50, longestPauseMilliseconds: 500 } });
-    const app: INestMicroservice = await NestFactory.createMicroservice(TrainingModule.with(worker), {
+    const worker = await composeWorker({ config, link, store, launch: () => new InProcessEngine(), infer: () => new InProcessInference(), log: silentLog, journal: { confirmMilliseconds: 100 }, upload: { firstPauseMilliseconds: 50, longestPauseMilliseconds: 500 } });
+    const desk = await composePredictDesk({ config, store, infer: () => new InProcessInference(), log: silentLog });
+    const app: INestMicroservice = await NestFactory.createMicroservice(TrainingModule.with(worker, desk), {
       strategy: new JetStreamServer({ link, app: 'training', managesTopology: false, drainBudgetMilliseconds: 1_000 }),
       logger: false,
     });
     await app.listen();
     const stop = async (): Promise<void> => {
       await worker.stop(8_000);
+      await desk.close();
       await app.close();
       await link.close();
       store.close();

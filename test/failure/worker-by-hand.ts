@@ -28,7 +28,9 @@ export class WorkerByHand {
   }
 
   async claim(jobId: string, claimId: string = randomUUID()): Promise<TrainingGrant> {
-    return this.rpc.request(verifyJobRpcV1, { job_id: jobId, worker_id: 'by-hand', claim_id: claimId });
+    const grant = await this.rpc.request(verifyJobRpcV1, { job_id: jobId, worker_id: 'by-hand', claim_id: claimId });
+    if (grant.kind !== undefined) throw new Error(`a grant of a training was expected, and this is one of ${grant.kind}`);
+    return grant;
   }
 
   async stopReason(ref: AttemptRef): Promise<string | null> {

@@ -8,6 +8,7 @@ import { AnnotationModule } from './modules/annotation/index.js';
 import { DatasetModule } from './modules/dataset/index.js';
 import { ExchangeModule } from './modules/exchange/index.js';
 import { IdentityModule } from './modules/identity/index.js';
+import { ModelModule } from './modules/model/index.js';
 import { SnapshotModule } from './modules/snapshot/index.js';
 import { TrainingModule } from './modules/training/index.js';
 import { AuthGuard } from './platform/auth/auth.guard.js';
@@ -25,7 +26,7 @@ export class AppModule {
   static with(config: BackendConfig): DynamicModule {
     return {
       module: AppModule,
-      imports: [CqrsModule.forRoot(), DatabaseModule, StorageModule, MessagingModule, HttpModule, IdentityModule, DatasetModule, AnnotationModule, ExchangeModule, SnapshotModule, TrainingModule, FsckModule],
+      imports: [CqrsModule.forRoot(), DatabaseModule, StorageModule, MessagingModule, HttpModule, IdentityModule, DatasetModule, AnnotationModule, ExchangeModule, SnapshotModule, TrainingModule, ModelModule, FsckModule],
       controllers: [HealthController],
       providers: [
         { provide: BackendConfig, useValue: config },

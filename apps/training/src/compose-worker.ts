@@ -4,11 +4,17 @@ import { NatsBackendClient } from './backend-client/nats-backend-client.js';
 import { NatsReportPublisher } from './backend-client/nats-report-publisher.js';
 import { ObjectUploader, type UploadOptions } from './checkpoints/object-uploader.js';
 import type { TrainingConfig } from './config/training-config.js';
+import { codeVersion } from './config/code-version.js';
 import { DatasetBuilder } from './dataset-source/dataset-builder.js';
 import { DiceLabelReader } from './dataset-source/dice-label-reader.js';
 import { SnapshotCache } from './dataset-source/snapshot-cache.js';
 import { SnapshotSource } from './dataset-source/snapshot-source.js';
 import { ZipArchiveReader } from './dataset-source/zip-archive-reader.js';
+import { InferenceProcess } from './engine/inference/inference-process.js';
+import type { InferenceRun, LaunchInference } from './engine/inference/inference-run.js';
+import { InferencePipeline } from './inference/inference-pipeline.js';
+import { ModelCache } from './inference/model-cache.js';
+import { PredictDesk } from './inference/predict-desk.js';
 import { AttemptFolders } from './jobs/attempt-folder.js';
 import { AttemptPipeline } from './jobs/attempt-pipeline.js';
 import type { LaunchEngine } from './jobs/engine-run.js';
@@ -29,6 +35,8 @@ export interface WorkerParts {
   readonly link: NatsLink;
   readonly store: Pick<ObjectStore, 'get' | 'head'>;
   readonly launch: LaunchEngine;
+  /** Where models are used: a process of its own; in tests this one. */
+  readonly infer?: LaunchInference;
   readonly log: TrainingLog;
   /** Shorter in tests. */
   readonly journal?: Partial<JournalOptions>;
@@ -43,19 +51,26 @@ export async function composeWorker(parts: WorkerParts): Promise<TrainingWorker>
   const backend = new NatsBackendClient(new RpcClient(link), publisher, { workerId, timeoutMilliseconds: config.rpcTimeoutMilliseconds });
   const cache = new SnapshotCache({ workDirectory: config.folders.workDirectory, limitBytes: config.cacheLimitBytes });
   await cache.sweep();
+  const uploader = new ObjectUploader(backend, store, parts.upload);
+  const version = config.codeVersion ?? codeVersion();
   const pipeline = new AttemptPipeline({
     store,
     datasets: new DatasetBuilder(new SnapshotSource(store, cache), new ZipArchiveReader(), new DiceLabelReader()),
-    uploader: new ObjectUploader(backend, store, parts.upload),
+    uploader,
     launch,
     workerId,
+    codeVersion: version,
     maxWaitingBytes: Math.floor(config.folders.workLimitBytes / WAITING_SHARE),
   });
+  const models = modelCache(parts);
+  await models.sweep();
+  const inference = new InferencePipeline({ store, uploader, models, launch: parts.infer ?? launchInference, workerId, codeVersion: version });
   const worker = new TrainingWorker({
     backend,
     publisher: new NatsReportPublisher(publisher, link),
     folders: new AttemptFolders(config.folders),
     pipeline,
+    inference,
     keeper: new JournalKeeper(backend, log, { keepMilliseconds: KEEP_REPORTS_MILLISECONDS }),
     log,
     watch,
@@ -65,3 +80,15 @@ export async function composeWorker(parts: WorkerParts): Promise<TrainingWorker>
   await worker.prepare();
   return worker;
 }
+
+/** Answers questions about single images, beside the jobs. */
+export async function composePredictDesk(parts: Pick<WorkerParts, 'config' | 'store' | 'infer' | 'log'>): Promise<PredictDesk> {
+  const { store, log } = parts;
+  const desk = new PredictDesk({ store, cache: modelCache(parts), launch: parts.infer ?? launchInference, log }, { workDirectory: parts.config.folders.workDirectory });
+  await desk.prepare();
+  return desk;
+}
+
+const launchInference = (): InferenceRun => new InferenceProcess();
+
+const modelCache = ({ config, store }: Pick<WorkerParts, 'config' | 'store'>): ModelCache => new ModelCache(store, { workDirectory: config.folders.workDirectory, limitBytes: config.modelCacheLimitBytes });

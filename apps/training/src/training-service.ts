@@ -3,11 +3,12 @@ import { S3ObjectStore } from '@app/object-store';
 import { NestLogger, type Logger, type ShutdownStep } from '@app/observability';
 import type { INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { composeWorker } from './compose-worker.js';
+import { composePredictDesk, composeWorker } from './compose-worker.js';
 import type { TrainingConfig } from './config/training-config.js';
 import { EngineProcess } from './engine/engine-process.js';
 import { HealthChecks } from './health/health-checks.js';
 import { HealthServer } from './health/health-server.js';
+import type { PredictDesk } from './inference/predict-desk.js';
 import { TrainingModule } from './training.module.js';
 import type { TrainingWorker } from './jobs/training-worker.js';
 
@@ -27,12 +28,14 @@ export async function startTrainingService(config: TrainingConfig, logger: Logge
   const store = new S3ObjectStore(config.store);
   const health = new HealthServer(new HealthChecks({ isBrokerConnected: () => link.isConnected, pingStore: (signal) => store.ping(signal) }));
   const worker = await composeWorker({ config, link, store, launch: () => new EngineProcess(), log: logger });
+  const desk = await composePredictDesk({ config, store, log: logger });
   const healthPort = await health.listen(config.health);
-  const app = await listen(worker, link, logger);
+  const app = await listen({ worker, desk }, link, logger);
   return {
     healthPort,
     shutdownSteps: [
       { name: 'the running job', run: () => worker.stop(STOP_WORKER_MILLISECONDS), budgetMilliseconds: STOP_BUDGET_MILLISECONDS },
+      { name: 'models in use', run: () => desk.close(), budgetMilliseconds: 3_000 },
       { name: 'the consumer', run: () => app.close(), budgetMilliseconds: 3_000 },
       { name: 'the broker', run: () => link.close(), budgetMilliseconds: 2_000 },
       { name: 'the store', run: () => store.close() },
@@ -41,8 +44,8 @@ export async function startTrainingService(config: TrainingConfig, logger: Logge
   };
 }
 
-async function listen(worker: TrainingWorker, link: NatsLink, logger: Logger): Promise<INestMicroservice> {
-  const app = await NestFactory.createMicroservice(TrainingModule.with(worker), {
+async function listen({ worker, desk }: { readonly worker: TrainingWorker; readonly desk: PredictDesk }, link: NatsLink, logger: Logger): Promise<INestMicroservice> {
+  const app = await NestFactory.createMicroservice(TrainingModule.with(worker, desk), {
     // The backend makes streams and consumers; this user's allow-list has no right to.
     strategy: new JetStreamServer({ link, app: 'training', managesTopology: false, drainBudgetMilliseconds: 2_000, log: logger }),
     logger: new NestLogger(logger),

@@ -4,6 +4,7 @@ import * as image from './dataset/image-events.v1.js';
 import * as imports from './dataset/import-events.v1.js';
 import type { EventDefinition, RpcDefinition } from './envelope/cloud-event.js';
 import * as snapshot from './snapshot/snapshot-events.v1.js';
+import * as modelRpc from './model/model-rpc.v1.js';
 import * as training from './training/training-events.v1.js';
 import * as snapshotRpc from './snapshot/snapshot-rpc.v1.js';
 import * as trainingRpc from './training/training-rpc.v1.js';
@@ -18,7 +19,10 @@ export * from './dataset/dataset-events.v1.js';
 export * from './dataset/image-events.v1.js';
 export * from './dataset/import-events.v1.js';
 export * from './snapshot/snapshot-events.v1.js';
+export * from './model/model-adapter.js';
+export * from './model/model-rpc.v1.js';
 export * from './training/epoch-metrics.js';
+export * from './training/inference.js';
 export * from './training/model-catalogue.js';
 export * from './training/prediction.js';
 export * from './training/split.js';
@@ -48,6 +52,7 @@ export const ALL_EVENTS: readonly EventDefinition[] = [
   training.trainingProgressedV1,
   training.trainingCheckpointedV1,
   training.trainingCompletedV1,
+  training.trainingPredictedV1,
   training.trainingFailedV1,
   training.trainingCancelledV1,
 ];
@@ -61,4 +66,5 @@ export const ALL_RPCS: readonly RpcDefinition[] = [
   trainingRpc.cancelTrainingRpcV1,
   trainingRpc.retryTrainingRpcV1,
   snapshotRpc.createSnapshotRpcV1,
+  modelRpc.predictImageRpcV1,
 ];

@@ -27,6 +27,11 @@ export const objectKeys = {
   metrics: (jobId: string, attempt?: number): string => `models/${jobId}/metrics${suffix(attempt)}.json`,
   /** What the model says of validation images, NDJSON. */
   validationExamples: (jobId: string, attempt?: number): string => `models/${jobId}/validation-examples${suffix(attempt)}.ndjson`,
+  /** What a job that uses a model is to look at, and what the model said, NDJSON. */
+  inferenceImages: (jobId: string): string => `models/${jobId}/images.ndjson`,
+  predictions: (jobId: string, attempt?: number): string => `models/${jobId}/predictions${suffix(attempt)}.ndjson`,
+  /** A model that was trained elsewhere. */
+  uploadedModel: (modelId: string): string => `models/${modelId}/uploaded.onnx`,
   stagingArea: 'staging/',
   /** Uploads that are not accepted yet; never served. */
   staging: (uploadId: string): string => `staging/${uploadId}/upload.zip`,

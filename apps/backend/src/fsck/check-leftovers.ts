@@ -20,7 +20,8 @@ const MODELS = `
     where m.kind = 'metrics' and j.state = 'completed' order by m.job_id, m.minted_at desc, m.key desc) reports) reported
   order by key collate "C"`;
 /** Of jobs that have ended nothing is on its way any more. */
-const JOBS = `select id::text, state in ('completed','failed','cancelled') as ended from training_jobs`;
+const JOBS = `select id::text, state in ('completed','failed','cancelled') as ended from training_jobs
+  union all select id::text, true from models where source = 'upload' union all select id::text, false from model_uploads`;
 
 const MISSING: Readonly<Record<ModelRow['kind'], (key: string) => Difference>> = {
   model: (key) => difference('model-missing', key, 'a job reported it'),

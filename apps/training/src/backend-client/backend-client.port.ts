@@ -1,9 +1,9 @@
-import type { TrainingGrant } from '@app/contracts';
+import type { TrainingGrant, WorkGrant } from '@app/contracts';
 
 /** Names one attempt and proves that its holder asks. */
 export type AttemptRef = Pick<TrainingGrant, 'job_id' | 'attempt' | 'fencing_token'>;
 
-export type UploadKind = 'state' | 'model' | 'final' | 'metrics' | 'examples';
+export type UploadKind = 'state' | 'model' | 'final' | 'metrics' | 'examples' | 'predictions';
 
 export interface UploadRequest {
   readonly kind: UploadKind;
@@ -24,7 +24,7 @@ export interface UploadPermit {
 /** What the worker asks the backend. Every answer may be the DomainError `unavailable`: nobody answered. */
 export abstract class BackendClient {
   /** May this worker run the job? The same claim asked again gets the same grant. Refusals are DomainErrors. */
-  abstract verify(jobId: string, claimId: string): Promise<TrainingGrant>;
+  abstract verify(jobId: string, claimId: string): Promise<WorkGrant>;
   /** Why the attempt must stop, or null when it is still wanted. */
   abstract stopReason(attempt: AttemptRef): Promise<'cancelled' | 'stale-attempt' | null>;
   abstract requestUpload(attempt: AttemptRef, request: UploadRequest): Promise<UploadPermit>;

@@ -1,4 +1,4 @@
-import { checkpointUploadRpcV1, jobCancelledRpcV1, reportsSeenRpcV1, verifyJobRpcV1, workerHeartbeatV1, type TrainingGrant } from '@app/contracts';
+import { checkpointUploadRpcV1, jobCancelledRpcV1, reportsSeenRpcV1, verifyJobRpcV1, workerHeartbeatV1, type WorkGrant } from '@app/contracts';
 import type { EventPublisher, RpcClient } from '@app/messaging';
 import { BackendClient, type AttemptRef, type UploadPermit, type UploadRequest } from './backend-client.port.js';
 
@@ -18,7 +18,7 @@ export class NatsBackendClient extends BackendClient {
     super();
   }
 
-  async verify(jobId: string, claimId: string): Promise<TrainingGrant> {
+  async verify(jobId: string, claimId: string): Promise<WorkGrant> {
     return this.rpc.request(verifyJobRpcV1, { job_id: jobId, worker_id: this.options.workerId, claim_id: claimId }, this.options);
   }
 

@@ -23,6 +23,8 @@ export const trainingEnvironment = z.object({
   WORK_DIRECTORY: z.string().min(1).describe('temporary files and the snapshot cache; may be lost at any time'),
   WORK_LIMIT_BYTES: whole({ least: 1024 * 1024, fallback: 20 * GIB }).describe('most bytes of one attempt'),
   CACHE_LIMIT_BYTES: whole({ least: 0, fallback: 20 * GIB }).describe('most bytes of cached snapshots; 0 turns the cache off'),
+  MODEL_CACHE_LIMIT_BYTES: whole({ least: 0, fallback: 2 * GIB }).describe('most bytes of cached models; the one in use always fits'),
+  CODE_VERSION: z.string().min(1).max(100).optional().describe('stands with each model that is trained here; default: what the build wrote down'),
   DISK_RESERVE_BYTES: whole({ least: 0, fallback: 256 * 1024 * 1024 }).describe('left free on the disk for everything else that runs there'),
   HEALTH_HOST: z.string().min(1).default('127.0.0.1'),
   HEALTH_PORT: whole({ least: 0, most: 65_535, fallback: 3001 }).describe('0 takes a free one'),
@@ -61,6 +63,13 @@ export class TrainingConfig {
   }
   get folders(): { workDirectory: string; workLimitBytes: number; reserveBytes: number } {
     return { workDirectory: this.values.WORK_DIRECTORY, workLimitBytes: this.values.WORK_LIMIT_BYTES, reserveBytes: this.values.DISK_RESERVE_BYTES };
+  }
+  get modelCacheLimitBytes(): number {
+    return this.values.MODEL_CACHE_LIMIT_BYTES;
+  }
+  /** Null: what the build wrote down. */
+  get codeVersion(): string | null {
+    return this.values.CODE_VERSION ?? null;
   }
   get cacheLimitBytes(): number {
     return this.values.CACHE_LIMIT_BYTES;

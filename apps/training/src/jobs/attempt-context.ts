@@ -1,4 +1,4 @@
-import type { TrainingGrant } from '@app/contracts';
+import type { TrainingGrant, WorkGrant } from '@app/contracts';
 import type { TrainingLog } from '../training-log.js';
 import type { AttemptFolder } from './attempt-folder.js';
 import type { LogTail } from './log-tail.js';
@@ -6,8 +6,8 @@ import type { ProgressReporter } from './progress-reporter.js';
 import type { ReportJournal } from './report-journal.js';
 
 /** What every stage of one attempt works with. */
-export interface AttemptContext {
-  readonly grant: TrainingGrant;
+export interface AttemptContext<Grant extends WorkGrant = TrainingGrant> {
+  readonly grant: Grant;
   readonly epochs: number;
   readonly folder: AttemptFolder;
   readonly journal: ReportJournal;

@@ -1,6 +1,8 @@
-import { trainingCancelledV1, trainingCompletedV1, trainingFailedV1, type TrainingGrant } from '@app/contracts';
+import { trainingCancelledV1, trainingCompletedV1, trainingFailedV1, trainingPredictedV1, type InferenceGrant, type WorkGrant } from '@app/contracts';
 import type { BackendClient } from '../backend-client/backend-client.port.js';
 import type { ReportPublisher } from '../backend-client/report-publisher.port.js';
+import type { StoredObject } from '../checkpoints/object-uploader.js';
+import type { InferencePipeline, SaidOfImages } from '../inference/inference-pipeline.js';
 import type { TrainingLog } from '../training-log.js';
 import { attemptLog, type AttemptContext } from './attempt-context.js';
 import { AttemptStopped, causesOf, toFailure, type AttemptFailure, type StopReason } from './attempt-errors.js';
@@ -17,6 +19,7 @@ export interface AttemptParts {
   readonly publisher: ReportPublisher;
   readonly folders: AttemptFolders;
   readonly pipeline: AttemptPipeline;
+  readonly inference: InferencePipeline;
   readonly keeper: JournalKeeper;
   readonly log: TrainingLog;
   readonly watch: AttemptWatchOptions;
@@ -32,7 +35,10 @@ export interface Trace {
 
 export type AttemptOutcome = 'completed' | 'failed' | StopReason;
 
-type Ending = { readonly outcome: 'completed'; readonly model: TrainedModel } | { readonly outcome: 'failed'; readonly failure: AttemptFailure } | { readonly outcome: StopReason };
+/** What a job has made. */
+type Product = { readonly model: TrainedModel } | { readonly said: SaidOfImages };
+
+type Ending = { readonly outcome: 'completed'; readonly product: Product } | { readonly outcome: 'failed'; readonly failure: AttemptFailure } | { readonly outcome: StopReason };
 
 const MAX_DETAIL_CHARACTERS = 1000;
 /** A lease survives two lost beats at least. */
@@ -46,7 +52,7 @@ export class Attempt {
   private readonly log: TrainingLog;
 
   constructor(
-    private readonly grant: TrainingGrant,
+    private readonly grant: WorkGrant,
     private readonly parts: AttemptParts,
     private readonly trace: Trace = {},
   ) {
@@ -82,25 +88,30 @@ export class Attempt {
       // Between the grant and the first byte it may have been cancelled.
       await watch.ask();
       this.controller.signal.throwIfAborted();
-      return { outcome: 'completed', model: await this.inFolder(journal) };
+      return { outcome: 'completed', product: await this.inFolder(journal) };
     } catch (error) {
       return this.endingOf(error);
     }
   }
 
-  private async inFolder(journal: ReportJournal): Promise<TrainedModel> {
+  private async inFolder(journal: ReportJournal): Promise<Product> {
     const folder = await this.parts.folders.create(this.grant);
     try {
-      const { epochs: wanted } = this.grant.hyperparameters;
-      const epochs = typeof wanted === 'number' ? wanted : FALLBACK_EPOCHS;
+      const epochs = epochsOf(this.grant);
       const progress = new ProgressReporter(journal, this.tail, { epochs, leastMilliseconds: this.parts.progressMilliseconds });
-      const context: AttemptContext = { grant: this.grant, epochs, folder, journal, progress, tail: this.tail, log: this.log, signal: this.controller.signal };
-      const model = await this.parts.pipeline.run(context);
+      const context = { epochs, folder, journal, progress, tail: this.tail, log: this.log, signal: this.controller.signal };
+      const product = await this.produce(context);
       this.controller.signal.throwIfAborted();
-      return model;
+      return product;
     } finally {
       await folder.remove();
     }
+  }
+
+  private async produce(context: Omit<AttemptContext, 'grant'>): Promise<Product> {
+    const { grant, parts } = this;
+    if (isInference(grant)) return { said: await parts.inference.run({ ...context, grant }) };
+    return { model: await parts.pipeline.run({ ...context, grant }) };
   }
 
   private endingOf(error: unknown): Ending {
@@ -119,7 +130,7 @@ export class Attempt {
   private tell(journal: ReportJournal, ending: Ending): void {
     switch (ending.outcome) {
       case 'completed':
-        journal.add({ definition: trainingCompletedV1, data: { best_epoch: ending.model.bestEpoch, final_model: ending.model.finalModel } });
+        this.tellProduct(journal, ending.product);
         return;
       case 'cancelled':
         journal.add({ definition: trainingCancelledV1, data: {} });
@@ -136,6 +147,12 @@ export class Attempt {
     }
   }
 
+  private tellProduct(journal: ReportJournal, product: Product): void {
+    if ('model' in product) return journal.add({ definition: trainingCompletedV1, data: completedData(product.model) });
+    const { predictions, images, failedImages } = product.said;
+    journal.add({ definition: trainingPredictedV1, data: { predictions, images, failed_images: failedImages } });
+  }
+
   private tellFailure(journal: ReportJournal, failure: Pick<AttemptFailure, 'code' | 'detail' | 'retryable'>): void {
     journal.add({
       definition: trainingFailedV1,
@@ -146,4 +163,15 @@ export class Attempt {
   private abort(reason: AttemptStopped): void {
     if (!this.controller.signal.aborted) this.controller.abort(reason);
   }
+}
+
+function completedData({ bestEpoch, finalModel, examples }: TrainedModel): { best_epoch: number; final_model: StoredObject; examples?: StoredObject } {
+  return { best_epoch: bestEpoch, final_model: finalModel, ...(examples === undefined ? {} : { examples }) };
+}
+
+const isInference = (grant: WorkGrant): grant is InferenceGrant => grant.kind === 'evaluation' || grant.kind === 'prelabel';
+
+function epochsOf(grant: WorkGrant): number {
+  const epochs = isInference(grant) ? FALLBACK_EPOCHS : grant.hyperparameters['epochs'];
+  return typeof epochs === 'number' ? epochs : FALLBACK_EPOCHS;
 }

@@ -1,4 +1,4 @@
-import type { TrainingGrant } from '@app/contracts';
+import type { WorkGrant } from '@app/contracts';
 import { DomainError, newId } from '@app/kernel';
 import { reasonOf } from '../training-log.js';
 import { Attempt, type AttemptOutcome, type AttemptParts, type Trace } from './attempt.js';
@@ -65,7 +65,7 @@ export class TrainingWorker {
     await this.parts.keeper.close(Math.max(500, deadline - Date.now()));
   }
 
-  private async run(grant: TrainingGrant, trace: Trace): Promise<Verdict> {
+  private async run(grant: WorkGrant, trace: Trace): Promise<Verdict> {
     const attempt = new Attempt(grant, this.parts, trace);
     this.parts.log.info(`job ${grant.job_id}, attempt ${grant.attempt}: begins`);
     this.attempt = attempt;
@@ -80,7 +80,7 @@ export class TrainingWorker {
     }
   }
 
-  private async ask(jobId: string): Promise<{ readonly grant: TrainingGrant } | Exclude<Verdict, { kind: 'done' }>> {
+  private async ask(jobId: string): Promise<{ readonly grant: WorkGrant } | Exclude<Verdict, { kind: 'done' }>> {
     const claimId = this.openClaims.get(jobId) ?? newId();
     try {
       const grant = await this.parts.backend.verify(jobId, claimId);

@@ -25,6 +25,9 @@ const common = {
   keep_every: z.number().int().min(1).max(1000).default(5).describe('the k of every-k: the checkpoint of each k-th epoch stays'),
 };
 
+/** What an engine needs of every model's settings. */
+export type CommonHyperparameters = { readonly [Name in keyof typeof common]: z.infer<(typeof common)[Name]> };
+
 export const cnnSmallHyperparameters = z.strictObject({
   ...common,
   image_size: z
@@ -38,6 +41,20 @@ export const cnnSmallHyperparameters = z.strictObject({
 });
 export type CnnSmallHyperparameters = z.infer<typeof cnnSmallHyperparameters>;
 
+export const centersSmallHyperparameters = z.strictObject({
+  ...common,
+  epochs: common.epochs.unwrap().default(100).describe('passes over the training images'),
+  image_size: z
+    .number()
+    .int()
+    .refine((size) => size === 0 || (size >= 64 && size <= 320 && size % 32 === 0), { message: '0 (by the images) or a multiple of 32 from 64 to 320' })
+    .default(0)
+    .describe('side of the square that images are fitted into, pixels, a multiple of 32; 0 chooses by the images'),
+  augment: z.enum(['none', 'light', 'standard']).default('standard').describe('light: mirror, shift, scale; standard: more of it, and colours'),
+});
+export type CentersSmallHyperparameters = z.infer<typeof centersSmallHyperparameters>;
+
 export const MODEL_CATALOGUE: readonly ModelDefinition[] = [
   { id: 'cnn-small', title: 'Small convolutional network', taskTypes: ['image_classification'], hyperparameters: cnnSmallHyperparameters },
+  { id: 'centers-small', title: 'Small detector of object middles', taskTypes: ['object_detection'], hyperparameters: centersSmallHyperparameters },
 ];

@@ -43,7 +43,7 @@ export const trainingStartedV1 = defineEvent({
   subject: 'vision.training.job.started.v1',
   stream: STREAM,
   summary: 'A worker has read the snapshot and begins (or resumes) training.',
-  data: z.object({ ...report, worker_id: z.string().min(1).max(100), engine: z.string().max(50), epochs: z.number().int().positive(), resumed_from_epoch: z.number().int().nonnegative(), split: resolvedSplitSchema.optional() }),
+  data: z.object({ ...report, worker_id: z.string().min(1).max(100), engine: z.string().max(50), epochs: z.number().int().positive(), resumed_from_epoch: z.number().int().nonnegative(), split: resolvedSplitSchema.optional(), code_version: z.string().max(100).optional() }),
 });
 export type TrainingStartedV1 = z.infer<typeof trainingStartedV1.data>;
 
@@ -83,6 +83,21 @@ export const trainingCompletedV1 = defineEvent({
   data: z.object({ ...report, best_epoch: z.number().int().positive(), final_model: storedObjectSchema, examples: storedObjectSchema.optional() }),
 });
 export type TrainingCompletedV1 = z.infer<typeof trainingCompletedV1.data>;
+
+export const trainingPredictedV1 = defineEvent({
+  subject: 'vision.training.job.predicted.v1',
+  stream: STREAM,
+  summary: 'A job that uses a model is done; what the model says of the images lies in the store as NDJSON.',
+  data: z.object({
+    ...report,
+    predictions: storedObjectSchema,
+    /** Lines of the NDJSON. */
+    images: z.number().int().nonnegative(),
+    /** Images that could not be read or decoded. */
+    failed_images: z.number().int().nonnegative(),
+  }),
+});
+export type TrainingPredictedV1 = z.infer<typeof trainingPredictedV1.data>;
 
 export const trainingFailedV1 = defineEvent({
   subject: 'vision.training.job.failed.v1',

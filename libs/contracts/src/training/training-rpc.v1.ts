@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { datasetIdSchema, jobIdSchema, objectKeySchema, sha256Schema, taskTypeSchema, versionSchema } from '../common.js';
 import { defineRpc } from '../envelope/cloud-event.js';
+import { inferenceGrantSchema } from './inference.js';
 import { splitRuleSchema } from './split.js';
 
 const attemptRef = { job_id: jobIdSchema, attempt: z.number().int().positive(), fencing_token: z.uuid() };
 
 /** All that a worker may rely on: it came from the backend, after the permission was checked. */
 export const trainingGrantSchema = z.object({
+  kind: z.literal('training').optional(),
   ...attemptRef,
   /** After this time the grant is dead unless heartbeats kept the lease. */
   expires_at: z.iso.datetime(),
@@ -19,16 +21,22 @@ export const trainingGrantSchema = z.object({
   hyperparameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
   /** The job's own rule; null: the version says it (`split`, `split_config`), else the automatic rule. */
   split: splitRuleSchema.nullable(),
+  /** A model whose weights the training begins with. */
+  init_from: z.object({ key: objectKeySchema, size_bytes: z.number().int().positive(), sha256: sha256Schema }).nullable().optional(),
   resume_from: z.object({ epoch: z.number().int().positive(), key: objectKeySchema, size_bytes: z.number().int().positive(), sha256: sha256Schema }).nullable(),
 });
 export type TrainingGrant = z.infer<typeof trainingGrantSchema>;
+
+/** Told apart by `kind`; a training's may leave it out. */
+export const workGrantSchema = z.union([inferenceGrantSchema, trainingGrantSchema]);
+export type WorkGrant = z.infer<typeof workGrantSchema>;
 
 /** "May I?" `claim_id` makes a repeat by the same worker answer the same grant; another worker gets `state-conflict`. */
 export const verifyJobRpcV1 = defineRpc({
   subject: 'vision.training.rpc.verify-job.v1',
   summary: 'A worker asks whether it may run a job, before it reads one byte.',
   request: z.object({ job_id: jobIdSchema, worker_id: z.string().min(1).max(100), claim_id: z.uuid() }),
-  reply: trainingGrantSchema,
+  reply: workGrantSchema,
 });
 
 export const checkpointUploadRpcV1 = defineRpc({
@@ -37,7 +45,7 @@ export const checkpointUploadRpcV1 = defineRpc({
   request: z.object({
     ...attemptRef,
     /** `epoch` counts from 1 (for `final` the epoch whose weights it has); `attempt_suffix` asks for the key that a differing repeat goes to. */
-    kind: z.enum(['state', 'model', 'final', 'metrics', 'examples']),
+    kind: z.enum(['state', 'model', 'final', 'metrics', 'examples', 'predictions']),
     epoch: z.number().int().positive(),
     size_bytes: z.number().int().positive(),
     sha256: sha256Schema,

@@ -3,7 +3,12 @@ export interface NatsUser {
   readonly name: string;
   readonly password: string;
   /** Allow-lists: what is not named is refused. */
-  readonly permissions?: { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
+  readonly permissions?: {
+    readonly publish: readonly string[];
+    readonly subscribe: readonly string[];
+    /** Whether it may answer requests that it got: once each, within two minutes, wherever the asker waits. */
+    readonly mayAnswer?: boolean;
+  };
 }
 
 export interface NatsConfigOptions {
@@ -45,7 +50,8 @@ export function natsConfig(options: NatsConfigOptions): string {
 function userEntry(user: NatsUser): unknown {
   const login = { user: user.name, password: user.password };
   if (user.permissions === undefined) return login;
-  return { ...login, permissions: { publish: allowOnly(user.permissions.publish), subscribe: allowOnly(user.permissions.subscribe) } };
+  const { publish, subscribe, mayAnswer = false } = user.permissions;
+  return { ...login, permissions: { publish: allowOnly(publish), subscribe: allowOnly(subscribe), ...(mayAnswer ? { allow_responses: { max: 1, expires: '2m' } } : {}) } };
 }
 
 /** An empty allow-list would mean "everything". */

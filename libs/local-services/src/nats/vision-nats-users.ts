@@ -1,6 +1,7 @@
 import {
   createSnapshotRpcV1,
   messageRejectedV1,
+  predictImageRpcV1,
   reportsSeenRpcV1,
   startTrainingRpcV1,
   cancelTrainingRpcV1,
@@ -13,6 +14,7 @@ import {
   trainingCheckpointedV1,
   trainingCompletedV1,
   trainingFailedV1,
+  trainingPredictedV1,
   trainingProgressedV1,
   trainingStartedV1,
   workerHeartbeatV1,
@@ -37,13 +39,13 @@ export function visionNatsUsers(passwords: { readonly backend: string; readonly 
       password: passwords.backend,
       permissions: { publish: ['vision.>', '$JS.API.>', '$JS.ACK.>', '_INBOX.>', `${TRAINING_INBOX_PREFIX}.>`], subscribe: ['vision.>', '_INBOX.>', '_INBOX_backend.>'] },
     },
-    { name: 'training', password: passwords.training, permissions: { publish: trainingPublishes(), subscribe: [`${TRAINING_INBOX_PREFIX}.>`] } },
+    { name: 'training', password: passwords.training, permissions: { publish: trainingPublishes(), subscribe: [`${TRAINING_INBOX_PREFIX}.>`, predictImageRpcV1.subject], mayAnswer: true } },
     { name: 'consumer', password: passwords.consumer, permissions: { publish: consumerPublishes(), subscribe: ['vision.>', '_INBOX.>'] } },
   ];
 }
 
 function trainingPublishes(): string[] {
-  const reports = [trainingStartedV1, trainingProgressedV1, trainingCheckpointedV1, trainingCompletedV1, trainingFailedV1, trainingCancelledV1];
+  const reports = [trainingStartedV1, trainingProgressedV1, trainingCheckpointedV1, trainingCompletedV1, trainingPredictedV1, trainingFailedV1, trainingCancelledV1];
   const questions = [verifyJobRpcV1, checkpointUploadRpcV1, jobCancelledRpcV1, reportsSeenRpcV1];
   return [
     ...[...reports, ...questions].map((one) => one.subject),

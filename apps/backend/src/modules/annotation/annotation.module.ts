@@ -5,6 +5,8 @@ import { ClassesController } from './api/http/classes.controller.js';
 import { LiveViewController } from './api/http/live-view.controller.js';
 import { AnnotationEditor } from './application/annotation-editor.js';
 import { AnnotationReader } from './application/annotation-reader.js';
+import { LabelWatchers } from './application/label-watchers.js';
+import { ProposedLabels } from './application/proposed-labels.js';
 import { AnnotationWriter } from './application/annotation-writer.js';
 import { ClassIntake } from './application/class-intake.js';
 import { ClassCatalogue } from './application/class-catalogue.js';
@@ -44,7 +46,7 @@ import { ZipLabelSource } from './infrastructure/zip-label-source.js';
   controllers: [AnnotationsController, LiveViewController, ClassesController],
   providers: [
     ...[EditAnnotationsHandler, RestoreAnnotationsHandler, LoadLabelsHandler, GetAnnotationsHandler, ListHistoryHandler, OpenViewHandler, ChangeClassesHandler, ListClassesHandler],
-    ...[AnnotationEditor, AnnotationReader, DatasetRollback, AnnotationWriter, ClassCatalogue, ClassIntake, LabelIntake, SqlStatements, LabelLoader, ViewWriter, ViewMaterialiser],
+    ...[AnnotationEditor, AnnotationReader, DatasetRollback, AnnotationWriter, ClassCatalogue, ClassIntake, LabelIntake, SqlStatements, LabelLoader, LabelWatchers, ProposedLabels, ViewWriter, ViewMaterialiser],
     { provide: AnnotationStore, useClass: SqlAnnotationStore },
     { provide: ClassStore, useClass: SqlClassStore },
     { provide: LabelSource, useClass: ZipLabelSource },
@@ -54,6 +56,6 @@ import { ZipLabelSource } from './infrastructure/zip-label-source.js';
     { provide: ViewStorage, useClass: BucketViewStorage },
     { provide: LoadedLabelsStore, useClass: SqlLoadedLabelsStore },
   ],
-  exports: [DatasetRollback, AnnotationWriter, AnnotationReader, ClassIntake, LabelIntake, LiveView, DatasetPositions],
+  exports: [LabelWatchers, ProposedLabels, DatasetRollback, AnnotationWriter, AnnotationReader, ClassIntake, LabelIntake, LiveView, DatasetPositions],
 })
 export class AnnotationModule {}

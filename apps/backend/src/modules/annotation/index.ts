@@ -6,3 +6,5 @@ export { LabelIntake, type IntakeLabels, type IntakeOutcome } from './applicatio
 export { LiveView, type CutColumns, type CutEntries, type CutHead, type CutImage, type CutLabels, type DatasetCut } from './application/ports/live-view.port.js';
 export { DatasetRollback, type Rollback, type RollbackCounts } from './application/dataset-rollback.js';
 export { DatasetPositions, type DatasetPosition, type FrozenHead, type PositionedImage } from './application/ports/dataset-positions.port.js';
+export { LabelWatchers, type LabelWatcher } from './application/label-watchers.js';
+export { ProposedLabels, type ProposalEdit, type ProposalTarget, type ProposedObject } from './application/proposed-labels.js';

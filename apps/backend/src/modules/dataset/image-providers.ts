@@ -20,6 +20,7 @@ import { SupersededImages } from './application/ports/superseded-images.port.js'
 import { ImageUrls } from './application/ports/image-urls.port.js';
 import { GetImageHandler } from './application/queries/get-image/get-image.handler.js';
 import { ListImageUploadsHandler } from './application/queries/list-image-uploads/list-image-uploads.handler.js';
+import { ListHardestImagesHandler } from './application/queries/list-hardest-images/list-hardest-images.handler.js';
 import { ListImagesHandler } from './application/queries/list-images/list-images.handler.js';
 import { UploadSlots } from './application/upload-slots.js';
 import { BucketImageStorage } from './infrastructure/bucket-image-storage.js';
@@ -32,7 +33,7 @@ import { TypeormImageUploads } from './infrastructure/typeorm-image-uploads.js';
 
 const COMMANDS = [AddImagesHandler, AnnounceImagesHandler, CompleteImagesHandler, ChangeImagesHandler];
 const SWEEPS = [SweepImageUploadsHandler, SweepOrphansHandler, ImageSweeper];
-const QUERIES = [ListImagesHandler, GetImageHandler, ListImageUploadsHandler];
+const QUERIES = [ListImagesHandler, ListHardestImagesHandler, GetImageHandler, ListImageUploadsHandler];
 const SERVICES = [DatasetImages, ImageIntake, ImageReceiver, ImageChanges, ImagePutBack, UploadSlots];
 
 /** Single images: how they come, are listed, changed and removed. The static paths of uploads stand before those with an image's id. */

@@ -19,6 +19,9 @@ import { StartTrainingHandler } from './application/commands/start-training/star
 import { VerifyJobHandler } from './application/commands/verify-job/verify-job.handler.js';
 import { CheckpointRetention } from './application/checkpoint-retention.js';
 import { JobAccess } from './application/job-access.js';
+import { InferenceJobs } from './application/inference-jobs.js';
+import { InitialModels } from './application/initial-models.js';
+import { JobEnds } from './application/job-ends.js';
 import { JobEventFeed } from './application/job-event-feed.js';
 import { ReportEffects } from './application/report-effects.js';
 import { CheckpointStorage } from './application/ports/checkpoint-storage.port.js';
@@ -65,7 +68,7 @@ const QUERIES = [ListModelsHandler, ListJobsHandler, GetJobHandler, GetJobLogsHa
   providers: [
     ...COMMANDS,
     ...QUERIES,
-    ...[JobAccess, JobEventFeed, LeaseSweeper, ReportEffects, CheckpointRetention, SqlSnapshotUses],
+    ...[InferenceJobs, InitialModels, JobEnds, JobAccess, JobEventFeed, LeaseSweeper, ReportEffects, CheckpointRetention, SqlSnapshotUses],
     { provide: TrainingSettings, inject: [BackendConfig], useFactory: (config: BackendConfig) => new TrainingSettings(config.trainingLeaseSeconds) },
     { provide: TrainingJobRepository, useClass: TypeormTrainingJobRepository },
     { provide: JobRecords, useClass: TypeormJobRecords },
@@ -78,5 +81,6 @@ const QUERIES = [ListModelsHandler, ListJobsHandler, GetJobHandler, GetJobLogsHa
     { provide: TrainableDatasets, useClass: DatasetTrainableDatasets },
     { provide: TrainingSnapshots, useClass: SnapshotTrainingSnapshots },
   ],
+  exports: [InferenceJobs, InitialModels, JobEnds, JobReadModel],
 })
 export class TrainingModule {}

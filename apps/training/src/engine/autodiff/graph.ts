@@ -70,6 +70,16 @@ export class Graph {
     return this.constant(`i:${values.join(',')}`, () => ({ dims: [values.length], data: BigInt64Array.from(values, BigInt) }));
   }
 
+  /** A list of numbers, as Resize takes its scales. */
+  floats(values: readonly number[]): string {
+    return this.constant(`v:${values.join(',')}`, () => ({ dims: [values.length], data: Float32Array.from(values) }));
+  }
+
+  /** A tensor that is never learned; `key` says what it is, so that it is in the file once. */
+  matrix(key: string, shape: readonly number[], data: Float32Array): Value {
+    return { name: this.constant(`m:${key}`, () => ({ dims: shape, data })), shape };
+  }
+
   /** Remembers how the gradient goes back through what was just built. */
   differentiable(output: Value, inputs: readonly Value[], pullback: Pullback): Value {
     this.tape.push({ output, inputs, pullback });

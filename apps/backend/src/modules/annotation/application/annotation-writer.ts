@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { LabelWatchers } from './label-watchers.js';
 import { ClassCatalogue } from './class-catalogue.js';
 import { DatasetLane } from './dataset-lane.js';
 import { AnnotationStore } from './ports/annotation-store.port.js';
@@ -15,6 +16,7 @@ export class AnnotationWriter {
   constructor(
     private readonly store: AnnotationStore,
     private readonly classes: ClassCatalogue,
+    private readonly watchers: LabelWatchers,
   ) {}
 
   submit(datasetId: string, request: WriteRequest): Promise<WriteOutcome> {
@@ -23,7 +25,7 @@ export class AnnotationWriter {
   }
 
   private openLane(datasetId: string): DatasetLane {
-    const lane = new DatasetLane(datasetId, { store: this.store, classes: this.classes, onIdle: () => this.lanes.delete(datasetId) });
+    const lane = new DatasetLane(datasetId, { store: this.store, classes: this.classes, onWritten: (edits) => this.watchers.tell(datasetId, edits), onIdle: () => this.lanes.delete(datasetId) });
     this.lanes.set(datasetId, lane);
     return lane;
   }

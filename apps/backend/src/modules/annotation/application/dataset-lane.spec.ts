@@ -41,7 +41,7 @@ function answerFor({ number }: ImageQuestion): ImageAnswer {
 describe('the writes of one dataset', () => {
   it('go together by tick; the next batch begins when it is as large as the one under way, or that is done', async () => {
     const store = new HeldStore();
-    const lane = new DatasetLane('d', { store, classes: new ClassCatalogue(store), onIdle: () => undefined });
+    const lane = new DatasetLane('d', { store, classes: new ClassCatalogue(store), onWritten: () => undefined, onIdle: () => undefined });
     const add = (number: number): Promise<WriteOutcome> =>
       lane.add({
         number,

@@ -33,6 +33,7 @@ interface Decided {
 export interface LaneOptions {
   readonly store: AnnotationStore;
   readonly classes: ClassCatalogue;
+  readonly onWritten: (edits: readonly LabelEdit[]) => void;
   readonly onIdle: () => void;
 }
 
@@ -122,6 +123,7 @@ export class DatasetLane {
 
   private async commit(decided: readonly Decided[], classes: KnownClasses): Promise<void> {
     const { usable, written } = await this.options.store.write(this.datasetId, classes.revision, decided.map(({ edit }) => edit));
+    if (usable) this.options.onWritten(decided.flatMap(({ edit }, index) => (written[index] === null ? [] : [edit])));
     decided.forEach(({ waiting, target }, index) => {
       const done = usable ? written[index] : undefined;
       if (done !== undefined && done !== null) waiting.resolve({ labels: done.labels, classes: classes.table, target, repeatOf: null });

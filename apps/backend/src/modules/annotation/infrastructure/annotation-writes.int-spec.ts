@@ -8,6 +8,7 @@ import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataSourceOptions, migrated } from '../../../platform/database/database.module.js';
 import { AnnotationWriter } from '../application/annotation-writer.js';
+import { LabelWatchers } from '../application/label-watchers.js';
 import { ClassCatalogue } from '../application/class-catalogue.js';
 import { DiceLabelRules } from '../application/dice-label-rules.js';
 import type { StoredLabels } from '../application/ports/annotation-store.port.js';
@@ -27,7 +28,7 @@ const writers: AnnotationWriter[] = [];
 
 function writerOn(source: DataSource): AnnotationWriter {
   const store = new SqlAnnotationStore(new SqlStatements(source), { wake: () => undefined } as unknown as OutboxRelay);
-  return new AnnotationWriter(store, new ClassCatalogue(store));
+  return new AnnotationWriter(store, new ClassCatalogue(store), new LabelWatchers());
 }
 
 beforeAll(async () => {

@@ -37,6 +37,28 @@ export function imagePageSql({ datasetId, filter, after, upTo, limit, backward =
   return { text, parameters };
 }
 
+export interface HardestRequest {
+  readonly datasetId: string;
+  readonly filter: ImageFilter;
+  readonly after: { readonly uncertainty: number; readonly number: number } | null;
+  readonly limit: number;
+}
+
+/** The hardest first, by the index of what models said (`image_proposals`, of the Model module); equally hard ones by their number. */
+export function hardestPageSql({ datasetId, filter, after, limit }: HardestRequest): { readonly text: string; readonly parameters: readonly unknown[] } {
+  const parameters: unknown[] = [];
+  const bind = (value: unknown): string => `$${parameters.push(value)}`;
+  const dataset = bind(datasetId);
+  const { classId, ...rest } = filter;
+  const conditions = ['i.removed_seq is null', ...conditionsOf(rest, bind)];
+  if (classId !== undefined) conditions.push(`i.class_ids @> array[${bind(classId)}::int]`);
+  const [uncertainty, number] = after === null ? [null, null] : [bind(after.uncertainty), bind(after.number)];
+  const behind = uncertainty === null ? '' : `and (p.uncertainty < ${uncertainty}::real or (p.uncertainty = ${uncertainty}::real and p.number > ${number}))`;
+  const text = `select ${IMAGE_VIEW_COLUMNS}, p.uncertainty from image_proposals p join dataset_images i on i.dataset_id = p.dataset_id and i.number = p.number
+    where p.dataset_id = ${dataset} ${behind} and ${conditions.join(' and ')} order by p.uncertainty desc, p.number limit ${bind(limit)}`;
+  return { text, parameters };
+}
+
 function conditionsOf(filter: ImageFilter, bind: (value: unknown) => string): string[] {
   const conditions: string[] = [];
   if (filter.split !== undefined) conditions.push(filter.split === 'unassigned' ? 'i.split is null' : `i.split = ${bind(filter.split)}`);
@@ -44,6 +66,9 @@ function conditionsOf(filter: ImageFilter, bind: (value: unknown) => string): st
   if (filter.state !== undefined) conditions.push(filter.state === 'broken' ? `i.state = 'broken'` : `i.state = 'ready'`);
   if (filter.assignee !== undefined) conditions.push(`i.assignee = ${bind(filter.assignee)}`);
   if (filter.labeledBy !== undefined) conditions.push(`i.labeled_by = ${bind(filter.labeledBy)}`);
+  if (filter.hasSuggestion !== undefined) {
+    conditions.push(`${filter.hasSuggestion ? '' : 'not '}exists (select 1 from image_proposals o where o.dataset_id = i.dataset_id and o.number = i.number and o.open > 0)`);
+  }
   if (filter.q !== undefined) conditions.push(`position(lower(${bind(filter.q)}) in lower(i.file_name)) > 0`);
   return conditions;
 }

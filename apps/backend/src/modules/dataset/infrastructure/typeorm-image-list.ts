@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { TransactionContext } from '../../../platform/database/transaction-context.js';
-import { ImageList, type ImageFilter, type ImagePage, type ImagePageStart, type ImageView } from '../application/ports/image-list.port.js';
-import { IMAGE_VIEW_COLUMNS, imagePageSql } from './image-page-sql.js';
+import { ImageList, type HardestPage, type ImageFilter, type ImagePage, type ImagePageStart, type ImageView, type UnsureImage } from '../application/ports/image-list.port.js';
+import { hardestPageSql, IMAGE_VIEW_COLUMNS, imagePageSql } from './image-page-sql.js';
 
 /** Numbers that one page looks through where no index knows the answer: tens of milliseconds. */
 const SEARCH_WINDOW = 50_000;
@@ -20,6 +20,13 @@ export class TypeormImageList extends ImageList {
     const last = images.length === page.limit ? images.at(-1) : undefined;
     if (last !== undefined) return { images, next: last.number };
     return { images, next: upTo !== null && (page.backward ? upTo > FIRST_NUMBER : upTo < (await this.lastNumber(datasetId))) ? upTo : null };
+  }
+
+  async hardest(datasetId: string, filter: ImageFilter, page: { after: HardestPage['next']; limit: number }): Promise<HardestPage> {
+    const { text, parameters } = hardestPageSql({ datasetId, filter, ...page });
+    const images = await this.query<UnsureImage>(text, [...parameters]);
+    const last = images.length === page.limit ? images.at(-1) : undefined;
+    return { images, next: last === undefined ? null : { uncertainty: last.uncertainty, number: last.number } };
   }
 
   async find(datasetId: string, number: number): Promise<ImageView | null> {
@@ -47,7 +54,7 @@ const windowEnd = ({ after, backward }: ImagePageStart): number => (backward ? M
 /** Whether matches may lie so far apart that a page could read the whole dataset. */
 function isSearched(filter: ImageFilter): boolean {
   // Neither a name nor a person has an index.
-  if (filter.q !== undefined || filter.labeledBy !== undefined) return true;
+  if (filter.q !== undefined || filter.labeledBy !== undefined || filter.hasSuggestion !== undefined) return true;
   const given = [filter.split, filter.status, filter.classId, filter.assignee].filter((one) => one !== undefined).length;
   const isIndexedPair = given === 2 && filter.split !== undefined && filter.status !== undefined;
   return given > 1 && !isIndexedPair && filter.state !== 'broken';

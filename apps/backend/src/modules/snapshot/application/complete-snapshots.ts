@@ -3,6 +3,18 @@ import { Injectable } from '@nestjs/common';
 import { SnapshotRepository } from '../domain/snapshot.repository.port.js';
 import { ZipDoubts } from './zip-doubts.js';
 
+/** What a version is, with or without a zip. */
+export interface SnapshotIdentity {
+  readonly id: string;
+  readonly version: number;
+  /** In the dataset's sequence of changes. */
+  readonly position: number;
+  /** Null until it is counted. */
+  readonly contentHash: string | null;
+  /** What its label file says of the dataset; null of one from before versions were positions. */
+  readonly head: Readonly<Record<string, unknown>> | null;
+}
+
 export interface CompleteSnapshot {
   readonly id: string;
   readonly datasetId: string;
@@ -27,6 +39,14 @@ export class CompleteSnapshots {
     if (state?.zipState !== 'ready' || state.zip === null) return null;
     const { key, sizeBytes, sha256 } = state.zip;
     return { id: state.id, datasetId, version, key, sizeBytes, sha256 };
+  }
+
+  /** Null: there is no such version. Left out: the newest. */
+  async identity(datasetId: string, version?: number): Promise<SnapshotIdentity | null> {
+    const snapshot = version === undefined ? ((await this.snapshots.newest(datasetId, 1))[0] ?? null) : await this.snapshots.findByVersion(datasetId, version);
+    if (snapshot === null || snapshot.state.state === 'deleted' || snapshot.state.state === 'failed') return null;
+    const { id, position, contentHash, head, version: number } = snapshot.state;
+    return { id, version: number, position, contentHash, head: head === null ? null : { ...head } };
   }
 
   /** A reader found other bytes than were frozen; in the caller's unit of work. The zip is checked, and made again where that is so. */

@@ -8,6 +8,8 @@ export interface SnapshotUse {
   /** Not ended: it may still read the zip. */
   readonly isActive: boolean;
   readonly hasModel: boolean;
+  /** Its model is the dataset's in production. */
+  readonly inProduction?: boolean;
 }
 
 export interface SnapshotUseSource {
@@ -26,6 +28,16 @@ export class SnapshotUses {
 
   async of(datasetId: string, versions: readonly number[]): Promise<readonly SnapshotUse[]> {
     if (versions.length === 0) return [];
-    return (await Promise.all(this.sources.map((source) => source.usesOf(datasetId, versions)))).flat();
+    return merged((await Promise.all(this.sources.map((source) => source.usesOf(datasetId, versions)))).flat());
   }
+}
+
+/** Two sources may know of one training. */
+function merged(uses: readonly SnapshotUse[]): SnapshotUse[] {
+  const byId = new Map<string, SnapshotUse>();
+  for (const use of uses) {
+    const known = byId.get(use.id);
+    byId.set(use.id, known === undefined ? use : { ...known, hasModel: known.hasModel || use.hasModel, inProduction: known.inProduction === true || use.inProduction === true });
+  }
+  return [...byId.values()];
 }

@@ -24,8 +24,11 @@ export class ZipShelf {
       const snapshot = await this.snapshots.findForUpdate(snapshotId);
       if (snapshot === null) return;
       const { datasetId, version } = snapshot.state;
-      const active = (await this.uses.of(datasetId, [version])).filter((use) => use.isActive).map((use) => use.id);
+      const uses = await this.uses.of(datasetId, [version]);
+      const active = uses.filter((use) => use.isActive).map((use) => use.id);
       if (active.length > 0) throw new DomainError('state-conflict', 'A training uses this version.', { extensions: { job_ids: active } });
+      const inProduction = uses.filter((use) => use.inProduction === true).map((use) => use.id);
+      if (inProduction.length > 0) throw new DomainError('state-conflict', 'The model in production was trained on this version.', { extensions: { job_ids: inProduction } });
       snapshot.dropZip(tail);
       await this.snapshots.save(snapshot);
     });

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { splitOf } from './split-messages.js';
 import { isTerminal } from '../domain/job-state.js';
 import type { TrainingJob } from '../domain/training-job.aggregate.js';
+import { JobEnds } from './job-ends.js';
 import { CheckpointRetention } from './checkpoint-retention.js';
 import type { WorkerReport } from './commands/record-report/record-report.command.js';
 import { CheckpointStorage } from './ports/checkpoint-storage.port.js';
@@ -20,6 +21,7 @@ export class ReportEffects {
     private readonly storage: CheckpointStorage,
     private readonly retention: CheckpointRetention,
     private readonly snapshots: TrainingSnapshots,
+    private readonly ends: JobEnds,
     private readonly clock: Clock,
   ) {}
 
@@ -32,13 +34,15 @@ export class ReportEffects {
     const now = this.clock.now();
     switch (report.kind) {
       case 'started':
-        return job.started({ epochs: report.data.epochs, split: report.data.split === undefined ? null : splitOf(report.data.split) }, now);
+        return job.started({ epochs: report.data.epochs, split: report.data.split === undefined ? null : splitOf(report.data.split), codeVersion: report.data.code_version ?? null }, now);
       case 'progressed':
         return this.progressed(job, report.data);
       case 'checkpointed':
         return this.checkpointed(job, report.data);
       case 'completed':
         return this.completed(job, report.data, now);
+      case 'predicted':
+        return this.predicted(job, report.data, now);
       case 'failed':
         await this.records.appendLog(job.state.id, report.data.log ?? []);
         if (report.data.code === CORRUPT_SNAPSHOT && job.state.snapshot !== null) await this.snapshots.doubt(job.state.datasetId, job.state.snapshot.version);
@@ -83,6 +87,17 @@ export class ReportEffects {
       return;
     }
     job.completed({ bestEpoch: data.best_epoch, finalModel }, now);
+    await this.ends.trained(job.state);
+  }
+
+  private async predicted(job: TrainingJob, data: Extract<WorkerReport, { kind: 'predicted' }>['data'], now: Date): Promise<void> {
+    const predictions = { key: data.predictions.key, sizeBytes: data.predictions.size_bytes, sha256: data.predictions.sha256 };
+    if (job.state.inference === null || !(await this.isStored(job.state.id, predictions))) {
+      job.attemptFailed({ code: 'predictions-missing', detail: 'The worker reported predictions that do not lie in the store.', retryable: true }, now);
+      return;
+    }
+    job.predicted(now);
+    await this.ends.predicted(job.state, data);
   }
 
   /** A pointer is only kept to an object that was handed out for this job and lies in the store with its size. */

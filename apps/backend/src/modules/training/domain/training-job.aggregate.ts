@@ -1,17 +1,15 @@
 import { AggregateRoot } from '@app/kernel';
 import type { Attempt } from './attempt.js';
+import type { InferenceOrder, InitialModel, JobKind } from './inference-order.js';
 import { isHeld, isTerminal, mayFollow, type JobState } from './job-state.js';
 import { TrainingQueued, TrainingRequested, TrainingStateChanged, type TrainingJobEvent } from './training-job.events.js';
+import type { StoredObject } from './stored-object.js';
 import { StaleAttempt, TrainingStateConflict } from './training.errors.js';
+
+export type { StoredObject } from './stored-object.js';
 
 export type HyperparameterValue = number | string | boolean;
 export type Hyperparameters = Readonly<Record<string, HyperparameterValue>>;
-
-export interface StoredObject {
-  readonly key: string;
-  readonly sizeBytes: number;
-  readonly sha256: string;
-}
 
 export interface ResumePoint extends StoredObject {
   readonly epoch: number;
@@ -50,6 +48,7 @@ export interface JobSplit {
 /** Everything that is stored of a job; the aggregate holds it and alone changes it. */
 export interface TrainingJobState {
   readonly id: string;
+  readonly kind: JobKind;
   readonly datasetId: string;
   /** As it was when the training was asked for. */
   readonly datasetName: string;
@@ -62,6 +61,11 @@ export interface TrainingJobState {
   readonly retryOf: string | null;
   readonly warnings: readonly JobWarning[];
   readonly createdAt: Date;
+  readonly initFrom: InitialModel | null;
+  /** Null for a training. */
+  inference: InferenceOrder | null;
+  /** Of the worker that began it last. */
+  codeVersion: string | null;
   state: JobState;
   snapshot: JobSnapshot | null;
   attempt: Attempt | null;
@@ -97,6 +101,18 @@ export interface TrainingRequest {
   readonly retryOf: string | null;
   readonly resumeFrom: ResumePoint | null;
   readonly warnings: readonly JobWarning[];
+  readonly initFrom: InitialModel | null;
+  readonly now: Date;
+}
+
+export interface InferenceRequest {
+  readonly id: string;
+  readonly kind: Exclude<JobKind, 'training'>;
+  readonly datasetId: string;
+  readonly datasetName: string;
+  readonly requestedBy: string;
+  readonly snapshot: JobSnapshot | null;
+  readonly inference: InferenceOrder;
   readonly now: Date;
 }
 
@@ -114,6 +130,12 @@ export interface AttemptRef {
 /** How often a job is tried when workers are lost, in all. */
 export const MAX_ATTEMPTS = 3;
 
+/** What a job has not, when it is made. */
+const NEW = {
+  ...{ attempt: null, phase: null, progress: 0, imagesPerSecond: null, secondsLeft: null, bestEpoch: null, finalModel: null, failure: null, split: null },
+  ...{ codeVersion: null, startedAt: null, finishedAt: null, revision: 0 },
+} as const;
+
 /** One training: from the request to a model or a reason why not. At most one attempt holds it; terminal is terminal. */
 export class TrainingJob extends AggregateRoot<TrainingJobEvent> {
   private constructor(private readonly data: TrainingJobState) {
@@ -122,26 +144,18 @@ export class TrainingJob extends AggregateRoot<TrainingJobEvent> {
 
   static request(request: TrainingRequest): TrainingJob {
     const { now, ...facts } = request;
-    const job = new TrainingJob({
-      ...facts,
-      state: 'requested',
-      snapshot: null,
-      attempt: null,
-      epoch: request.resumeFrom?.epoch ?? 0,
-      phase: null,
-      progress: 0,
-      imagesPerSecond: null,
-      secondsLeft: null,
-      bestEpoch: null,
-      finalModel: null,
-      failure: null,
-      split: null,
-      createdAt: now,
-      startedAt: null,
-      finishedAt: null,
-      revision: 0,
-    });
+    const job = new TrainingJob({ ...NEW, ...facts, kind: 'training', state: 'requested', snapshot: null, inference: null, epoch: request.resumeFrom?.epoch ?? 0, createdAt: now });
     job.raise(new TrainingRequested());
+    job.raise(new TrainingStateChanged());
+    return job;
+  }
+
+  /** A job that uses a model: it waits until its images are named. */
+  static use(request: InferenceRequest): TrainingJob {
+    const { now, ...facts } = request;
+    const { model } = request.inference;
+    const nothingToLearn = { hyperparameters: {}, epochs: 1, requestedVersion: request.snapshot?.version ?? null, splitRule: null, retryOf: null, resumeFrom: null, warnings: [], initFrom: null };
+    const job = new TrainingJob({ ...NEW, ...facts, ...nothingToLearn, model: model.name, state: 'preparing', epoch: 0, createdAt: now });
     job.raise(new TrainingStateChanged());
     return job;
   }
@@ -160,12 +174,23 @@ export class TrainingJob extends AggregateRoot<TrainingJobEvent> {
   }
 
   get awaitsSnapshot(): boolean {
+    return this.data.kind === 'training' && this.isBeingPrepared;
+  }
+
+  private get isBeingPrepared(): boolean {
     return this.data.state === 'requested' || this.data.state === 'preparing';
   }
 
   snapshotReady(snapshot: JobSnapshot): void {
     if (!this.awaitsSnapshot) return;
     this.data.snapshot = snapshot;
+    this.queue();
+  }
+
+  /** The images of a job that uses a model are named. */
+  imagesReady(images: StoredObject & { readonly count: number }): void {
+    if (this.data.inference === null || !this.isBeingPrepared) return;
+    this.data.inference = { ...this.data.inference, images };
     this.queue();
   }
 
@@ -194,10 +219,11 @@ export class TrainingJob extends AggregateRoot<TrainingJobEvent> {
     if (this.data.attempt !== null) this.data.attempt = { ...this.data.attempt, seenSequence: sequence };
   }
 
-  started(facts: { readonly epochs: number; readonly split: JobSplit | null }, now: Date): void {
+  started(facts: { readonly epochs: number; readonly split: JobSplit | null; readonly codeVersion: string | null }, now: Date): void {
     if (this.data.state !== 'verifying') return;
     this.data.epochs = facts.epochs;
     this.data.split = facts.split ?? this.data.split;
+    this.data.codeVersion = facts.codeVersion ?? this.data.codeVersion;
     this.data.startedAt ??= now;
     this.moveTo('running');
   }
@@ -220,6 +246,18 @@ export class TrainingJob extends AggregateRoot<TrainingJobEvent> {
     this.data.progress = 1;
     this.data.epoch = this.data.epochs === 0 ? this.data.epoch : Math.max(this.data.epoch, result.bestEpoch);
     this.end('completed', now);
+  }
+
+  /** What a model says of the job's images lies in the store. */
+  predicted(now: Date): void {
+    this.data.progress = 1;
+    this.data.epoch = this.data.epochs;
+    this.end('completed', now);
+  }
+
+  /** The object is gone: the job's other traces stay. */
+  forgetModel(): void {
+    this.data.finalModel = null;
   }
 
   /** The attempt failed; another one follows where that can help and is not used up. */

@@ -5,7 +5,7 @@ import type { StoredObject } from '../domain/training-job.aggregate.js';
 
 /** Time for one upload to begin and end. */
 const PUT_SECONDS = 900;
-const CONTENT_TYPES: Readonly<Record<UploadKind, string>> = { state: 'application/octet-stream', model: 'application/octet-stream', final: 'application/octet-stream', metrics: 'application/json', examples: 'application/x-ndjson' };
+const CONTENT_TYPES: Readonly<Record<UploadKind, string>> = { state: 'application/octet-stream', model: 'application/octet-stream', final: 'application/octet-stream', metrics: 'application/json', examples: 'application/x-ndjson', predictions: 'application/x-ndjson' };
 
 @Injectable()
 export class BucketCheckpointStorage extends CheckpointStorage {
@@ -28,6 +28,8 @@ export class BucketCheckpointStorage extends CheckpointStorage {
         return objectKeys.metrics(jobId, object.attempt);
       case 'examples':
         return objectKeys.validationExamples(jobId, object.attempt);
+      case 'predictions':
+        return objectKeys.predictions(jobId, object.attempt);
     }
   }
 

@@ -1,9 +1,14 @@
+import type { InferenceOrder, InitialModel, JobKind } from '../domain/inference-order.js';
 import type { JobState } from '../domain/job-state.js';
 import type { Hyperparameters, JobFailure, JobSplit, JobSplitRule, JobWarning, ResumePoint, StoredObject, TrainingJobState } from '../domain/training-job.aggregate.js';
 
 /** A row of training_jobs as pg reads it; never leaves infrastructure. */
 export interface TrainingJobRow {
   readonly id: string;
+  readonly kind: JobKind;
+  readonly inference: InferenceOrder | null;
+  readonly init_from: InitialModel | null;
+  readonly code_version: string | null;
   readonly dataset_id: string;
   readonly dataset_name: string;
   readonly requested_by: string;
@@ -42,7 +47,7 @@ export function stateOfRow(row: TrainingJobRow): TrainingJobState {
   const { worker_id: workerId, claim_id: claimId, fencing_token: fencingToken } = row;
   const held = workerId !== null && claimId !== null && fencingToken !== null;
   return {
-    id: row.id,
+    ...{ id: row.id, kind: row.kind, inference: row.inference, initFrom: row.init_from, codeVersion: row.code_version },
     datasetId: row.dataset_id,
     datasetName: row.dataset_name,
     requestedBy: row.requested_by,
@@ -83,6 +88,10 @@ const json = (value: unknown): string | null => (value === null ? null : JSON.st
 function requestColumns(state: TrainingJobState): Readonly<Record<string, unknown>> {
   return {
     id: state.id,
+    kind: state.kind,
+    inference: json(state.inference),
+    init_from: json(state.initFrom),
+    code_version: state.codeVersion,
     dataset_id: state.datasetId,
     dataset_name: state.datasetName,
     requested_by: state.requestedBy,

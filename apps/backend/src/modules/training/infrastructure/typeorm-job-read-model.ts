@@ -18,10 +18,10 @@ export class TypeormJobReadModel extends JobReadModel {
   async list(filter: JobListFilter): Promise<readonly JobView[]> {
     const rows: TrainingJobRow[] = await this.sql(
       `select * from training_jobs
-       where ($1::text[] is null or dataset_id = any($1)) and ($2::text is null or dataset_id = $2) and ($3::text is null or state = $3)
+       where ($1::text[] is null or dataset_id = any($1)) and ($2::text is null or dataset_id = $2) and ($3::text is null or state = $3) and ($7::text is null or kind = $7)
          and ($4::timestamptz is null or (created_at, id) < ($4, $5::uuid))
        order by created_at desc, id desc limit $6`,
-      [filter.visibleDatasetIds, filter.datasetId ?? null, filter.state ?? null, filter.after?.createdAt ?? null, filter.after?.id ?? null, filter.limit],
+      [filter.visibleDatasetIds, filter.datasetId ?? null, filter.state ?? null, filter.after?.createdAt ?? null, filter.after?.id ?? null, filter.limit, filter.kind === 'all' ? null : (filter.kind ?? 'training')],
     );
     return rows.map(viewOf);
   }

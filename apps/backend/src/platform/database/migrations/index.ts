@@ -11,6 +11,7 @@ import { RestoredVersions1700000000650 } from './1700000000650-restored-versions
 import { ZipsThatHeal1700000000700 } from './1700000000700-zips-that-heal.js';
 import { EndsOfVersions1700000000750 } from './1700000000750-ends-of-versions.js';
 import { LooksAtZips1700000000790 } from './1700000000790-looks-at-zips.js';
+import { Models1700000000800 } from './1700000000800-models.js';
 
 /** In the order in which they run. One that has landed is never changed. */
 export const MIGRATIONS = [
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   ZipsThatHeal1700000000700,
   EndsOfVersions1700000000750,
   LooksAtZips1700000000790,
+  Models1700000000800,
 ];

@@ -13,6 +13,8 @@ import { AddImagesCommand } from '../../application/commands/add-images/add-imag
 import { ChangeImagesCommand, type ImageAction } from '../../application/commands/change-images/change-images.command.js';
 import { RegisterImagesCommand } from '../../application/commands/register-images/register-images.command.js';
 import { GetImageQuery } from '../../application/queries/get-image/get-image.query.js';
+import type { ImageFilter } from '../../application/ports/image-list.port.js';
+import { ListHardestImagesQuery } from '../../application/queries/list-hardest-images/list-hardest-images.query.js';
 import { ListImagesQuery } from '../../application/queries/list-images/list-images.query.js';
 import {
   changedImagesResponse,
@@ -73,13 +75,24 @@ export class ImagesController {
   @RequireScope('read')
   @ApiAnswer(200, imageListResponse)
   async list(@CurrentPrincipal() principal: Principal, @DatasetId() id: string, @ZodQuery(listImagesQuery) query: ListImagesRequest): Promise<ImageListResponse> {
-    const { limit, cursor, class_id: classId, labeled_by: labeledBy, after, before, ...rest } = query;
-    const filter = { ...rest, classId, labeledBy };
+    const { limit, cursor, class_id: classId, labeled_by: labeledBy, after, before, order, has_suggestion: suggested, ...rest } = query;
+    const filter = { ...rest, classId, labeledBy, ...(suggested === undefined ? {} : { hasSuggestion: suggested === 'true' }) };
+    if (order === 'hardest') return this.hardest(principal, id, { filter, limit, cursor });
     const backward = before !== undefined;
     const scope = ['images', principal.userId, id, filter, backward];
     const start = cursor === undefined ? (before ?? after ?? 0) : Number(this.cursors.decode(cursor, scope).id);
     const page = await this.queries.execute(new ListImagesQuery(principal, id, filter, { after: start, backward, limit }));
     return { items: page.images.map(toImageResponse), next_cursor: page.next === null ? null : this.cursors.encode({ key: '', id: String(page.next) }, scope), total: page.total };
+  }
+
+  private async hardest(principal: Principal, id: string, asked: { readonly filter: ImageFilter; readonly limit: number; readonly cursor: string | undefined }): Promise<ImageListResponse> {
+    const { filter, limit, cursor } = asked;
+    const scope = ['hardest-images', principal.userId, id, filter];
+    const from = cursor === undefined ? null : this.cursors.decode(cursor, scope);
+    const after = from === null ? null : { uncertainty: Number(from.key), number: Number(from.id) };
+    const { images, next } = await this.queries.execute(new ListHardestImagesQuery(principal, id, filter, { after, limit }));
+    const items = images.map((one) => ({ ...toImageResponse(one), uncertainty: one.uncertainty }));
+    return { items, next_cursor: next === null ? null : this.cursors.encode({ key: String(next.uncertainty), id: String(next.number) }, scope), total: null };
   }
 
   @Post('bulk')

@@ -41,6 +41,19 @@ export interface ImageFilter {
   readonly state?: ImageState | undefined;
   /** A part of the file name, case ignored. */
   readonly q?: string | undefined;
+  /** Whether a model proposes something that nobody took over or rejected. */
+  readonly hasSuggestion?: boolean | undefined;
+}
+
+/** An image with how unsure a model is of it, 0 to 1. */
+export interface UnsureImage extends ImageView {
+  readonly uncertainty: number;
+}
+
+export interface HardestPage {
+  readonly images: readonly UnsureImage[];
+  /** Where it goes on; null: that was all. */
+  readonly next: { readonly uncertainty: number; readonly number: number } | null;
 }
 
 export interface ImagePage {
@@ -61,6 +74,8 @@ export interface ImagePageStart {
 export abstract class ImageList {
   /** Costs the same anywhere in a dataset of any size. */
   abstract page(datasetId: string, filter: ImageFilter, page: ImagePageStart): Promise<ImagePage>;
+  /** Images that a model looked at, the hardest first. */
+  abstract hardest(datasetId: string, filter: ImageFilter, page: { readonly after: HardestPage['next']; readonly limit: number }): Promise<HardestPage>;
   abstract find(datasetId: string, number: number): Promise<ImageView | null>;
   /** From the stored counter. */
   abstract count(datasetId: string): Promise<number>;

@@ -78,10 +78,10 @@ export class TrainingController {
   @RequireScope('read')
   @ApiAnswer(200, trainingJobListResponse)
   async list(@CurrentPrincipal() principal: Principal, @ZodQuery(listJobsQuery) query: ListJobsRequest): Promise<TrainingJobListResponse> {
-    const scope = ['jobs', principal.userId, query.dataset_id, query.state];
+    const scope = ['jobs', principal.userId, query.dataset_id, query.state, query.kind];
     const from = query.cursor === undefined ? undefined : this.cursors.decode(query.cursor, scope);
     const after = from === undefined ? undefined : { createdAt: new Date(from.key), id: from.id };
-    const jobs = await this.queries.execute(new ListJobsQuery(principal, { datasetId: query.dataset_id, state: query.state, limit: query.limit, after }));
+    const jobs = await this.queries.execute(new ListJobsQuery(principal, { datasetId: query.dataset_id, state: query.state, kind: query.kind, limit: query.limit, after }));
     const last = jobs.length === query.limit ? jobs.at(-1) : undefined;
     return { items: jobs.map(jobResponse), next_cursor: last === undefined ? null : this.cursors.encode({ key: last.createdAt.toISOString(), id: last.id }, scope) };
   }

@@ -3,6 +3,7 @@ import {
   trainingCheckpointedV1,
   trainingCompletedV1,
   trainingFailedV1,
+  trainingPredictedV1,
   trainingProgressedV1,
   trainingStartedV1,
   workerHeartbeatV1,
@@ -20,11 +21,12 @@ const KINDS: ReadonlyMap<string, WorkerReport['kind']> = new Map([
   [trainingProgressedV1.subject, 'progressed'],
   [trainingCheckpointedV1.subject, 'checkpointed'],
   [trainingCompletedV1.subject, 'completed'],
+  [trainingPredictedV1.subject, 'predicted'],
   [trainingFailedV1.subject, 'failed'],
   [trainingCancelledV1.subject, 'cancelled'],
 ]);
 
-const DEFINITIONS: readonly EventDefinition[] = [trainingStartedV1, trainingProgressedV1, trainingCheckpointedV1, trainingCompletedV1, trainingFailedV1, trainingCancelledV1];
+const DEFINITIONS: readonly EventDefinition[] = [trainingStartedV1, trainingProgressedV1, trainingCheckpointedV1, trainingCompletedV1, trainingPredictedV1, trainingFailedV1, trainingCancelledV1];
 
 /** Until a report comes whose forerunner the worker must send once more. */
 const WAIT_FOR_FORERUNNER_SECONDS = 2;

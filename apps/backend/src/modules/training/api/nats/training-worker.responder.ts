@@ -1,4 +1,4 @@
-import { checkpointUploadRpcV1, jobCancelledRpcV1, reportsSeenRpcV1, verifyJobRpcV1, type TrainingGrant } from '@app/contracts';
+import { checkpointUploadRpcV1, jobCancelledRpcV1, reportsSeenRpcV1, verifyJobRpcV1, type WorkGrant } from '@app/contracts';
 import { DomainError } from '@app/kernel';
 import { NatsConsumer, OnRequest } from '@app/messaging';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
@@ -25,7 +25,7 @@ export class TrainingWorkerResponder {
   ) {}
 
   @OnRequest(verifyJobRpcV1)
-  async verify(@Payload() request: VerifyRequest): Promise<TrainingGrant> {
+  async verify(@Payload() request: VerifyRequest): Promise<WorkGrant> {
     return this.commands.execute(new VerifyJobCommand(request.job_id, request.worker_id, request.claim_id));
   }
 

@@ -1,6 +1,6 @@
 import type { StoredObject } from '../../domain/training-job.aggregate.js';
 
-export type UploadKind = 'state' | 'model' | 'final' | 'metrics' | 'examples';
+export type UploadKind = 'state' | 'model' | 'final' | 'metrics' | 'examples' | 'predictions';
 
 export interface MintedPut {
   readonly url: string;

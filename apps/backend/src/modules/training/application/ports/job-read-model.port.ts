@@ -1,10 +1,15 @@
 import type { EpochMetrics } from '@app/contracts';
+import type { InferenceOrder, InitialModel, JobKind } from '../../domain/inference-order.js';
 import type { JobState } from '../../domain/job-state.js';
 import type { Hyperparameters, JobFailure, JobSplit, JobSplitRule, JobWarning } from '../../domain/training-job.aggregate.js';
 import type { CheckpointRecord } from './job-records.port.js';
 
 export interface JobView {
   readonly id: string;
+  readonly kind: JobKind;
+  readonly initFrom: InitialModel | null;
+  readonly inference: InferenceOrder | null;
+  readonly codeVersion: string | null;
   readonly state: JobState;
   readonly datasetId: string;
   readonly datasetName: string;
@@ -40,6 +45,8 @@ export interface JobListFilter {
   readonly visibleDatasetIds: readonly string[] | null;
   readonly datasetId?: string;
   readonly state?: JobState;
+  /** Left out: trainings. */
+  readonly kind?: JobKind | 'all';
   readonly limit: number;
   /** Page behind this job, newest first. */
   readonly after?: { readonly createdAt: Date; readonly id: string };

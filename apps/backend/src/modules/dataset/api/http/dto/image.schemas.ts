@@ -98,11 +98,14 @@ export const listImagesQuery = z
     labeled_by: z.uuid().optional().describe('whose labels they are'),
     state: z.enum(['ready', 'broken']).optional().describe('broken: it does not decode'),
     q: z.string().min(1).max(255).optional().describe('a part of the file name'),
+    has_suggestion: z.enum(['true', 'false']).optional().describe('whether a model proposes something that nobody took over or rejected'),
+    order: z.enum(['number', 'hardest']).default('number').describe('hardest: images that a model looked at, those first that it is least sure of'),
     after: neighbour.describe('begins behind this image id'),
     before: neighbour.describe('goes back from this image id: the nearest first'),
     ...pageQuery.shape,
   })
-  .refine(({ after, before }) => after === undefined || before === undefined, 'one of after and before');
+  .refine(({ after, before }) => after === undefined || before === undefined, 'one of after and before')
+  .refine(({ after, before, order }) => order === 'number' || (after === undefined && before === undefined), 'after and before go by the number');
 export type ListImagesRequest = z.infer<typeof listImagesQuery>;
 
 export const imageResponse = z.object({
@@ -128,6 +131,7 @@ export const imageResponse = z.object({
   preview_url: z.url().nullable().describe('1600 px WebP; null until it is made'),
   thumbnail_url: z.url().nullable().describe('256 px WebP; null until it is made'),
   expires_at: z.iso.datetime().nullable().describe('of the URLs; at most an hour'),
+  uncertainty: z.number().optional().describe('in the order by hardness: 0 (the model is sure) to 1'),
 });
 export type ImageResponse = z.infer<typeof imageResponse>;
 

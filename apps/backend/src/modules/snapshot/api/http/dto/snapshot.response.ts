@@ -36,7 +36,7 @@ export const snapshotResponse = z.object({
   requested_by_name: z.string().nullable(),
   created_at: z.iso.datetime(),
   completed_at: z.iso.datetime().nullable(),
-  jobs: z.array(z.object({ id: z.uuid(), state: z.string(), has_model: z.boolean() })).describe('Trainings that used the version, newest first, twenty at most.'),
+  jobs: z.array(z.object({ id: z.uuid(), state: z.string(), has_model: z.boolean(), in_production: z.boolean() })).describe('Trainings that used the version, newest first, twenty at most.'),
 });
 export type SnapshotResponse = z.infer<typeof snapshotResponse>;
 
@@ -63,7 +63,7 @@ export function toSnapshotResponse({ state, progress, requestedByName, jobs }: S
     zip: { state: state.zipState, ...progressOf(progress), bytes_moved: state.bytesMoved, bytes_copied: state.bytesCopied },
     ...{ requested_by: state.requestedBy, requested_by_name: requestedByName },
     ...{ created_at: state.createdAt.toISOString(), completed_at: state.completedAt?.toISOString() ?? null },
-    jobs: jobs.map((job) => ({ id: job.id, state: job.state, has_model: job.hasModel })),
+    jobs: jobs.map((job) => ({ id: job.id, state: job.state, has_model: job.hasModel, in_production: job.inProduction === true })),
   };
 }
 

@@ -1,4 +1,4 @@
-import { datasetIdSchema, epochMetricsSchema, jobIdSchema, resolvedSplitSchema, sha256Schema, splitRuleSchema } from '@app/contracts';
+import { datasetIdSchema, epochMetricsSchema, JOB_KINDS, jobIdSchema, resolvedSplitSchema, sha256Schema, splitRuleSchema } from '@app/contracts';
 import { z } from 'zod';
 import type { CheckpointView, JobView } from '../../../application/ports/job-read-model.port.js';
 import type { JobDetails } from '../../../application/queries/get-job/get-job.query.js';
@@ -10,6 +10,7 @@ const timestamp = z.iso.datetime();
 
 export const trainingJobResponse = z.object({
   id: jobIdSchema,
+  kind: z.enum(JOB_KINDS),
   state: z.enum(JOB_STATES),
   dataset_id: datasetIdSchema,
   dataset_name: z.string(),
@@ -31,6 +32,8 @@ export const trainingJobResponse = z.object({
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
   requested_by: z.uuid(),
   retry_of: jobIdSchema.nullable(),
+  init_from_model: z.uuid().nullable().describe('the model whose weights it began with'),
+  code_version: z.string().nullable().describe('of the worker; null until one began'),
   created_at: timestamp,
   started_at: timestamp.nullable(),
   finished_at: timestamp.nullable(),
@@ -62,6 +65,7 @@ export type CheckpointListResponse = z.infer<typeof checkpointListResponse>;
 export function jobResponse(view: JobView): TrainingJobResponse {
   return {
     id: view.id,
+    kind: view.kind,
     state: view.state,
     dataset_id: view.datasetId,
     dataset_name: view.datasetName,
@@ -83,6 +87,8 @@ export function jobResponse(view: JobView): TrainingJobResponse {
     warnings: [...view.warnings],
     requested_by: view.requestedBy,
     retry_of: view.retryOf,
+    init_from_model: view.initFrom?.modelId ?? null,
+    code_version: view.codeVersion,
     created_at: view.createdAt.toISOString(),
     started_at: view.startedAt?.toISOString() ?? null,
     finished_at: view.finishedAt?.toISOString() ?? null,

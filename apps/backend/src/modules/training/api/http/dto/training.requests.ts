@@ -1,4 +1,4 @@
-import { datasetIdSchema } from '@app/contracts';
+import { datasetIdSchema, JOB_KINDS } from '@app/contracts';
 import { z } from 'zod';
 import { splitRuleFields } from '../../../../dataset/index.js';
 import type { StartTrainingInput } from '../../../application/commands/start-training/start-training.command.js';
@@ -18,16 +18,18 @@ export const startTrainingRequest = z.strictObject({
   hyperparameters: z.preprocess(withoutProto, z.record(z.string().max(60), z.union([z.number(), z.string().max(100), z.boolean()])).optional()),
   snapshot_version: z.number().int().positive().max(2_147_483_647).optional().describe('default: the dataset as it is now'),
   split: z.strictObject(splitRuleFields).optional().describe('a rule for this job alone, over all images but those that the dataset keeps to test with; default: the sides and the rule of the dataset'),
+  init_from_model: z.uuid().optional().describe('a model of the same task whose weights the training begins with; default: from scratch'),
 });
 export type StartTrainingRequest = z.infer<typeof startTrainingRequest>;
 
-export function startInputOf({ dataset_id: datasetId, snapshot_version: snapshotVersion, model, hyperparameters, split }: StartTrainingRequest): StartTrainingInput {
-  return { datasetId, model, hyperparameters, snapshotVersion, ...(split === undefined ? {} : { splitRule: ruleOf(split) }) };
+export function startInputOf({ dataset_id: datasetId, snapshot_version: snapshotVersion, model, hyperparameters, split, init_from_model: initFromModel }: StartTrainingRequest): StartTrainingInput {
+  return { datasetId, model, hyperparameters, snapshotVersion, initFromModel, ...(split === undefined ? {} : { splitRule: ruleOf(split) }) };
 }
 
 export const listJobsQuery = z.strictObject({
   dataset_id: datasetIdSchema.optional(),
   state: z.enum(JOB_STATES).optional(),
+  kind: z.enum([...JOB_KINDS, 'all']).default('training').describe('trainings, or jobs that use a model'),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(1000).optional(),
 });

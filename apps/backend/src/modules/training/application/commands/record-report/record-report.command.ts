@@ -3,6 +3,7 @@ import type {
   TrainingCheckpointedV1,
   TrainingCompletedV1,
   TrainingFailedV1,
+  TrainingPredictedV1,
   TrainingProgressedV1,
   TrainingStartedV1,
 } from '@app/contracts';
@@ -14,6 +15,7 @@ export type WorkerReport =
   | { readonly kind: 'progressed'; readonly data: TrainingProgressedV1 }
   | { readonly kind: 'checkpointed'; readonly data: TrainingCheckpointedV1 }
   | { readonly kind: 'completed'; readonly data: TrainingCompletedV1 }
+  | { readonly kind: 'predicted'; readonly data: TrainingPredictedV1 }
   | { readonly kind: 'failed'; readonly data: TrainingFailedV1 }
   | { readonly kind: 'cancelled'; readonly data: TrainingCancelledV1 };
 

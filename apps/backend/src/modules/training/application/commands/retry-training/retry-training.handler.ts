@@ -23,6 +23,7 @@ export class RetryTrainingHandler implements ICommandHandler<RetryTrainingComman
       await this.access.require(principal, jobId, 'train');
       const old = (await this.jobs.findForUpdate(jobId))?.state;
       if (old === undefined) throw new TrainingJobNotFound();
+      if (old.kind !== 'training') throw new TrainingStateConflict('Only a training can be retried: evaluate, or pre-label, once more.');
       if (old.state !== 'failed' && old.state !== 'cancelled') throw new TrainingStateConflict(`Only a failed or cancelled job can be retried; this one is ${old.state}.`);
       await this.jobs.save(
         TrainingJob.request({
@@ -38,6 +39,7 @@ export class RetryTrainingHandler implements ICommandHandler<RetryTrainingComman
           splitRule: old.splitRule,
           retryOf: old.id,
           resumeFrom: old.resumeFrom,
+          initFrom: old.initFrom,
           warnings: old.warnings,
           now: this.clock.now(),
         }),

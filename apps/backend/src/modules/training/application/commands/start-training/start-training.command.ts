@@ -10,6 +10,7 @@ export interface StartTrainingInput {
   readonly snapshotVersion?: number;
   /** Left out: the dataset decides. */
   readonly splitRule?: JobSplitRule;
+  readonly initFromModel?: string;
 }
 
 /** Answers the job as it was accepted. */

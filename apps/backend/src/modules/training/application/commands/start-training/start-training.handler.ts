@@ -10,6 +10,8 @@ import { chooseModel, completeHyperparameters } from '../../hyperparameters.js';
 import { JobReadModel, type JobView } from '../../ports/job-read-model.port.js';
 import { TrainableDatasets, type TrainableDataset } from '../../ports/trainable-datasets.port.js';
 import { TrainingSnapshots } from '../../ports/snapshots.port.js';
+import type { InitialModel } from '../../../domain/inference-order.js';
+import { InitialModels } from '../../initial-models.js';
 import { StartTrainingCommand, type StartTrainingInput } from './start-training.command.js';
 
 /** Jobs of one user that are not at an end. More would only wait, and hold the queue against the others. */
@@ -23,6 +25,7 @@ export class StartTrainingHandler implements ICommandHandler<StartTrainingComman
     private readonly datasets: TrainableDatasets,
     private readonly snapshots: TrainingSnapshots,
     private readonly readModel: JobReadModel,
+    private readonly initial: InitialModels,
     private readonly clock: Clock,
   ) {}
 
@@ -32,7 +35,8 @@ export class StartTrainingHandler implements ICommandHandler<StartTrainingComman
       const dataset = await this.datasets.require(principal, input.datasetId, 'train');
       const findings: Finding[] = [...unmetConditions(dealtBy(input, dataset)), ...(await this.quotaFindings(principal)), ...(await this.versionFindings(dataset, input))];
       const choice = chosen(dataset, input);
-      findings.push(...choice.findings);
+      const start = await this.beginning(principal, dataset, input, choice.model);
+      findings.push(...choice.findings, ...start.findings);
       if (findings.length > 0 || choice.model === null) throw new TrainingRefused(findings);
       await this.jobs.save(
         TrainingJob.request({
@@ -47,6 +51,7 @@ export class StartTrainingHandler implements ICommandHandler<StartTrainingComman
           splitRule: input.splitRule ?? null,
           retryOf: null,
           resumeFrom: null,
+          initFrom: start.model,
           warnings: warningsOf(dataset),
           now: this.clock.now(),
         }),
@@ -55,6 +60,18 @@ export class StartTrainingHandler implements ICommandHandler<StartTrainingComman
     const view = await this.readModel.find(id);
     if (view === null) throw new TrainingJobNotFound();
     return view;
+  }
+
+  /** A model of another dataset may be taken as well, by who may see it. */
+  private async beginning(principal: Principal, dataset: TrainableDataset, { initFromModel }: StartTrainingInput, architecture: string | null): Promise<Beginning> {
+    if (initFromModel === undefined) return { model: null, findings: [] };
+    const known = await this.initial.find(initFromModel);
+    const visible = known === null ? null : await this.datasets.visibleIds(principal);
+    if (known === null || (visible !== null && !visible.includes(known.datasetId))) return refusedBeginning('not-found', 'There is no such model, or you may not see it.');
+    if (known.taskType !== dataset.taskType) return refusedBeginning('task-mismatch', `The model is of another task (${known.taskType.replaceAll('_', ' ')}).`);
+    if (architecture !== null && known.architecture !== architecture) return refusedBeginning('model-does-not-fit', `The model was not trained as ${architecture}: its weights do not fit.`);
+    const { modelId, key, sizeBytes, sha256 } = known;
+    return { model: { modelId, key, sizeBytes, sha256 }, findings: [] };
   }
 
   private async quotaFindings(principal: Principal): Promise<Finding[]> {
@@ -66,6 +83,15 @@ export class StartTrainingHandler implements ICommandHandler<StartTrainingComman
     if (input.snapshotVersion === undefined || (await this.snapshots.exists(dataset.id, input.snapshotVersion))) return [];
     return [{ code: 'not-found', pointer: '/snapshot_version', message: 'The dataset has no version of this number.' }];
   }
+}
+
+interface Beginning {
+  readonly model: InitialModel | null;
+  readonly findings: readonly Finding[];
+}
+
+function refusedBeginning(code: string, message: string): Beginning {
+  return { model: null, findings: [{ code, pointer: '/init_from_model', message }] };
 }
 
 function chosen(dataset: TrainableDataset, input: StartTrainingInput): { model: string | null; values: Hyperparameters; findings: readonly Finding[] } {

@@ -1,8 +1,8 @@
-import type { TrainingGrant } from '@app/contracts';
+import type { WorkGrant } from '@app/contracts';
 import { Command } from '@nestjs/cqrs';
 
 /** A worker asks for a job. */
-export class VerifyJobCommand extends Command<TrainingGrant> {
+export class VerifyJobCommand extends Command<WorkGrant> {
   constructor(
     readonly jobId: string,
     readonly workerId: string,

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { TrainingGrant } from '@app/contracts';
+import { usableModelSchema, type InferenceGrant, type TrainingGrant, type WorkGrant } from '@app/contracts';
 import { Clock, DomainError } from '@app/kernel';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UnitOfWork } from '../../../../../platform/database/unit-of-work.js';
-import type { TrainingJob } from '../../../domain/training-job.aggregate.js';
+import type { StoredObject, TrainingJob, TrainingJobState } from '../../../domain/training-job.aggregate.js';
 import { TrainingJobRepository } from '../../../domain/training-job.repository.port.js';
 import { TrainingJobNotFound } from '../../../domain/training.errors.js';
 import { Principals } from '../../ports/principals.port.js';
@@ -13,7 +13,13 @@ import { ruleMessage } from '../../split-messages.js';
 import { TrainingSettings } from '../../training-settings.js';
 import { VerifyJobCommand } from './verify-job.command.js';
 
-type Verdict = { readonly refusal: DomainError } | { readonly grant: TrainingGrant };
+/** A job that a worker has from now on, with what every grant says first. */
+interface Claimed {
+  readonly state: Readonly<TrainingJobState>;
+  readonly head: Pick<TrainingGrant, 'job_id' | 'attempt' | 'fencing_token' | 'expires_at' | 'lease_seconds'>;
+}
+
+type Verdict = { readonly refusal: DomainError } | { readonly grant: WorkGrant };
 
 @CommandHandler(VerifyJobCommand)
 export class VerifyJobHandler implements ICommandHandler<VerifyJobCommand> {
@@ -27,7 +33,7 @@ export class VerifyJobHandler implements ICommandHandler<VerifyJobCommand> {
     private readonly clock: Clock,
   ) {}
 
-  async execute(command: VerifyJobCommand): Promise<TrainingGrant> {
+  async execute(command: VerifyJobCommand): Promise<WorkGrant> {
     // A refusal is a result here, not an error: the job's failure must commit with it.
     const verdict = await this.unitOfWork.run(() => this.decide(command));
     if ('refusal' in verdict) throw verdict.refusal;
@@ -43,6 +49,7 @@ export class VerifyJobHandler implements ICommandHandler<VerifyJobCommand> {
       await this.jobs.save(job);
       return { refusal: new DomainError('forbidden', 'The permission for this job was revoked.') };
     }
+    if (job.state.inference !== null) return { grant: inferenceGrant(await this.claim(job, command), dataset) };
     const { snapshot } = job.state;
     const zip = snapshot === null ? null : await this.snapshots.find(job.state.datasetId, snapshot.version);
     if (zip === null) {
@@ -50,10 +57,23 @@ export class VerifyJobHandler implements ICommandHandler<VerifyJobCommand> {
       await this.jobs.save(job);
       return { refusal: new DomainError('state-conflict', 'The snapshot of this job is gone.') };
     }
-    const attempt = job.claim({ workerId: command.workerId, claimId: command.claimId, fencingToken: randomUUID() });
+    return { grant: this.grant(await this.claim(job, command), dataset, zip) };
+  }
+
+  private async claim(job: TrainingJob, { workerId, claimId }: VerifyJobCommand): Promise<Claimed> {
+    const attempt = job.claim({ workerId, claimId, fencingToken: randomUUID() });
     await this.jobs.save(job);
     await this.jobs.heard(job.state.id, attempt.number, attempt.fencingToken);
-    return { grant: this.grant(job, dataset, zip) };
+    return {
+      state: job.state,
+      head: {
+        job_id: job.state.id,
+        attempt: attempt.number,
+        fencing_token: attempt.fencingToken,
+        expires_at: new Date(this.clock.now().getTime() + this.settings.leaseSeconds * 1000).toISOString(),
+        lease_seconds: this.settings.leaseSeconds,
+      },
+    };
   }
 
   private async stillAllowed(job: TrainingJob): Promise<TrainableDataset | null> {
@@ -67,22 +87,31 @@ export class VerifyJobHandler implements ICommandHandler<VerifyJobCommand> {
     }
   }
 
-  private grant(job: TrainingJob, dataset: TrainableDataset, zip: TrainingSnapshot): TrainingGrant {
-    const { attempt, resumeFrom, id, model, hyperparameters, splitRule } = job.state;
-    if (attempt === null) throw new Error('a claimed job has an attempt');
+  private grant({ head, state }: Claimed, dataset: TrainableDataset, zip: TrainingSnapshot): TrainingGrant {
+    const { resumeFrom, initFrom, model, hyperparameters, splitRule } = state;
     return {
-      job_id: id,
-      attempt: attempt.number,
-      fencing_token: attempt.fencingToken,
-      expires_at: new Date(this.clock.now().getTime() + this.settings.leaseSeconds * 1000).toISOString(),
-      lease_seconds: this.settings.leaseSeconds,
+      ...head,
       dataset_id: dataset.id,
       task_type: dataset.taskType,
       snapshot: { version: zip.version, key: zip.key, size_bytes: zip.sizeBytes, sha256: zip.sha256 },
       model,
       hyperparameters: { ...hyperparameters },
       split: splitRule === null ? null : ruleMessage(splitRule),
-      resume_from: resumeFrom === null ? null : { epoch: resumeFrom.epoch, key: resumeFrom.key, size_bytes: resumeFrom.sizeBytes, sha256: resumeFrom.sha256 },
+      ...(initFrom === null ? {} : { init_from: objectMessage(initFrom) }),
+      resume_from: resumeFrom === null ? null : { epoch: resumeFrom.epoch, ...objectMessage(resumeFrom) },
     };
   }
+}
+
+const objectMessage = ({ key, sizeBytes, sha256 }: StoredObject): { key: string; size_bytes: number; sha256: string } => ({ key, size_bytes: sizeBytes, sha256 });
+
+function inferenceGrant({ head, state: { kind, inference } }: Claimed, dataset: TrainableDataset): InferenceGrant {
+  // Nobody gets such a job before its images are named: it is not queued.
+  if (kind === 'training' || inference === null || inference.images === null) throw new DomainError('state-conflict', 'The images of this job are not named yet.');
+  const { id, name, object, adapter } = inference.model;
+  return {
+    ...{ kind, ...head, dataset_id: dataset.id, task_type: dataset.taskType, min_score: inference.minScore },
+    model: usableModelSchema.parse({ id, name, object: objectMessage(object), adapter }),
+    images: { ...objectMessage(inference.images), count: inference.images.count },
+  };
 }

@@ -1,0 +1,1 @@
+export { ModelModule } from './model.module.js';

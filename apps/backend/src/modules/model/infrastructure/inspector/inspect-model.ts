@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import type { ModelAdapter } from '@app/contracts';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InspectedMessage } from './inspection-messages.js';
+
+type Findings = InspectedMessage['findings'];
+
+const OPTIONS = { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 4, executionMode: 'sequential' } as const;
+/** Outputs that a format must have; those of tasks beyond classification are their decoders' to know. */
+const MUST_HAVE: Partial<Record<ModelAdapter['output_format'], readonly string[]>> = { 'classification/1': ['probabilities'] };
+
+/**
+ * Loads the file and runs it once, on an image of nothing, as the worker will. From memory and not by its path: a file that refers to others beside it
+ * (external data) finds none.
+ */
+export async function inspectModel(path: string, adapter: ModelAdapter): Promise<Findings> {
+  let session: InferenceSession;
+  try {
+    session = await InferenceSession.create(await readFile(path), OPTIONS);
+  } catch (error) {
+    return [{ code: 'not-a-model', message: `It is no ONNX model that can be loaded: ${firstLine(error)}` }];
+  }
+  try {
+    return await tried(session, adapter);
+  } catch (error) {
+    return [{ code: 'does-not-run', message: `It does not run on an image of ${adapter.input_size.join(' x ')} pixels: ${firstLine(error)}` }];
+  } finally {
+    await session.release();
+  }
+}
+
+async function tried(session: InferenceSession, adapter: ModelAdapter): Promise<Findings> {
+  const [input, ...others] = session.inputNames;
+  if (input === undefined || others.length > 0) return [{ code: 'wrong-inputs', message: `It has ${session.inputNames.length} inputs; one is needed, the images.` }];
+  const [width, height] = adapter.input_size;
+  const shape = adapter.preprocessing.layout === 'NCHW' ? [1, 3, height, width] : [1, height, width, 3];
+  const results = await session.run({ [input]: new Tensor('float32', new Float32Array(3 * width * height), shape) });
+  const findings: Findings = [];
+  for (const name of MUST_HAVE[adapter.output_format] ?? []) findings.push(...outputFindings(name, results[name], adapter));
+  return findings;
+}
+
+function outputFindings(name: string, tensor: Tensor | undefined, adapter: ModelAdapter): Findings {
+  if (tensor === undefined) return [{ code: 'missing-output', message: `It has no output "${name}", which ${adapter.output_format} needs.` }];
+  const { data } = tensor;
+  if (!(data instanceof Float32Array)) return [{ code: 'wrong-output', message: `The output "${name}" is not of 32-bit floats.` }];
+  if (data.length !== adapter.classes.length) return [{ code: 'wrong-output', message: `The output "${name}" has ${data.length} values for an image; ${adapter.classes.length} classes are declared.` }];
+  if (!data.every((value) => value >= -1e-4 && value <= 1 + 1e-4)) return [{ code: 'wrong-output', message: `The output "${name}" has values that are no probabilities: add a softmax or a sigmoid.` }];
+  return [];
+}
+
+const MOST_CHARACTERS = 200;
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)).slice(0, MOST_CHARACTERS);
+}

@@ -1,0 +1,53 @@
+import type { ModelAdapter, PredictedObject } from '@app/contracts';
+import { DomainError } from '@app/kernel';
+import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import { fitGeometry } from '../data/fit.js';
+import { openSession } from '../network/session.js';
+import { decoderFor } from '../tasks/decoders.js';
+import type { DecodeOutputs, RawOutput } from '../tasks/output-decoder.js';
+import { fittedImage } from './fitted-image.js';
+import { uncertaintyOf } from './uncertainty.js';
+
+export interface Prediction {
+  readonly width: number;
+  readonly height: number;
+  readonly objects: readonly PredictedObject[];
+  readonly uncertainty: number;
+  /** What the model said, for who measures it. */
+  readonly outputs: Readonly<Record<string, RawOutput>>;
+}
+
+/** An exported model in use: from the bytes of an image to objects in its pixels. */
+export class Predictor {
+  private constructor(
+    private readonly session: InferenceSession,
+    private readonly decode: DecodeOutputs,
+    private readonly adapter: ModelAdapter,
+  ) {}
+
+  /** Throws `validation-failed` for a format that this worker has no decoder for. */
+  static async open(model: Uint8Array, adapter: ModelAdapter, threads: number): Promise<Predictor> {
+    const decode = decoderFor(adapter.output_format);
+    if (decode === null) throw new DomainError('validation-failed', `This worker cannot read the outputs of ${adapter.output_format}.`);
+    return new Predictor(await openSession(model, threads), decode, adapter);
+  }
+
+  /** Throws for what cannot be decoded. */
+  async predict(bytes: Uint8Array): Promise<Prediction> {
+    const { input, shape, width, height } = await fittedImage(bytes, this.adapter);
+    const [name = 'images'] = this.session.inputNames;
+    const results = await this.session.run({ [name]: new Tensor('float32', input, shape) });
+    try {
+      const outputs = Object.fromEntries(Object.entries(results).flatMap(([key, tensor]) => (tensor.data instanceof Float32Array ? [[key, { data: tensor.data, shape: tensor.dims.slice(1) }]] : [])));
+      const fit = fitGeometry(width, height, this.adapter.input_size[0]);
+      const objects = this.decode(outputs, fit, { classIds: this.adapter.classes.map((one) => one.id), multiLabel: this.adapter.multi_label });
+      return { width, height, objects, uncertainty: uncertaintyOf(this.adapter, outputs, objects), outputs };
+    } finally {
+      for (const tensor of Object.values(results)) tensor.dispose();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.session.release();
+  }
+}

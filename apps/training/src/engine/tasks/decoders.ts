@@ -1,0 +1,14 @@
+import { decodeClassification } from './classification/classification-decoder.js';
+import { decodeCenters } from './detection/centers-decoder.js';
+import { OUTPUT_FORMATS, type DecodeOutputs, type OutputFormat } from './output-decoder.js';
+
+const DECODERS: Partial<Record<OutputFormat, DecodeOutputs>> = {
+  'classification/1': decodeClassification,
+  'centers/1': decodeCenters,
+};
+
+/** The decoder of a model's `output_format`; null for a format that is not known here. */
+export function decoderFor(format: string | undefined): DecodeOutputs | null {
+  const known = OUTPUT_FORMATS.find((one) => one === format);
+  return known === undefined ? null : (DECODERS[known] ?? null);
+}

@@ -1,0 +1,112 @@
+import { Random } from '../engine/network/random.js';
+
+/** A figure of a generated image; its ring is x, y, x, y ... in pixels of the square, and may reach over the border. */
+export interface SceneFigure {
+  readonly classIndex: number;
+  readonly ring: readonly number[];
+}
+
+export interface Scene {
+  /** HWC, RGB. */
+  readonly pixels: Uint8Array;
+  /** Row-major; 0: ground, `classIndex + 1`: a figure, the later above the earlier. */
+  readonly labelMap: Uint8Array;
+  readonly figures: readonly SceneFigure[];
+}
+
+export const FORMS = ['ellipse', 'rectangle', 'triangle'] as const;
+const ELLIPSE_CORNERS = 32;
+/** Euclidean, of 441: what has less contrast nobody sees, people neither. */
+const LEAST_CONTRAST = 60;
+const LINES = 5;
+
+type Colour = readonly [number, number, number];
+
+/** Corners of the unit form, -1..1 on both axes. */
+const UNIT: readonly (readonly (readonly [number, number])[])[] = [
+  Array.from({ length: ELLIPSE_CORNERS }, (_, at) => [Math.cos((2 * Math.PI * at) / ELLIPSE_CORNERS), Math.sin((2 * Math.PI * at) / ELLIPSE_CORNERS)] as const),
+  [
+    [-1, -1],
+    [1, -1],
+    [1, 1],
+    [-1, 1],
+  ],
+  [
+    [0, -1],
+    [1, 1],
+    [-1, 1],
+  ],
+];
+
+/**
+ * A square with one to three turned forms of 12 to 60 pixels each way in front of lines, with noise over all of it. Colours of ground, lines and figures are
+ * drawn alike, so that only the form tells the class. The same numbers, the same scene.
+ */
+export function shapeScene(seed: number, number: number, side = 128): Scene {
+  const random = new Random(seed, number);
+  const ground = colour(random);
+  const pixels = new Uint8Array(side * side * 3);
+  for (let at = 0; at < pixels.length; at += 1) pixels[at] = ground[at % 3] ?? 0;
+  for (let line = 0; line < LINES; line += 1) drawLine(pixels, side, random);
+  const labelMap = new Uint8Array(side * side);
+  const figures = Array.from({ length: 1 + Math.floor(random.next() * 3) }, () => figure(random, side));
+  for (const { ring, classIndex } of figures) drawRing(ring, side, { pixels, labelMap, value: classIndex + 1, ink: contrasting(random, ground) });
+  for (let at = 0; at < pixels.length; at += 1) pixels[at] = Math.min(255, Math.max(0, Math.round((pixels[at] ?? 0) + 4 * random.gaussian())));
+  return { pixels, labelMap, figures };
+}
+
+const colour = (random: Random): Colour => [random.next() * 255, random.next() * 255, random.next() * 255];
+
+function contrasting(random: Random, ground: Colour): Colour {
+  for (;;) {
+    const drawn = colour(random);
+    if (Math.hypot(...drawn.map((value, at) => value - (ground[at] ?? 0))) >= LEAST_CONTRAST) return drawn;
+  }
+}
+
+function figure(random: Random, side: number): SceneFigure {
+  const classIndex = Math.floor(random.next() * FORMS.length);
+  const [halfWidth, halfHeight] = [random.between(6, 30), random.between(6, 30)];
+  const [centreX, centreY] = [random.between(0.15, 0.85) * side, random.between(0.15, 0.85) * side];
+  const angle = random.between(0, 2 * Math.PI);
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  const ring = (UNIT[classIndex] ?? []).flatMap(([x, y]) => [centreX + cos * x * halfWidth - sin * y * halfHeight, centreY + sin * x * halfWidth + cos * y * halfHeight]);
+  return { classIndex, ring };
+}
+
+function drawLine(pixels: Uint8Array, side: number, random: Random): void {
+  const ink = colour(random);
+  const [fromX, fromY, toX, toY, half] = [random.next() * side, random.next() * side, random.next() * side, random.next() * side, random.between(0.5, 2.5)];
+  const [alongX, alongY] = [toX - fromX, toY - fromY];
+  for (let at = 0; at < side * side; at += 1) {
+    const [x, y] = [(at % side) + 0.5, Math.floor(at / side) + 0.5];
+    const place = Math.min(1, Math.max(0, ((x - fromX) * alongX + (y - fromY) * alongY) / (alongX * alongX + alongY * alongY)));
+    if (Math.hypot(x - fromX - place * alongX, y - fromY - place * alongY) <= half) pixels.set(ink, at * 3);
+  }
+}
+
+interface Canvas {
+  readonly pixels: Uint8Array;
+  readonly labelMap: Uint8Array;
+  readonly value: number;
+  readonly ink: Colour;
+}
+
+/** A pixel belongs to the figure by its middle. */
+function drawRing(ring: readonly number[], side: number, canvas: Canvas): void {
+  for (let at = 0; at < side * side; at += 1) {
+    if (!isInside(ring, (at % side) + 0.5, Math.floor(at / side) + 0.5)) continue;
+    canvas.labelMap[at] = canvas.value;
+    canvas.pixels.set(canvas.ink, at * 3);
+  }
+}
+
+function isInside(ring: readonly number[], x: number, y: number): boolean {
+  let inside = false;
+  for (let at = 0; at < ring.length; at += 2) {
+    const [ax = 0, ay = 0] = [ring[at], ring[at + 1]];
+    const [bx = 0, by = 0] = [ring[(at + 2) % ring.length], ring[(at + 3) % ring.length]];
+    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
+  }
+  return inside;
+}
