@@ -24,9 +24,12 @@ const pathOf = (datasetId: string): string => `datasets/${encodeURIComponent(dat
 
 export const isWaitingForThumbnail = (page: ImagePage): boolean => page.items.some((image) => image.thumbnail_url === null && image.state === 'ready');
 
-/** `limit` images behind the number `after`, whatever else is filtered. */
+/** `limit` images behind the number `after`, whatever else is filtered, in the order of their numbers. */
 export const imagesAfter = (datasetId: string, filter: ImageFilter, place: { readonly after: number; readonly limit: number }, signal?: AbortSignal): Promise<ImagePage> =>
-  http.get<ImagePage>(pathOf(datasetId), { query: { ...filter, ...place }, signal });
+  http.get<ImagePage>(pathOf(datasetId), { query: { ...filter, order: undefined, ...place }, signal });
+
+/** The images that models are least sure of. */
+export const hardestImages = (datasetId: string, filter: ImageFilter, limit: number): Promise<ImagePage> => http.get<ImagePage>(pathOf(datasetId), { query: { ...filter, order: 'hardest', limit } });
 
 /** The images of numbers behind `after`: a piece of the unfiltered gallery. */
 export const imageChunkQuery = (datasetId: string, after: number, limit: number) =>

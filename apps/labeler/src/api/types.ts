@@ -53,13 +53,13 @@ export type Job = Answer<'TrainingController_list_v1'>['items'][number];
 export type JobState = Job['state'];
 export type EpochMetrics = JobDetails['metrics'][number];
 export type Checkpoint = JobDetails['checkpoints'][number];
-/** What a model proposes for an image, as an object of its labels. */
-export interface ImageSuggestion {
-  readonly id: string;
-  /** The labels have it already. */
-  readonly duplicate: boolean;
-  readonly object: Readonly<Record<string, unknown>>;
-}
+/** Trained and uploaded models, what they are used for, and what they propose. */
+export type Model = Answer<'DatasetModelsController_list_v1'>['items'][number];
+export type ModelStage = Model['stage'];
+export type ModelRun = Answer<'ModelRunsController_list_v1'>['items'][number];
+export type ImageSuggestion = Answer<'SuggestionsController_list_v1'>['items'][number];
+export type PrelabelRequest = NonNullable<operations['ModelsController_prelabel_v1']['requestBody']>['content']['application/json'];
+export type EvaluateRequest = NonNullable<operations['ModelsController_evaluate_v1']['requestBody']>['content']['application/json'];
 /** A validation image: what people say of it, and what the model says. */
 export type ValidationExample = Answer<'ExamplesController_list_v1'>['items'][number];
 export type LogLine = Answer<'TrainingController_logs_v1'>['items'][number];

@@ -84,6 +84,12 @@ const versionsRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/versions/versions-page.js'), 'VersionsPage'),
 });
 
+const modelsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/datasets/$datasetId/models',
+  component: lazyRouteComponent(() => import('../features/models/models-page.js'), 'ModelsPage'),
+});
+
 const classesRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/datasets/$datasetId/classes',
@@ -159,7 +165,7 @@ const usersRoute = createRoute({
 const nowhereRoute = createRoute({ getParentRoute: () => appRoute, path: '$', component: NotFound });
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([loginRoute, wideRoute.addChildren([labelerRoute]), appRoute.addChildren([indexRoute, datasetsRoute, trashRoute, datasetRoute, galleryRoute, addImagesRoute, versionsRoute, classesRoute, membersRoute, jobsRoute, compareRoute, jobRoute, accountRoute, usersRoute, settingsRoute, nowhereRoute])]),
+  routeTree: rootRoute.addChildren([loginRoute, wideRoute.addChildren([labelerRoute]), appRoute.addChildren([indexRoute, datasetsRoute, trashRoute, datasetRoute, galleryRoute, addImagesRoute, versionsRoute, modelsRoute, classesRoute, membersRoute, jobsRoute, compareRoute, jobRoute, accountRoute, usersRoute, settingsRoute, nowhereRoute])]),
   defaultPreload: 'intent',
   scrollRestoration: true,
   defaultNotFoundComponent: NotFound,

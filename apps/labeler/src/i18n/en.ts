@@ -4,6 +4,7 @@ import { datasets } from './en/datasets.js';
 import { gallery } from './en/gallery.js';
 import { labeler } from './en/labeler.js';
 import { images } from './en/images.js';
+import { models } from './en/models.js';
 import { runs } from './en/runs.js';
 import { shell } from './en/shell.js';
 import { training } from './en/training.js';
@@ -21,6 +22,7 @@ export const en = {
   ...classes,
   ...images,
   ...training,
+  ...models,
   ...runs,
   ...labeler,
 } as const;

@@ -4,6 +4,7 @@ import { datasets } from './ko/datasets.js';
 import { gallery } from './ko/gallery.js';
 import { labeler } from './ko/labeler.js';
 import { images } from './ko/images.js';
+import { models } from './ko/models.js';
 import { runs } from './ko/runs.js';
 import { shell } from './ko/shell.js';
 import { training } from './ko/training.js';
@@ -22,6 +23,7 @@ export const ko = {
   ...classes,
   ...images,
   ...training,
+  ...models,
   ...runs,
   ...labeler,
 } as const satisfies Translation;

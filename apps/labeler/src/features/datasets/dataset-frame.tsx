@@ -14,6 +14,7 @@ const PARTS = [
   { to: '/datasets/$datasetId', key: 'overview' },
   { to: '/datasets/$datasetId/images', key: 'images' },
   { to: '/datasets/$datasetId/versions', key: 'versions' },
+  { to: '/datasets/$datasetId/models', key: 'models' },
   { to: '/datasets/$datasetId/classes', key: 'classes' },
   { to: '/datasets/$datasetId/members', key: 'members' },
 ] as const;

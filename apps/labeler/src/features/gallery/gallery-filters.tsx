@@ -40,6 +40,8 @@ export function GalleryFilters({ dataset, search, onChange, onClear, withLabels,
       <Choice label={t('gallery.status')} any={t('gallery.anyStatus')} value={search.status} options={IMAGE_STATUSES.map((one) => ({ value: one, label: t(`gallery.statuses.${one}`) }))} onChange={(value) => onChange({ status: IMAGE_STATUSES.find((one) => one === value) })} />
       <PersonChoice datasetId={dataset.id} search={search} onChange={onChange} />
       <Choice label={t('gallery.state')} any={t('gallery.anyState')} value={search.state} options={IMAGE_STATES.map((one) => ({ value: one, label: t(`gallery.states.${one}`) }))} onChange={(value) => onChange({ state: IMAGE_STATES.find((one) => one === value) })} />
+      <Choice label={t('gallery.suggested')} any={t('gallery.anySuggested')} value={search.has_suggestion} options={(['true', 'false'] as const).map((one) => ({ value: one, label: t(`gallery.suggestedIs.${one}`) }))} onChange={(value) => onChange({ has_suggestion: value === 'true' || value === 'false' ? value : undefined })} />
+      <Choice label={t('gallery.order')} any={t('gallery.orders.number')} value={search.order} options={[{ value: 'hardest', label: t('gallery.orders.hardest') }]} onChange={(value) => onChange({ order: value === 'hardest' ? value : undefined })} />
       {isFiltered(search) && (
         <Button variant="subtle" color="gray" size="compact-sm" leftSection={<Icon name="close" size={14} />} onClick={onClear}>
           {t('gallery.clear')}

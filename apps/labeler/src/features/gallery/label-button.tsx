@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { imagesAfter } from '../../api/image-queries.js';
+import { hardestImages, imagesAfter } from '../../api/image-queries.js';
 import { LabelerIcon } from '../labeler/labeler-icons.js';
 import { useFailNote } from '../../ui/notes.js';
 import { firstToLabel } from './first-to-label.js';
@@ -19,7 +19,7 @@ export function LabelButton({ datasetId, search = {}, ...look }: Props): ReactEl
   const { t } = useTranslation();
   const navigate = useNavigate();
   const find = useMutation({
-    mutationFn: () => firstToLabel((filter) => imagesAfter(datasetId, filter, { after: 0, limit: 1 }), search),
+    mutationFn: () => firstToLabel((filter) => (search.order === 'hardest' ? hardestImages(datasetId, filter, 1) : imagesAfter(datasetId, filter, { after: 0, limit: 1 })), search),
     onSuccess: (image) => image !== null && void navigate({ to: '/datasets/$datasetId/label/$imageId', params: { datasetId, imageId: String(image.id) }, search }),
     onError: useFailNote(),
   });

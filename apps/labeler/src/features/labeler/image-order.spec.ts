@@ -94,4 +94,23 @@ describe('the order of the labeler', () => {
     expect(order.find(6)?.status).toBe('labeled');
     expect([ids(order).indexOf(6), told]).toEqual([1, 1]);
   });
+
+  it('grows at its end only where images are not in the order of their numbers', async () => {
+    const pages: Record<string, Page<ImageItem>> = { first: { items: [7, 2, 9].map(item), next_cursor: 'second' }, second: { items: [4, 1].map(item), next_cursor: null } };
+    const asked: PageRequest[] = [];
+    const fetch: FetchImages = (request) => {
+      asked.push(request);
+      return Promise.resolve(pages[request.cursor ?? 'first'] ?? { items: [], next_cursor: null });
+    };
+    const order = new ImageOrder(fetch, { order: 'hardest' }, item(2));
+    const way: number[] = [];
+    for (let at: ImageItem | null = item(2); at !== null; at = await order.step(at.id, 1)) way.push(at.id);
+    expect(way).toEqual([2, 7, 9, 4, 1]);
+    expect((await order.step(7, -1))?.id).toBe(2);
+    expect(await order.step(2, -1)).toBeNull();
+    expect(asked.map(({ after, before, cursor }) => [after, before, cursor])).toEqual([
+      [undefined, undefined, undefined],
+      [undefined, undefined, 'second'],
+    ]);
+  });
 });

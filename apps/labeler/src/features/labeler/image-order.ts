@@ -27,7 +27,7 @@ interface Edge {
 
 /**
  * The images of the labeler in the order of the filtered list, grown at both ends around the one that was opened. An image that leaves the filter while
- * it is worked on (`status=unlabeled`, labelled meanwhile) keeps its place: the way back leads to it.
+ * it is worked on (`status=unlabeled`, labelled meanwhile) keeps its place: the way back leads to it. In another order than by number it grows at its end only, and the one that was opened stands first.
  */
 export class ImageOrder {
   private list: readonly ImageItem[];
@@ -41,6 +41,11 @@ export class ImageOrder {
     start: ImageItem,
   ) {
     this.list = [start];
+    if (!this.isByNumber) this.edges.backward.cursor = null;
+  }
+
+  private get isByNumber(): boolean {
+    return this.filter.order === undefined || this.filter.order === 'number';
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -108,14 +113,16 @@ export class ImageOrder {
     for (let empty = 0; empty < EMPTY_PAGES && edge.cursor !== null; empty += 1) {
       const page = await this.fetchImages({ ...this.filter, ...this.startOf(side), limit: PAGE }, this.closing.signal);
       edge.cursor = page.next_cursor;
-      if (page.items.length === 0) continue;
-      this.set(side === 'forward' ? [...this.list, ...page.items] : [...page.items.toReversed(), ...this.list]);
+      const fresh = page.items.filter((one) => this.find(one.id) === undefined);
+      if (fresh.length === 0) continue;
+      this.set(side === 'forward' ? [...this.list, ...fresh] : [...fresh.toReversed(), ...this.list]);
       return;
     }
   }
 
   private startOf(side: Side): Pick<PageRequest, 'after' | 'before' | 'cursor'> {
     const { cursor } = this.edges[side];
+    if (!this.isByNumber) return cursor === undefined || cursor === null ? {} : { cursor };
     // The direction is part of what a cursor belongs to.
     const direction = side === 'forward' ? { after: this.list.at(-1)?.id } : { before: this.list[0]?.id };
     return cursor === undefined || cursor === null ? direction : { ...direction, cursor };

@@ -1,6 +1,6 @@
 /** The gallery: filters, selection, what is done to many images at once. */
 export const gallery = {
-  datasetNav: { label: 'Parts of the dataset', overview: 'Overview', images: 'Images', versions: 'Versions', classes: 'Classes', members: 'Members' },
+  datasetNav: { label: 'Parts of the dataset', overview: 'Overview', images: 'Images', versions: 'Versions', models: 'Models', classes: 'Classes', members: 'Members' },
   gallery: {
     title: 'Images',
     startLabeling: 'Label',
@@ -18,6 +18,11 @@ export const gallery = {
     anyPerson: 'Anybody',
     formerMember: 'A former member',
     state: 'File',
+    suggested: 'Suggestions',
+    anySuggested: 'Suggested or not',
+    suggestedIs: { true: 'With suggestions', false: 'Without suggestions' },
+    order: 'Order',
+    orders: { number: 'By number', hardest: 'Hardest first' },
     anyState: 'Any file',
     states: { ready: 'Decodes', broken: 'Broken' },
     search: 'Search file names',

@@ -1,6 +1,6 @@
 /** The gallery: filters, selection, what is done to many images at once. */
 export const gallery = {
-  datasetNav: { label: '데이터셋의 구성', overview: '개요', images: '이미지', versions: '버전', classes: '클래스', members: '구성원' },
+  datasetNav: { label: '데이터셋의 구성', overview: '개요', images: '이미지', versions: '버전', models: '모델', classes: '클래스', members: '구성원' },
   gallery: {
     title: '이미지',
     startLabeling: '레이블링',
@@ -18,6 +18,11 @@ export const gallery = {
     anyPerson: '모든 사람',
     formerMember: '이전 구성원',
     state: '파일',
+    suggested: '제안',
+    anySuggested: '제안 여부 무관',
+    suggestedIs: { true: '제안 있음', false: '제안 없음' },
+    order: '순서',
+    orders: { number: '번호순', hardest: '어려운 것부터' },
     anyState: '모든 파일',
     states: { ready: '정상', broken: '손상됨' },
     search: '파일 이름 검색',

@@ -160,7 +160,7 @@ export class LabelerSession {
   }
   /** The next one that nobody has labelled, in the filtered order or behind it. */
   async nextUnlabeled(): Promise<void> {
-    const { items } = await http.get<Page<ImageItem>>(`${this.path}/images`, { query: { ...this.options.filter, status: 'unlabeled', after: this.current.image.id, limit: 1 } });
+    const { items } = await http.get<Page<ImageItem>>(`${this.path}/images`, { query: { ...this.options.filter, order: undefined, status: 'unlabeled', after: this.current.image.id, limit: 1 } });
     const [next] = items;
     if (next === undefined) return this.set({ end: 1 });
     await this.jump(next);

@@ -6,6 +6,9 @@ import { SuggestionDesk } from './suggestion-desk.js';
 const ID = '0192d1a0-0000-7000-8000-00000000000';
 const suggestion = (number: number, changes: Partial<ImageSuggestion> = {}): ImageSuggestion => ({
   id: `${ID}${number}`,
+  run_id: `${ID}8`,
+  model: { id: `${ID}9`, name: 'Raccoons' },
+  score: 0.9,
   duplicate: false,
   object: { id: `${ID}${number}`, class_id: 1, bbox: [number * 10, 10, 5, 5], source: 'model', score: 0.9 },
   ...changes,
