@@ -15,6 +15,7 @@ import { ErrorState, LoadingState } from '../../ui/states.js';
 import { useKnownText } from '../../ui/use-known-text.js';
 import { useProblemText } from '../../ui/use-problem-text.js';
 import { HyperField } from './hyper-field.js';
+import { StartWeights } from './start-weights.js';
 import { changedValues, errorOf, fieldsOf, initialValues, type FieldValue, type FormValues } from './schema-form.js';
 
 /** Shown before "more": what people change first. */
@@ -79,6 +80,7 @@ function ModelForm({ dataset, version, model, models, onModel }: ModelFormProps)
   const { t } = useTranslation();
   const fields = useMemo(() => fieldsOf(model.hyperparameters), [model]);
   const [values, setValues] = useState<FormValues>(() => initialValues(fields));
+  const [initial, setInitial] = useState<string | null>(null);
   const [more, setMore] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const start = useStart(dataset.id, version);
@@ -94,7 +96,7 @@ function ModelForm({ dataset, version, model, models, onModel }: ModelFormProps)
     event.preventDefault();
     if (wrong.some((field) => !shown.includes(field))) setMore(true);
     if (wrong.length > 0) setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
-    else start.mutate({ model: model.id, hyperparameters: changedValues(fields, values) });
+    else start.mutate({ model: model.id, hyperparameters: changedValues(fields, values), ...(initial === null ? {} : { init_from_model: initial }) });
   };
   return (
     <form ref={form} onSubmit={submit} noValidate>
@@ -111,6 +113,7 @@ function ModelForm({ dataset, version, model, models, onModel }: ModelFormProps)
           </Notice>
         )}
         <Select label={t('train.model')} data={models.map((one) => ({ value: one.id, label: known('model', one.id) ?? one.title }))} value={model.id} allowDeselect={false} onChange={(value) => onModel(value ?? model.id)} />
+        <StartWeights datasetId={dataset.id} architecture={model.id} value={initial} onChange={setInitial} />
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
           {shown.map((field) => (
             <HyperField key={field.name} field={field} value={values[field.name]} finding={findingOf(problem, field.name)} onChange={(value) => set(field.name, value)} />
@@ -142,7 +145,7 @@ function useStart(datasetId: string, version: number | undefined) {
   const navigate = useNavigate();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (choice: { model: string; hyperparameters: Record<string, FieldValue> }) => http.postOnce<Job>('training/start', { dataset_id: datasetId, snapshot_version: version, ...choice }),
+    mutationFn: (choice: { model: string; hyperparameters: Record<string, FieldValue>; init_from_model?: string }) => http.postOnce<Job>('training/start', { dataset_id: datasetId, snapshot_version: version, ...choice }),
     onSuccess: (job) => {
       void client.invalidateQueries({ queryKey: ['jobs'] });
       showNote({ message: t('train.started'), color: 'green' });

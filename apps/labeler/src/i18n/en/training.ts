@@ -6,6 +6,8 @@ export const training = {
     model: 'Model',
     start: 'Start training',
     started: 'The training was requested.',
+    beginWith: 'Begin with',
+    scratch: 'From scratch',
     more: 'More settings',
     fewer: 'Fewer settings',
     reset: 'Back to defaults',

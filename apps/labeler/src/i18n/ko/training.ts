@@ -6,6 +6,8 @@ export const training = {
     model: '모델',
     start: '학습 시작',
     started: '학습을 요청했습니다.',
+    beginWith: '시작 가중치',
+    scratch: '처음부터',
     more: '설정 더 보기',
     fewer: '설정 접기',
     reset: '기본값으로',
