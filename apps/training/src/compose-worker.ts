@@ -1,3 +1,4 @@
+import { workerHelloV1 } from '@app/contracts';
 import { EventPublisher, RpcClient, type NatsLink } from '@app/messaging';
 import type { ObjectStore } from '@app/object-store';
 import { NatsBackendClient } from './backend-client/nats-backend-client.js';
@@ -14,6 +15,8 @@ import { AttemptPipeline } from './jobs/attempt-pipeline.js';
 import type { LaunchEngine } from './jobs/engine-run.js';
 import { JournalKeeper } from './jobs/journal-keeper.js';
 import type { JournalOptions } from './jobs/report-journal.js';
+import { offerOf } from './jobs/worker-offer.js';
+import { WorkerPresence } from './jobs/worker-presence.js';
 import { TrainingWorker } from './jobs/training-worker.js';
 import type { TrainingLog } from './training-log.js';
 
@@ -51,6 +54,8 @@ export async function composeWorker(parts: WorkerParts): Promise<TrainingWorker>
     workerId,
     maxWaitingBytes: Math.floor(config.folders.workLimitBytes / WAITING_SHARE),
   });
+  const presence = new WorkerPresence(offerOf(config), (hello) => publisher.signal(workerHelloV1, hello), config.helloMilliseconds);
+  link.onConnect(() => presence.again());
   const worker = new TrainingWorker({
     backend,
     publisher: new NatsReportPublisher(publisher, link),
@@ -61,7 +66,7 @@ export async function composeWorker(parts: WorkerParts): Promise<TrainingWorker>
     watch,
     journal: parts.journal,
     progressMilliseconds: PROGRESS_MILLISECONDS,
-  });
+  }, presence);
   await worker.prepare();
   return worker;
 }

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { DEFAULT_POOL, poolSchema } from '@app/contracts';
 import { z } from 'zod';
 
 const GIB = 1024 ** 3;
@@ -27,7 +28,9 @@ export const trainingEnvironment = z.object({
   HEALTH_HOST: z.string().min(1).default('127.0.0.1'),
   HEALTH_PORT: whole({ least: 0, most: 65_535, fallback: 3001 }).describe('0 takes a free one'),
   WORKER_ID: z.string().min(1).max(100).default(hostname().slice(0, 100)).describe('names this process in jobs; two workers have two names'),
+  POOL: poolSchema.default(DEFAULT_POOL).describe('takes jobs that ask for this pool'),
   ENGINE: z.enum(['onnx']).default('onnx'),
+  CODE_VERSION: z.string().regex(/^[\w.+-]{1,40}$/).default('development').describe('of this build, as the list of workers shows it'),
   HEARTBEAT_SECONDS: whole({ least: 1, most: 60, fallback: 10 }).describe('proof of life; well below the lease of the backend'),
   CANCEL_POLL_SECONDS: whole({ least: 1, most: 60, fallback: 3 }).describe('between two questions whether the job is still wanted'),
   RPC_TIMEOUT_SECONDS: whole({ least: 1, most: 60, fallback: 5 }).describe('how long the backend may take for an answer'),
@@ -70,6 +73,18 @@ export class TrainingConfig {
   }
   get workerId(): string {
     return this.values.WORKER_ID;
+  }
+  get pool(): string {
+    return this.values.POOL;
+  }
+  get engine(): TrainingEnvironment['ENGINE'] {
+    return this.values.ENGINE;
+  }
+  get codeVersion(): string {
+    return this.values.CODE_VERSION;
+  }
+  get helloMilliseconds(): number {
+    return this.values.HEARTBEAT_SECONDS * 1000;
   }
   get watch(): { heartbeatMilliseconds: number; pollMilliseconds: number } {
     return { heartbeatMilliseconds: this.values.HEARTBEAT_SECONDS * 1000, pollMilliseconds: this.values.CANCEL_POLL_SECONDS * 1000 };

@@ -9,6 +9,7 @@ import { Versions1700000000600 } from './1700000000600-versions.js';
 import { Splits1700000000620 } from './1700000000620-splits.js';
 import { RestoredVersions1700000000650 } from './1700000000650-restored-versions.js';
 import { ZipsThatHeal1700000000700 } from './1700000000700-zips-that-heal.js';
+import { TrainingQueue1700000000820 } from './1700000000820-training-queue.js';
 import { EndsOfVersions1700000000750 } from './1700000000750-ends-of-versions.js';
 
 /** In the order in which they run. One that has landed is never changed. */
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   RestoredVersions1700000000650,
   ZipsThatHeal1700000000700,
   EndsOfVersions1700000000750,
+  TrainingQueue1700000000820,
 ];

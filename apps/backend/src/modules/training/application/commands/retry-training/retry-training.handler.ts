@@ -39,6 +39,8 @@ export class RetryTrainingHandler implements ICommandHandler<RetryTrainingComman
           retryOf: old.id,
           resumeFrom: old.resumeFrom,
           warnings: old.warnings,
+          pool: old.pool,
+          priority: old.priority,
           now: this.clock.now(),
         }),
       );
