@@ -27,8 +27,8 @@ export class WorkerByHand {
     this.rpc = new RpcClient(link);
   }
 
-  async claim(jobId: string, claimId: string = randomUUID()): Promise<TrainingGrant> {
-    return this.rpc.request(verifyJobRpcV1, { job_id: jobId, worker_id: 'by-hand', claim_id: claimId });
+  async claim(jobId: string, claimId: string = randomUUID(), workerId = 'by-hand'): Promise<TrainingGrant> {
+    return this.rpc.request(verifyJobRpcV1, { job_id: jobId, worker_id: workerId, claim_id: claimId });
   }
 
   async stopReason(ref: AttemptRef): Promise<string | null> {

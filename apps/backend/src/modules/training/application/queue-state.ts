@@ -18,8 +18,9 @@ export class QueueStateReader {
   async read(): Promise<QueueState> {
     const waiting = await this.queue.waiting();
     const running = await this.queue.running();
+    const lastTurns = new Map((await this.queue.lastTurns()).map((one) => [one.userId, one.at.getTime()]));
     const workers = (await this.workers.living()).map(livingWorker);
-    return { waiting, running, workers, limits: this.settings.limits, now: this.clock.now() };
+    return { waiting, running, workers, limits: this.settings.limits, lastTurns, now: this.clock.now() };
   }
 }
 

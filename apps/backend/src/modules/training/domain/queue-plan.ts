@@ -14,7 +14,7 @@ export function choose(state: QueueState, expectedLane: ExpectedLane): QueueChoi
   const room = new Room(state, expectedLane);
   const choices: QueueChoice[] = [];
   const taken = new Set<string>();
-  for (const job of fairOrder(state.waiting, state.running, { now: state.now, counts: ({ id }) => taken.has(id) })) {
+  for (const job of fairOrder(state.waiting, state.running, { ...state, counts: ({ id }) => taken.has(id) })) {
     if (room.isFull) break;
     const found = room.laneFor(job);
     if (typeof found === 'string') continue;
@@ -36,7 +36,7 @@ export function standings(state: QueueState, expectedLane: ExpectedLane): Map<st
   const room = new Room(state, expectedLane);
   const places = new Map<string, number>();
   const result = new Map<string, Standing>();
-  for (const job of fairOrder(state.waiting, state.running, { now: state.now })) {
+  for (const job of fairOrder(state.waiting, state.running, state)) {
     const position = (places.get(job.pool) ?? 0) + 1;
     places.set(job.pool, position);
     const found = room.laneFor(job);

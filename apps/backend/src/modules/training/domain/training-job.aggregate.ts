@@ -35,6 +35,7 @@ export class TrainingJob extends AggregateRoot<TrainingJobEvent> {
       state: 'requested',
       queuedAt: null,
       dispatch: null,
+      lastTurnAt: null,
       snapshot: null,
       attempt: null,
       epoch: request.resumeFrom?.epoch ?? 0,
@@ -83,6 +84,7 @@ export class TrainingJob extends AggregateRoot<TrainingJobEvent> {
   handOut(lane: string | null, now: Date): void {
     if (this.data.state !== 'queued' || this.data.dispatch !== null) return;
     this.data.dispatch = { lane, at: now };
+    this.data.lastTurnAt = now;
     this.raise(new TrainingDispatched());
   }
 

@@ -73,6 +73,8 @@ export interface TrainingJobState {
   /** Since when it could run; stays when a worker is lost, so that it does not queue up behind everybody again. */
   queuedAt: Date | null;
   dispatch: Dispatch | null;
+  /** When it was last handed out. */
+  lastTurnAt: Date | null;
   snapshot: JobSnapshot | null;
   attempt: Attempt | null;
   resumeFrom: ResumePoint | null;

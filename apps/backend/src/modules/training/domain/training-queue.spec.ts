@@ -19,9 +19,9 @@ const job = (id: string, minutes: number, changes: Partial<WaitingJob> = {}): Wa
 });
 const running = (userId: string, changes: Partial<RunningJob> = {}): RunningJob => ({ userId, datasetId: `dataset of ${userId}`, pool: 'default', lane: null, workerId: 'busy', ...changes });
 const worker = (workerId: string, changes: Partial<LivingWorker> = {}): LivingWorker => ({ workerId, pool: 'default', lane: null, models: ['cnn-small'], isBusy: false, ...changes });
-const state = (changes: Partial<QueueState>): QueueState => ({ waiting: [], running: [], workers: [], limits: NO_LIMITS, now: NOW, ...changes });
+const state = (changes: Partial<QueueState>): QueueState => ({ waiting: [], running: [], workers: [], limits: NO_LIMITS, lastTurns: new Map(), now: NOW, ...changes });
 const chosen = (changes: Partial<QueueState>): string[] => choose(state(changes), expected).map((one) => one.jobId);
-const order = (waiting: WaitingJob[], of: RunningJob[] = []): string[] => [...fairOrder(waiting, of, { now: NOW })].map((one) => one.id);
+const order = (waiting: WaitingJob[], of: RunningJob[] = [], lastTurns: [string, number][] = []): string[] => [...fairOrder(waiting, of, { now: NOW, lastTurns: new Map(lastTurns) })].map((one) => one.id);
 
 describe('the order of the queue', () => {
   it('deals out turn by turn what three users with twenty jobs each have asked for', () => {
@@ -38,6 +38,11 @@ describe('the order of the queue', () => {
     ['one that came an hour ago has risen', [job('a1', 61, { priority: 'low' }), job('b1', 1)], [], ['a1', 'b1']],
     ['and one of a minute less has not', [job('a1', 59, { priority: 'low' }), job('b1', 1)], [], ['b1', 'a1']],
   ])('%s', (_, waiting, of, ids) => expect(order(waiting, of)).toEqual(ids));
+
+  it('goes on where the last turns ended, since with one worker nobody has one running when it is free', () => {
+    const waiting = [job('a1', 9), job('a2', 8), job('b1', 7), job('c1', 6)];
+    expect(order(waiting, [], [['a', 200], ['b', 100]])).toEqual(['c1', 'b1', 'a1', 'a2']);
+  });
 
   it('lets a low one come to its turn although urgent ones come all the time', () => {
     const old = job('z1', (2 * RISES_EVERY_MILLISECONDS) / 60_000 + 1, { priority: 'low' });

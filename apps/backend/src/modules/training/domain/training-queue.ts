@@ -42,6 +42,7 @@ export interface QueueState {
   readonly running: readonly RunningJob[];
   readonly workers: readonly LivingWorker[];
   readonly limits: QueueLimits;
+  readonly lastTurns: LastTurns;
   readonly now: Date;
 }
 
@@ -51,21 +52,31 @@ export type QueueReason = 'worker' | 'no-worker' | 'user-limit' | 'dataset-limit
 /** A job rises by one priority for each hour that it has waited: a stream of urgent ones keeps nobody waiting for ever. */
 export const RISES_EVERY_MILLISECONDS = 3_600_000;
 
+/** Whose turn it was when: users that are not in it have had none for long. */
+export type LastTurns = ReadonlyMap<string, number>;
+
+export interface FairOrderOptions {
+  readonly now: Date;
+  readonly lastTurns: LastTurns;
+  /** Whether the job that was just told takes a turn of its user; default: each does. */
+  readonly counts?: (job: WaitingJob) => boolean;
+}
+
 /**
- * The jobs in the order in which they would begin: the higher priority first; then whoever has the fewest jobs running or before in this order; then the
- * longest waiting. So that a user with twenty jobs keeps a user with one waiting for one job, not for twenty.
+ * The jobs in the order in which they would begin: the higher priority first; then whoever has the fewest jobs running or before in this order; then whose
+ * last turn was longest ago; then the longest waiting. So that a user with twenty jobs keeps a user with one waiting for one job, not for twenty.
  */
-export function* fairOrder(waiting: readonly WaitingJob[], running: readonly Pick<RunningJob, 'userId'>[], options: { readonly now: Date; readonly counts?: (job: WaitingJob) => boolean }): Iterable<WaitingJob> {
-  const load = tally(running.map((job) => job.userId));
+export function* fairOrder(waiting: readonly WaitingJob[], running: readonly Pick<RunningJob, 'userId'>[], options: FairOrderOptions): Iterable<WaitingJob> {
+  const turns = new Turns(tally(running.map((job) => job.userId)), options);
   for (const jobs of byRank(waiting, options.now)) {
     const lines = linesOf(jobs);
     while (lines.size > 0) {
-      const next = firstOf(lines, load);
+      const next = turns.firstOf(lines);
       const line = lines.get(next.userId) ?? [];
       line.shift();
       if (line.length === 0) lines.delete(next.userId);
       yield next;
-      if (options.counts?.(next) ?? true) load.set(next.userId, (load.get(next.userId) ?? 0) + 1);
+      if (options.counts?.(next) ?? true) turns.took(next.userId);
     }
   }
 }
@@ -93,19 +104,39 @@ function linesOf(jobs: readonly WaitingJob[]): Map<string, WaitingJob[]> {
   return lines;
 }
 
-/** Lines have their users in the order of their oldest job at the beginning; the head's time decides between users with the same load. */
-function firstOf(lines: ReadonlyMap<string, readonly WaitingJob[]>, load: ReadonlyMap<string, number>): WaitingJob {
-  let best: WaitingJob | undefined;
-  for (const [head] of lines.values()) {
-    if (head !== undefined && (best === undefined || isBefore(head, best, load))) best = head;
-  }
-  if (best === undefined) throw new Error('a line has a head');
-  return best;
-}
+/** Who has had how much, and when last; goes on with what the order deals out. */
+class Turns {
+  private readonly last: Map<string, number>;
+  private time: number;
 
-function isBefore(one: WaitingJob, other: WaitingJob, load: ReadonlyMap<string, number>): boolean {
-  const [mine, theirs] = [load.get(one.userId) ?? 0, load.get(other.userId) ?? 0];
-  return mine === theirs ? one.queuedAt.getTime() < other.queuedAt.getTime() : mine < theirs;
+  constructor(
+    private readonly load: Map<string, number>,
+    options: FairOrderOptions,
+  ) {
+    this.last = new Map(options.lastTurns);
+    this.time = options.now.getTime();
+  }
+
+  took(userId: string): void {
+    this.load.set(userId, (this.load.get(userId) ?? 0) + 1);
+    this.last.set(userId, (this.time += 1));
+  }
+
+  firstOf(lines: ReadonlyMap<string, readonly WaitingJob[]>): WaitingJob {
+    let best: WaitingJob | undefined;
+    for (const [head] of lines.values()) {
+      if (head !== undefined && (best === undefined || this.isBefore(head, best))) best = head;
+    }
+    if (best === undefined) throw new Error('a line has a head');
+    return best;
+  }
+
+  private isBefore(one: WaitingJob, other: WaitingJob): boolean {
+    const byLoad = (this.load.get(one.userId) ?? 0) - (this.load.get(other.userId) ?? 0);
+    if (byLoad !== 0) return byLoad < 0;
+    const byTurn = (this.last.get(one.userId) ?? 0) - (this.last.get(other.userId) ?? 0);
+    return byTurn === 0 ? one.queuedAt.getTime() < other.queuedAt.getTime() : byTurn < 0;
+  }
 }
 
 export function tally(names: readonly string[]): Map<string, number> {

@@ -38,6 +38,7 @@ export interface TrainingJobRow {
   readonly queued_at: Date | null;
   readonly dispatched_at: Date | null;
   readonly dispatched_lane: string | null;
+  readonly last_turn_at: Date | null;
   readonly created_at: Date;
   readonly started_at: Date | null;
   readonly finished_at: Date | null;
@@ -76,6 +77,7 @@ export function stateOfRow(row: TrainingJobRow): TrainingJobState {
     pool: row.pool,
     queuedAt: row.queued_at,
     dispatch: row.dispatched_at === null ? null : { at: row.dispatched_at, lane: row.dispatched_lane },
+    lastTurnAt: row.last_turn_at,
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
@@ -109,8 +111,8 @@ function requestColumns(state: TrainingJobState): Readonly<Record<string, unknow
   };
 }
 
-function queueColumns({ priority, pool, queuedAt, dispatch }: TrainingJobState): Readonly<Record<string, unknown>> {
-  return { priority, pool, queued_at: queuedAt, dispatched_at: dispatch?.at ?? null, dispatched_lane: dispatch?.lane ?? null };
+function queueColumns({ priority, pool, queuedAt, dispatch, lastTurnAt }: TrainingJobState): Readonly<Record<string, unknown>> {
+  return { priority, pool, queued_at: queuedAt, dispatched_at: dispatch?.at ?? null, dispatched_lane: dispatch?.lane ?? null, last_turn_at: lastTurnAt };
 }
 
 function attemptColumns({ attempt }: TrainingJobState): Readonly<Record<string, unknown>> {

@@ -76,7 +76,7 @@ export class TypeormJobReadModel extends JobReadModel {
 }
 
 function viewOf(row: TrainingJobRow, place: Standing | undefined): JobView {
-  const { attempt: _, snapshot, requestedVersion, resumeFrom: __, revision: ___, dispatch: ____, queuedAt: _____, ...rest } = stateOfRow(row);
+  const { attempt: _, snapshot, requestedVersion, resumeFrom: __, revision: ___, dispatch: ____, queuedAt: _____, lastTurnAt: ______, ...rest } = stateOfRow(row);
   return { ...rest, snapshotVersion: snapshot?.version ?? requestedVersion, attempt: row.attempt_number, queuePosition: place?.position ?? null, waitsFor: waitOf(row, place) };
 }
 

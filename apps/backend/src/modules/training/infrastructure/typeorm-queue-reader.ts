@@ -35,6 +35,10 @@ export class TypeormQueueReader extends QueueReader {
     return this.sql(RUNNING, []);
   }
 
+  async lastTurns(): Promise<readonly { userId: string; at: Date }[]> {
+    return this.sql(`select requested_by as "userId", max(last_turn_at) as at from training_jobs where last_turn_at > clock_timestamp() - interval '1 day' group by requested_by`, []);
+  }
+
   async staleDispatches(seconds: number): Promise<readonly StaleDispatch[]> {
     return this.sql(`select id as "jobId", pool, model from training_jobs where state = 'queued' and dispatched_at < clock_timestamp() - make_interval(secs => $1) order by dispatched_at limit 100`, [seconds]);
   }

@@ -9,8 +9,10 @@ export class TrainingQueue1700000000820 implements MigrationInterface {
       alter table training_jobs add column queued_at timestamptz;
       alter table training_jobs add column dispatched_at timestamptz;
       alter table training_jobs add column dispatched_lane text;
+      alter table training_jobs add column last_turn_at timestamptz;
       -- Messages of jobs that an older version queued lie with the workers already.
       update training_jobs set queued_at = created_at, dispatched_at = now() where state = 'queued';
+      create index training_jobs_turns on training_jobs (last_turn_at) where last_turn_at is not null;
       create index training_jobs_queued on training_jobs (requested_by, queued_at) where state = 'queued';
       create table training_workers (
         worker_id text primary key,
@@ -31,6 +33,8 @@ export class TrainingQueue1700000000820 implements MigrationInterface {
     await runner.query(`
       drop table training_workers;
       drop index training_jobs_queued;
+      drop index training_jobs_turns;
+      alter table training_jobs drop column last_turn_at;
       alter table training_jobs drop column dispatched_lane;
       alter table training_jobs drop column dispatched_at;
       alter table training_jobs drop column queued_at;

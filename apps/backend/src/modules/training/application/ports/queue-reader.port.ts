@@ -15,6 +15,8 @@ export abstract class QueueReader {
   abstract waiting(): Promise<readonly WaitingJob[]>;
   /** Held by workers, or handed out. */
   abstract running(): Promise<readonly RunningJob[]>;
+  /** When a job was last handed out for each user, within a day. */
+  abstract lastTurns(): Promise<readonly { readonly userId: string; readonly at: Date }[]>;
   abstract staleDispatches(seconds: number): Promise<readonly StaleDispatch[]>;
   /** Whether there is anything to choose from, or to look after. */
   abstract hasQueued(): Promise<boolean>;
