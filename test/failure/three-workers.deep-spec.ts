@@ -87,9 +87,9 @@ class Nemesis {
   }
 }
 
-function expectSame(job: Job, kind: number): void {
+function expectSame(job: Job, kind: number, deeds: readonly string[]): void {
   const undisturbed = straight[kind];
-  expect(job.state, JSON.stringify(job.failure)).toBe('completed');
+  expect(job.state, `${JSON.stringify(job.failure)} after: ${deeds.join(', ')}`).toBe('completed');
   expect(job.metrics.map((one) => one.epoch)).toEqual(Array.from({ length: EPOCHS }, (_, index) => index + 1));
   const hashes = (of: Job | undefined): string[] => (of?.checkpoints ?? []).map((one) => `${one.epoch} ${one.kind} ${one.sha256}`).sort();
   expect(hashes(job)).toEqual(hashes(undisturbed));
@@ -137,10 +137,9 @@ describe.runIf(existsSync('/proc'))('three workers', () => {
     await nemesis.end();
     expect(nemesis.deeds.length, 'the nemesis did nothing').toBeGreaterThan(0);
     for (const [kind, job] of ended.entries()) {
-      expectSame(job, kind);
+      expectSame(job, kind, nemesis.deeds);
       await expectOneEnd(job);
     }
-    console.info(`seed ${seed}: ${nemesis.deeds.join(', ')}; attempts ${ended.map((job) => job.attempt).join(' ')}`);
   }, 150_000);
 
   it('leave nothing behind', async () => {

@@ -129,7 +129,8 @@ export class TrainingJob extends AggregateRoot<TrainingJobEvent> {
 
   started(facts: { readonly epochs: number; readonly split: JobSplit | null }, now: Date): void {
     if (this.data.state !== 'verifying') return;
-    this.data.epochs = facts.epochs;
+    // Fewer than asked for, never more.
+    this.data.epochs = Math.min(this.data.epochs, facts.epochs);
     this.data.split = facts.split ?? this.data.split;
     this.data.startedAt ??= now;
     this.moveTo('running');
