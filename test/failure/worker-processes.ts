@@ -29,6 +29,10 @@ export class WorkerProcess {
     return this.child !== null;
   }
 
+  get pid(): number {
+    return this.child?.pid ?? 0;
+  }
+
   async start(): Promise<void> {
     const { product } = this;
     await mkdir(this.folder, { recursive: true });
@@ -54,6 +58,14 @@ export class WorkerProcess {
       },
     });
     for (const stream of [this.child.stdout, this.child.stderr]) stream?.on('data', (chunk: Buffer) => (this.said = `${this.said}${chunk.toString()}`.slice(-20_000)));
+  }
+
+  /** Waits for an end that somebody else brings about. */
+  async untilEnded(milliseconds: number): Promise<void> {
+    const { child } = this;
+    if (child === null) return;
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit', { signal: AbortSignal.timeout(milliseconds) });
+    this.child = null;
   }
 
   /** What it wrote last. */
