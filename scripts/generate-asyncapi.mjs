@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 
 const TARGET = new URL('../docs/asyncapi.json', import.meta.url);
-const { ALL_EVENTS, ALL_RPCS, cloudEventSchema, messageRejectedV1, workerHeartbeatV1 } = await import('../dist/backend/libs/contracts/src/index.js');
+const { ALL_EVENTS, ALL_RPCS, cloudEventSchema, messageRejectedV1, workerHeartbeatV1, workerHelloV1 } = await import('../dist/backend/libs/contracts/src/index.js');
 
 const schemaOf = (schema, io = 'output') => {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
@@ -24,7 +24,7 @@ for (const event of ALL_EVENTS) {
   };
   operations[`send${id[0].toUpperCase()}${id.slice(1)}`] = { action: 'send', channel: { $ref: `#/channels/${id}` } };
 }
-for (const plain of [workerHeartbeatV1, { ...messageRejectedV1, subject: messageRejectedV1.subjects[0] }]) {
+for (const plain of [workerHeartbeatV1, workerHelloV1, { ...messageRejectedV1, subject: messageRejectedV1.subjects[0] }]) {
   const id = idOf(plain.subject.replace('*', 'app'));
   channels[id] = { address: plain.subject, summary: plain.summary, messages: { event: { contentType: 'application/json', payload: schemaOf(plain.data) } } };
   operations[`send${id[0].toUpperCase()}${id.slice(1)}`] = { action: 'send', channel: { $ref: `#/channels/${id}` } };

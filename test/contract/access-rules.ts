@@ -120,6 +120,8 @@ export const OTHER_ROUTES: Readonly<Record<string, string>> = {
   'POST /api/v1/training/jobs': 'dataset in the body: below',
   'GET /api/v1/training/jobs': 'everybody sees what they may: below',
   'GET /api/v1/training/models': 'everybody, scope read',
+  'GET /api/v1/training/workers': 'administrators and whoever may train: training-queue.int-spec.ts',
+  'PATCH /api/v1/training/jobs/{id}': 'job of a dataset: below',
   'GET /api/v1/training/jobs/{id}': 'job of a dataset: below',
   'GET /api/v1/training/jobs/{id}/metrics': 'job of a dataset: below',
   'GET /api/v1/training/jobs/{id}/logs': 'job of a dataset: below',

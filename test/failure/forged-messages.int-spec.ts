@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { snapshotCompletedV1, trainingCancelledV1, trainingCheckpointedV1, trainingCompletedV1, trainingDispatchedV1, trainingFailedV1, type EventDefinition, type TrainingGrant } from '@app/contracts';
+import { snapshotCompletedV1, snapshotFailedV1, trainingCancelledV1, trainingCheckpointedV1, trainingCompletedV1, trainingDispatchedV1, trainingFailedV1, type EventDefinition, type TrainingGrant } from '@app/contracts';
 import { encodeEvent, makeEvent } from '@app/messaging';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ExpireLeasesCommand } from '../../apps/backend/src/modules/training/application/commands/expire-leases/expire-leases.command.js';
@@ -232,6 +232,30 @@ describe('the word of a leaked backend credential', () => {
     const right = forged(1, rows[0]?.id ?? '');
     await under.publish(under.asBackend, right.subject, right.bytes);
     await stateIs(jobId, 'queued');
+    await under.api.call('POST', `training/jobs/${jobId}/cancel`);
+  });
+
+  it('that a version could not be made fails no job: what counts is what the backend wrote (K7)', async () => {
+    const jobId = await startJob();
+    await stateIs(jobId, 'queued');
+    await under.pool.query("update training_jobs set state = 'preparing', snapshot_id = null, snapshot_version = null, dispatched_at = null where id = $1", [jobId]);
+    const trace = await under.trace(jobId);
+    const data = { snapshot_id: randomUUID(), dataset_id: datasetId, version: 1, code: 'not-found', detail: 'forged', waiting_job_ids: [jobId] };
+    const event = makeEvent({ definition: snapshotFailedV1, source: 'urn:vision:backend', subject: data.snapshot_id, data });
+    // One that nobody wrote; one under the id of another event of the backend's; one that was written for another job.
+    const { rows } = await under.pool.query<{ id: string }>('select id from outbox where type = $1 limit 1', [snapshotCompletedV1.subject]);
+    const other = makeEvent({ definition: snapshotFailedV1, source: 'urn:vision:backend', subject: data.snapshot_id, data: { ...data, waiting_job_ids: [randomUUID()] } });
+    const write = (one: typeof event): Promise<unknown> => under.pool.query('insert into outbox (id, stream, type, event, published_at) values ($1, $2, $3, $4, now())', [one.id, 'VISION_SNAPSHOT', one.type, JSON.stringify(one)]);
+    await write(other);
+    for (const forged of [event, { ...event, id: rows[0]?.id ?? '' }, { ...event, id: other.id }]) await under.publish(under.asBackend, event.type, encodeEvent(forged));
+    await under.untilTaken('VISION_SNAPSHOT', 'training-fails-job-when-snapshot-failed');
+    expect(await under.trace(jobId)).toEqual(trace);
+    // The twin: one that was written.
+    const right = makeEvent({ definition: snapshotFailedV1, source: 'urn:vision:backend', subject: data.snapshot_id, data });
+    await write(right);
+    await under.publish(under.asBackend, right.type, encodeEvent(right));
+    await stateIs(jobId, 'failed');
+    expect((await under.api.job(jobId)).failure).toMatchObject({ code: 'snapshot-failed', detail: 'forged' });
   });
 
   it('that a version is damaged has its zip read: a sound one stays, a damaged one is made again', async () => {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { messageRejectedV1, trainingDispatchedV1, trainingFailedV1, trainingProgressedV1, trainingRequestedV1, type TrainingGrant } from '@app/contracts';
+import { messageRejectedV1, trainingDispatchedV1, trainingProgressedV1, trainingRequestedV1, type TrainingGrant } from '@app/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mnistZip } from '../e2e/mnist-zip.js';
 import { TrainingUnderTest, until } from './training-under-test.js';
-import { epochDone, report, started, WorkerByHand, type Report } from './worker-by-hand.js';
+import { shuffled } from './shuffled.js';
+import { numbers, story, WorkerByHand, type Report } from './worker-by-hand.js';
 
 const SEED = 20_261;
 
@@ -18,29 +19,11 @@ async function claimed(epochs: number): Promise<{ jobId: string; grant: Training
   return { jobId, grant: await byHand.claim(jobId) };
 }
 
-function shuffled<T>(items: readonly T[], seed: number): T[] {
-  const mixed = [...items];
-  let state = seed;
-  for (let last = mixed.length - 1; last > 0; last -= 1) {
-    state = (Math.imul(1664525, state) + 1013904223) >>> 0;
-    const [a, b] = [mixed[last], mixed[state % (last + 1)]];
-    if (a !== undefined && b !== undefined) [mixed[last], mixed[state % (last + 1)]] = [b, a];
-  }
-  return mixed;
-}
-
 /** As the worker sends them: without a message id, so that the broker drops no repeat for us. */
 const send = async (reports: readonly Report[]): Promise<void> => {
   for (const { subject, bytes } of reports) await under.publish(under.asTraining, subject, bytes);
 };
 const logOf = async (jobId: string): Promise<string[]> => (await under.api.call<{ items: { line: string }[] }>('GET', `training/jobs/${jobId}/logs?limit=1000`)).body.items.map((one) => one.line);
-const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
-const story = (grant: TrainingGrant, epochs: number): Report[] => [
-  started(grant, 1, epochs),
-  ...numbers(epochs).map((epoch) => epochDone(grant, epoch + 1, { epoch, epochs })),
-  report(trainingFailedV1, grant, { sequence: epochs + 2, data: { code: 'by-hand', detail: 'the end', retryable: false, log: ['the end'] } }),
-];
-
 beforeAll(async () => {
   under = await TrainingUnderTest.start();
   await under.asTraining.whenConnected();

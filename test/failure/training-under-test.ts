@@ -56,7 +56,7 @@ export class TrainingUnderTest {
     this.writer = new S3ObjectStore({ endpoint: store.endpoint, region: 'auto', bucket: BUCKET, ...WRITER });
   }
 
-  static async start(): Promise<TrainingUnderTest> {
+  static async start(settings: Record<string, string> = {}): Promise<TrainingUnderTest> {
     const folder = await mkdtemp(join(tmpdir(), 'vision-failure-'));
     const nats = await startTestNats({ users: visionNatsUsers({ backend: 'backend-password', training: 'training-password', consumer: 'consumer-password' }) });
     const store = await startObjectStore({
@@ -68,7 +68,7 @@ export class TrainingUnderTest {
       ],
     });
     const proxy = await startStoreProxy(store.port);
-    const backend = await startBackend({ NATS_URL: nats.urlFor('backend'), S3_ENDPOINT: proxy.endpoint, S3_BUCKET: BUCKET, S3_ACCESS_KEY_ID: WRITER.accessKeyId, S3_SECRET_ACCESS_KEY: WRITER.secretAccessKey });
+    const backend = await startBackend({ NATS_URL: nats.urlFor('backend'), S3_ENDPOINT: proxy.endpoint, S3_BUCKET: BUCKET, S3_ACCESS_KEY_ID: WRITER.accessKeyId, S3_SECRET_ACCESS_KEY: WRITER.secretAccessKey, ...settings });
     const api = await ApiClient.logIn({ url: backend.url, admin: ADMIN });
     return new TrainingUnderTest(folder, nats, store, proxy, backend, api, new pg.Pool({ connectionString: backend.databaseUrl, max: 3 }));
   }

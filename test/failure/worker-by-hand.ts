@@ -3,6 +3,7 @@ import {
   jobCancelledRpcV1,
   checkpointUploadRpcV1,
   reportsSeenRpcV1,
+  trainingFailedV1,
   trainingProgressedV1,
   trainingStartedV1,
   verifyJobRpcV1,
@@ -27,8 +28,8 @@ export class WorkerByHand {
     this.rpc = new RpcClient(link);
   }
 
-  async claim(jobId: string, claimId: string = randomUUID()): Promise<TrainingGrant> {
-    const grant = await this.rpc.request(verifyJobRpcV1, { job_id: jobId, worker_id: 'by-hand', claim_id: claimId });
+  async claim(jobId: string, claimId: string = randomUUID(), workerId = 'by-hand'): Promise<TrainingGrant> {
+    const grant = await this.rpc.request(verifyJobRpcV1, { job_id: jobId, worker_id: workerId, claim_id: claimId });
     if (grant.kind !== undefined) throw new Error(`a grant of a training was expected, and this is one of ${grant.kind}`);
     return grant;
   }
@@ -82,3 +83,12 @@ export function epochDone(ref: AttemptRef, sequence: number, at: { readonly epoc
 function refOf(ref: AttemptRef): AttemptRef {
   return { job_id: ref.job_id, attempt: ref.attempt, fencing_token: ref.fencing_token };
 }
+
+export const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+/** All that is told of a job that fails at its end. */
+export const story = (grant: TrainingGrant, epochs: number): Report[] => [
+  started(grant, 1, epochs),
+  ...numbers(epochs).map((epoch) => epochDone(grant, epoch + 1, { epoch, epochs })),
+  report(trainingFailedV1, grant, { sequence: epochs + 2, data: { code: 'by-hand', detail: 'the end', retryable: false, log: ['the end'] } }),
+];

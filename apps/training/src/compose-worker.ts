@@ -1,3 +1,4 @@
+import { workerHelloV1 } from '@app/contracts';
 import { EventPublisher, RpcClient, type NatsLink } from '@app/messaging';
 import type { ObjectStore } from '@app/object-store';
 import { NatsBackendClient } from './backend-client/nats-backend-client.js';
@@ -20,6 +21,8 @@ import { AttemptPipeline } from './jobs/attempt-pipeline.js';
 import type { LaunchEngine } from './jobs/engine-run.js';
 import { JournalKeeper } from './jobs/journal-keeper.js';
 import type { JournalOptions } from './jobs/report-journal.js';
+import { offerOf } from './jobs/worker-offer.js';
+import { WorkerPresence } from './jobs/worker-presence.js';
 import { TrainingWorker } from './jobs/training-worker.js';
 import type { TrainingLog } from './training-log.js';
 
@@ -65,6 +68,8 @@ export async function composeWorker(parts: WorkerParts): Promise<TrainingWorker>
   const models = modelCache(parts);
   await models.sweep();
   const inference = new InferencePipeline({ store, uploader, models, launch: parts.infer ?? launchInference, workerId, codeVersion: version });
+  const presence = new WorkerPresence(offerOf(config, version), (hello) => publisher.signal(workerHelloV1, hello), config.helloMilliseconds);
+  link.onConnect(() => presence.again());
   const worker = new TrainingWorker({
     backend,
     publisher: new NatsReportPublisher(publisher, link),
@@ -76,7 +81,7 @@ export async function composeWorker(parts: WorkerParts): Promise<TrainingWorker>
     watch,
     journal: parts.journal,
     progressMilliseconds: PROGRESS_MILLISECONDS,
-  });
+  }, presence);
   await worker.prepare();
   return worker;
 }

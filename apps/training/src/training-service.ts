@@ -1,3 +1,4 @@
+import { durableOf, WORK_DURABLE } from '@app/contracts';
 import { JetStreamServer, NatsLink } from '@app/messaging';
 import { S3ObjectStore } from '@app/object-store';
 import { NestLogger, type Logger, type ShutdownStep } from '@app/observability';
@@ -10,6 +11,7 @@ import { HealthChecks } from './health/health-checks.js';
 import { HealthServer } from './health/health-server.js';
 import type { PredictDesk } from './inference/predict-desk.js';
 import { TrainingModule } from './training.module.js';
+import { laneOfWorker } from './jobs/worker-offer.js';
 import type { TrainingWorker } from './jobs/training-worker.js';
 
 /** Stopping: the engine gets up to 5 s, the folder and the last report the rest. */
@@ -30,7 +32,7 @@ export async function startTrainingService(config: TrainingConfig, logger: Logge
   const worker = await composeWorker({ config, link, store, launch: () => new EngineProcess(), log: logger });
   const desk = await composePredictDesk({ config, store, log: logger });
   const healthPort = await health.listen(config.health);
-  const app = await listen({ worker, desk }, link, logger);
+  const app = await listen({ worker, desk }, link, { config, logger });
   return {
     healthPort,
     shutdownSteps: [
@@ -44,10 +46,10 @@ export async function startTrainingService(config: TrainingConfig, logger: Logge
   };
 }
 
-async function listen({ worker, desk }: { readonly worker: TrainingWorker; readonly desk: PredictDesk }, link: NatsLink, logger: Logger): Promise<INestMicroservice> {
+async function listen({ worker, desk }: { readonly worker: TrainingWorker; readonly desk: PredictDesk }, link: NatsLink, { config, logger }: { readonly config: TrainingConfig; readonly logger: Logger }): Promise<INestMicroservice> {
   const app = await NestFactory.createMicroservice(TrainingModule.with(worker, desk), {
     // The backend makes streams and consumers; this user's allow-list has no right to.
-    strategy: new JetStreamServer({ link, app: 'training', managesTopology: false, drainBudgetMilliseconds: 2_000, log: logger }),
+    strategy: new JetStreamServer({ link, app: 'training', managesTopology: false, durableNames: { [WORK_DURABLE]: durableOf(laneOfWorker(config)) }, drainBudgetMilliseconds: 2_000, log: logger }),
     logger: new NestLogger(logger),
     abortOnError: false,
   });

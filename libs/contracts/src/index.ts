@@ -27,6 +27,7 @@ export * from './training/model-catalogue.js';
 export * from './training/prediction.js';
 export * from './training/split.js';
 export * from './training/training-events.v1.js';
+export * from './training/worker-hello.v1.js';
 export * from './snapshot/snapshot-rpc.v1.js';
 export * from './training/training-rpc.v1.js';
 

@@ -15,6 +15,8 @@ export interface EventFacts<S extends z.ZodType> {
   readonly correlationId?: string;
   readonly causationId?: string;
   readonly aggregateVersion?: number;
+  /** Of a kind that has lanes. */
+  readonly lane?: string;
 }
 
 /** An event whose data was checked against the schema of its subject. */
@@ -36,6 +38,7 @@ export function makeEvent<S extends z.ZodType>(facts: EventFacts<S>): TypedEvent
     correlationid: facts.correlationId ?? id,
     ...(facts.causationId === undefined ? {} : { causationid: facts.causationId }),
     ...(facts.aggregateVersion === undefined ? {} : { aggregateversion: facts.aggregateVersion }),
+    ...(facts.lane === undefined ? {} : { partitionkey: facts.lane }),
     data: facts.definition.data.parse(facts.data),
   };
 }

@@ -6,6 +6,7 @@ const DEFAULT_SECRETS = ['secret', 'changeme', 'change-me', 'password', 'develop
 const secret = (least: number): z.ZodString => z.string().min(least, `at least ${least} characters`);
 const url = (protocols: readonly string[]): z.ZodType<string> =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), { message: `a URL that begins with ${protocols.map((one) => `${one}//`).join(' or ')}` });
+const limit = z.coerce.number().int().min(1).max(100_000).optional();
 const count = (fallback: number, most = Number.MAX_SAFE_INTEGER): z.ZodType<number> => z.coerce.number().int().min(1).max(most).default(fallback) as unknown as z.ZodType<number>;
 
 /** `10.0.0.0/8, ::1`: a proxy that is named wrongly would make every client look like one, or let each choose who it is. */
@@ -61,6 +62,10 @@ export const backendEnvironment = z.object({
   ADMIN_PASSWORD: secret(12).optional().describe('their first password'),
   WEB_ROOT: z.string().optional().describe('folder of the built web page'),
   TRAINING_LEASE_SECONDS: count(60, 3600).describe('a worker silent for so long has lost its job'),
+  TRAINING_MAX_RUNNING: limit.describe('training jobs that run at the same time, in all; empty: no limit but the workers'),
+  TRAINING_MAX_RUNNING_PER_USER: limit.describe('the same for one user'),
+  TRAINING_MAX_RUNNING_PER_DATASET: limit.describe('the same for one dataset'),
+  TRAINING_CLAIM_SECONDS: count(30, 3600).describe('a job that was handed to the workers and is not claimed for so long, though one is free, is handed out again'),
   SNAPSHOT_ZIP_GRACE_MINUTES: count(120, 525_600).describe('a zip that a newer version replaces is dropped after so long without use; it can be made again'),
   PART_COPY_RETRY_SECONDS: count(600, 86_400).describe('a store that said that it copies no parts of objects is asked again after so long: it may have been upgraded, or a proxy was wrong'),
   IMAGE_WORKERS: z.coerce.number().int().min(0).max(64).default(1).describe('processes of this replica that make thumbnails and previews; 0: it leaves these and the unpacking of zips to others'),
@@ -136,6 +141,14 @@ export class BackendConfig {
   }
   get trainingLeaseSeconds(): number {
     return this.values.TRAINING_LEASE_SECONDS;
+  }
+  /** Null: no limit. */
+  get trainingLimits(): { total: number | null; perUser: number | null; perDataset: number | null } {
+    const { TRAINING_MAX_RUNNING: total, TRAINING_MAX_RUNNING_PER_USER: perUser, TRAINING_MAX_RUNNING_PER_DATASET: perDataset } = this.values;
+    return { total: total ?? null, perUser: perUser ?? null, perDataset: perDataset ?? null };
+  }
+  get trainingClaimSeconds(): number {
+    return this.values.TRAINING_CLAIM_SECONDS;
   }
   get snapshotZipGraceMinutes(): number {
     return this.values.SNAPSHOT_ZIP_GRACE_MINUTES;

@@ -980,6 +980,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/training/workers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["TrainingController_workers_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/training/jobs/{id}": {
         readonly parameters: {
             readonly query?: never;
@@ -993,7 +1009,7 @@ export interface paths {
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
-        readonly patch?: never;
+        readonly patch: operations["TrainingController_change_v1"];
         readonly trace?: never;
     };
     readonly "/api/v1/training/jobs/{id}/metrics": {
@@ -6222,6 +6238,14 @@ export interface operations {
                     };
                     /** @description default: the dataset as it is now */
                     readonly snapshot_version?: number;
+                    /**
+                     * @description before others in the queue; a job rises by one an hour
+                     * @default normal
+                     * @enum {string}
+                     */
+                    readonly priority?: "low" | "normal" | "high";
+                    /** @description the job goes to workers of this pool; default: the pool `default` */
+                    readonly pool?: string;
                     /** @description a rule for this job alone, over all images but those that the dataset keeps to test with; default: the sides and the rule of the dataset */
                     readonly split?: {
                         /**
@@ -6301,6 +6325,13 @@ export interface operations {
                             readonly val: number;
                             readonly test: number;
                         } | null;
+                        /** @enum {string} */
+                        readonly priority: "low" | "normal" | "high";
+                        readonly pool: string;
+                        /** @description among the waiting jobs of its pool; null: it does not wait for its turn */
+                        readonly queue_position: number | null;
+                        /** @description snapshot: its version is made; worker: one that is free; no-worker: one that offers the model; the limits; claim: it was handed out, a worker takes it any moment */
+                        readonly waits_for: ("snapshot" | "worker" | "no-worker" | "user-limit" | "dataset-limit" | "total-limit" | "claim") | null;
                         /** @description 0 before a worker took the job */
                         readonly attempt: number;
                         readonly progress: number;
@@ -6409,6 +6440,13 @@ export interface operations {
                                 readonly val: number;
                                 readonly test: number;
                             } | null;
+                            /** @enum {string} */
+                            readonly priority: "low" | "normal" | "high";
+                            readonly pool: string;
+                            /** @description among the waiting jobs of its pool; null: it does not wait for its turn */
+                            readonly queue_position: number | null;
+                            /** @description snapshot: its version is made; worker: one that is free; no-worker: one that offers the model; the limits; claim: it was handed out, a worker takes it any moment */
+                            readonly waits_for: ("snapshot" | "worker" | "no-worker" | "user-limit" | "dataset-limit" | "total-limit" | "claim") | null;
                             /** @description 0 before a worker took the job */
                             readonly attempt: number;
                             readonly progress: number;
@@ -6478,6 +6516,14 @@ export interface operations {
                     };
                     /** @description default: the dataset as it is now */
                     readonly snapshot_version?: number;
+                    /**
+                     * @description before others in the queue; a job rises by one an hour
+                     * @default normal
+                     * @enum {string}
+                     */
+                    readonly priority?: "low" | "normal" | "high";
+                    /** @description the job goes to workers of this pool; default: the pool `default` */
+                    readonly pool?: string;
                     /** @description a rule for this job alone, over all images but those that the dataset keeps to test with; default: the sides and the rule of the dataset */
                     readonly split?: {
                         /**
@@ -6557,6 +6603,13 @@ export interface operations {
                             readonly val: number;
                             readonly test: number;
                         } | null;
+                        /** @enum {string} */
+                        readonly priority: "low" | "normal" | "high";
+                        readonly pool: string;
+                        /** @description among the waiting jobs of its pool; null: it does not wait for its turn */
+                        readonly queue_position: number | null;
+                        /** @description snapshot: its version is made; worker: one that is free; no-worker: one that offers the model; the limits; claim: it was handed out, a worker takes it any moment */
+                        readonly waits_for: ("snapshot" | "worker" | "no-worker" | "user-limit" | "dataset-limit" | "total-limit" | "claim") | null;
                         /** @description 0 before a worker took the job */
                         readonly attempt: number;
                         readonly progress: number;
@@ -6641,6 +6694,53 @@ export interface operations {
             };
         };
     };
+    readonly TrainingController_workers_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The workers that were heard of in the last minute; for administrators and whoever may train on some dataset. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly worker_id: string;
+                            readonly pool: string;
+                            readonly engines: readonly string[];
+                            /** @description ids of the models that it can train */
+                            readonly models: readonly string[];
+                            readonly threads: number;
+                            readonly memory_bytes: number;
+                            readonly version: string;
+                            readonly is_busy: boolean;
+                            /** @description null too where you may not see the dataset of the job */
+                            readonly job_id: string | null;
+                            /** Format: date-time */
+                            readonly first_seen_at: string;
+                            /** Format: date-time */
+                            readonly last_seen_at: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly TrainingController_get_v1: {
         readonly parameters: {
             readonly query?: never;
@@ -6698,6 +6798,13 @@ export interface operations {
                             readonly val: number;
                             readonly test: number;
                         } | null;
+                        /** @enum {string} */
+                        readonly priority: "low" | "normal" | "high";
+                        readonly pool: string;
+                        /** @description among the waiting jobs of its pool; null: it does not wait for its turn */
+                        readonly queue_position: number | null;
+                        /** @description snapshot: its version is made; worker: one that is free; no-worker: one that offers the model; the limits; claim: it was handed out, a worker takes it any moment */
+                        readonly waits_for: ("snapshot" | "worker" | "no-worker" | "user-limit" | "dataset-limit" | "total-limit" | "claim") | null;
                         /** @description 0 before a worker took the job */
                         readonly attempt: number;
                         readonly progress: number;
@@ -6714,6 +6821,8 @@ export interface operations {
                         readonly failure: {
                             readonly code: string;
                             readonly detail: string;
+                            /** @description the last lines of the log, the newest last */
+                            readonly log_tail: readonly string[];
                         } | null;
                         readonly warnings: readonly {
                             readonly code: string;
@@ -6775,6 +6884,129 @@ export interface operations {
                         }[];
                         /** @description where `events` goes on from this answer */
                         readonly last_event_id: string;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly TrainingController_change_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /**
+                     * @description before others in the queue; a job rises by one an hour
+                     * @enum {string}
+                     */
+                    readonly priority: "low" | "normal" | "high";
+                };
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** Format: uuid */
+                        readonly id: string;
+                        /** @enum {string} */
+                        readonly kind: "training" | "evaluation" | "prelabel";
+                        /** @enum {string} */
+                        readonly state: "requested" | "preparing" | "queued" | "verifying" | "running" | "cancelling" | "completed" | "failed" | "cancelled";
+                        readonly dataset_id: string;
+                        readonly dataset_name: string;
+                        readonly snapshot_version: number | null;
+                        readonly model: string;
+                        readonly hyperparameters: {
+                            readonly [key: string]: number | string | boolean;
+                        };
+                        /** @description the job's own; null: the dataset decides */
+                        readonly split_rule: {
+                            readonly default_ratio: {
+                                readonly train: number;
+                                readonly val: number;
+                                readonly test: number;
+                            };
+                            readonly seed: number;
+                            readonly group_pattern: string | null;
+                        } | null;
+                        /** @description who decided on the sides, by which rule, and how many labeled images are on each; null until a worker has read the version */
+                        readonly split: {
+                            /** @enum {string} */
+                            readonly source: "job" | "dataset" | "automatic";
+                            readonly rule: {
+                                readonly default_ratio: {
+                                    readonly train: number;
+                                    readonly val: number;
+                                    readonly test: number;
+                                };
+                                readonly seed: number;
+                                readonly group_pattern: string | null;
+                            } | null;
+                            readonly train: number;
+                            readonly val: number;
+                            readonly test: number;
+                        } | null;
+                        /** @enum {string} */
+                        readonly priority: "low" | "normal" | "high";
+                        readonly pool: string;
+                        /** @description among the waiting jobs of its pool; null: it does not wait for its turn */
+                        readonly queue_position: number | null;
+                        /** @description snapshot: its version is made; worker: one that is free; no-worker: one that offers the model; the limits; claim: it was handed out, a worker takes it any moment */
+                        readonly waits_for: ("snapshot" | "worker" | "no-worker" | "user-limit" | "dataset-limit" | "total-limit" | "claim") | null;
+                        /** @description 0 before a worker took the job */
+                        readonly attempt: number;
+                        readonly progress: number;
+                        readonly phase: string | null;
+                        readonly epoch: number;
+                        readonly epochs: number;
+                        readonly images_per_second: number | null;
+                        readonly seconds_left: number | null;
+                        readonly best_epoch: number | null;
+                        readonly final_model: {
+                            readonly size_bytes: number;
+                            readonly sha256: string;
+                        } | null;
+                        readonly failure: {
+                            readonly code: string;
+                            readonly detail: string;
+                        } | null;
+                        readonly warnings: readonly {
+                            readonly code: string;
+                            readonly message: string;
+                        }[];
+                        /** Format: uuid */
+                        readonly requested_by: string;
+                        readonly retry_of: string | null;
+                        /** @description the model whose weights it began with */
+                        readonly init_from_model: string | null;
+                        /** @description of the worker; null until one began */
+                        readonly code_version: string | null;
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        readonly started_at: string | null;
+                        readonly finished_at: string | null;
                     };
                 };
             };
@@ -6999,6 +7231,13 @@ export interface operations {
                             readonly val: number;
                             readonly test: number;
                         } | null;
+                        /** @enum {string} */
+                        readonly priority: "low" | "normal" | "high";
+                        readonly pool: string;
+                        /** @description among the waiting jobs of its pool; null: it does not wait for its turn */
+                        readonly queue_position: number | null;
+                        /** @description snapshot: its version is made; worker: one that is free; no-worker: one that offers the model; the limits; claim: it was handed out, a worker takes it any moment */
+                        readonly waits_for: ("snapshot" | "worker" | "no-worker" | "user-limit" | "dataset-limit" | "total-limit" | "claim") | null;
                         /** @description 0 before a worker took the job */
                         readonly attempt: number;
                         readonly progress: number;
@@ -7106,6 +7345,13 @@ export interface operations {
                             readonly val: number;
                             readonly test: number;
                         } | null;
+                        /** @enum {string} */
+                        readonly priority: "low" | "normal" | "high";
+                        readonly pool: string;
+                        /** @description among the waiting jobs of its pool; null: it does not wait for its turn */
+                        readonly queue_position: number | null;
+                        /** @description snapshot: its version is made; worker: one that is free; no-worker: one that offers the model; the limits; claim: it was handed out, a worker takes it any moment */
+                        readonly waits_for: ("snapshot" | "worker" | "no-worker" | "user-limit" | "dataset-limit" | "total-limit" | "claim") | null;
                         /** @description 0 before a worker took the job */
                         readonly attempt: number;
                         readonly progress: number;

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { DEFAULT_POOL, poolSchema } from '@app/contracts';
 import { z } from 'zod';
 
 const GIB = 1024 ** 3;
@@ -24,12 +25,13 @@ export const trainingEnvironment = z.object({
   WORK_LIMIT_BYTES: whole({ least: 1024 * 1024, fallback: 20 * GIB }).describe('most bytes of one attempt'),
   CACHE_LIMIT_BYTES: whole({ least: 0, fallback: 20 * GIB }).describe('most bytes of cached snapshots; 0 turns the cache off'),
   MODEL_CACHE_LIMIT_BYTES: whole({ least: 0, fallback: 2 * GIB }).describe('most bytes of cached models; the one in use always fits'),
-  CODE_VERSION: z.string().min(1).max(100).optional().describe('stands with each model that is trained here; default: what the build wrote down'),
   DISK_RESERVE_BYTES: whole({ least: 0, fallback: 256 * 1024 * 1024 }).describe('left free on the disk for everything else that runs there'),
   HEALTH_HOST: z.string().min(1).default('127.0.0.1'),
   HEALTH_PORT: whole({ least: 0, most: 65_535, fallback: 3001 }).describe('0 takes a free one'),
   WORKER_ID: z.string().min(1).max(100).default(hostname().slice(0, 100)).describe('names this process in jobs; two workers have two names'),
+  POOL: poolSchema.default(DEFAULT_POOL).describe('takes jobs that ask for this pool'),
   ENGINE: z.enum(['onnx']).default('onnx'),
+  CODE_VERSION: z.string().regex(/^[\w.+-]{1,40}$/).optional().describe('stands with each model that is trained here and in the list of workers; default: what the build wrote down'),
   HEARTBEAT_SECONDS: whole({ least: 1, most: 60, fallback: 10 }).describe('proof of life; well below the lease of the backend'),
   CANCEL_POLL_SECONDS: whole({ least: 1, most: 60, fallback: 3 }).describe('between two questions whether the job is still wanted'),
   RPC_TIMEOUT_SECONDS: whole({ least: 1, most: 60, fallback: 5 }).describe('how long the backend may take for an answer'),
@@ -79,6 +81,15 @@ export class TrainingConfig {
   }
   get workerId(): string {
     return this.values.WORKER_ID;
+  }
+  get pool(): string {
+    return this.values.POOL;
+  }
+  get engine(): TrainingEnvironment['ENGINE'] {
+    return this.values.ENGINE;
+  }
+  get helloMilliseconds(): number {
+    return this.values.HEARTBEAT_SECONDS * 1000;
   }
   get watch(): { heartbeatMilliseconds: number; pollMilliseconds: number } {
     return { heartbeatMilliseconds: this.values.HEARTBEAT_SECONDS * 1000, pollMilliseconds: this.values.CANCEL_POLL_SECONDS * 1000 };

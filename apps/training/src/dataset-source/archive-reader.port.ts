@@ -18,6 +18,8 @@ export type VisitFile = (file: ArchiveFile, bytes: AsyncIterable<Uint8Array>) =>
 
 /** Reads an archive while it arrives. */
 export abstract class ArchiveReader {
-  /** Visits every file in the order of the bytes. Throws a DomainError (`unsafe-archive`, `too-large`) for an archive that must not be read. */
-  abstract read(archive: ArchiveBytes, visit: VisitFile, signal: AbortSignal): Promise<void>;
+  /**
+   * Visits those that are wanted first, by ranges of their own, then every other file in the order of the bytes. Throws a DomainError (`unsafe-archive`, `too-large`) for an archive that must not be read.
+   */
+  abstract read(archive: ArchiveBytes, visit: VisitFile, options: { readonly signal: AbortSignal; readonly isFirst?: (name: string) => boolean }): Promise<void>;
 }

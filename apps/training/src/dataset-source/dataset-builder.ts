@@ -104,6 +104,7 @@ export class DatasetBuilder {
     const images = DecodedImages.create(read.cacheFile, typeof side === 'number' ? side : 0, sideLimitsOf(read.grant.model));
     let labels: { readonly root: string; readonly labels: TrainingLabels } | null = null;
     let seen = 0;
+    let uses: ReadonlyMap<string, ImageUse> | null = null;
     try {
       await this.archive.read(
         bytes,
@@ -112,14 +113,17 @@ export class DatasetBuilder {
           const atRoot = LABELS.exec(file.name);
           if (atRoot !== null) {
             labels = { root: atRoot[1] === undefined ? '' : `${atRoot[1]}/`, labels: await this.labels.read(content, read.signal) };
-          } else if (isImage(file.name)) {
+            uses = usesOf(labels);
+          } else if (isImage(file.name) && uses?.get(file.name) === 'note') {
+            images.note(file.name, await collect(content, { maxBytes: this.limits.maxImageBytes, name: file.name }));
+          } else if (isImage(file.name) && uses?.has(file.name) !== false) {
             if (seen % ROOM_CHECK_IMAGES === 0) await read.folder.assertRoom(images.bytesPerImage * ROOM_CHECK_IMAGES);
             seen += 1;
             await images.add(file.name, await collect(content, { maxBytes: this.limits.maxImageBytes, name: file.name }));
             read.onImage();
           } else await discard(content);
         },
-        read.signal,
+        { signal: read.signal, isFirst: (name) => LABELS.test(name) },
       );
       await images.finish();
     } finally {
@@ -127,6 +131,18 @@ export class DatasetBuilder {
     }
     return content(labels, images);
   }
+}
+
+/** `decode`: an epoch looks at it; `note`: the dataset keeps it to test with. */
+type ImageUse = 'decode' | 'note';
+
+/** By the names that the archive may give the labeled images; the others are not even unpacked into memory. */
+function usesOf({ root, labels }: { readonly root: string; readonly labels: TrainingLabels }): ReadonlyMap<string, ImageUse> {
+  const uses = new Map<string, ImageUse>();
+  for (const { fileName, split } of labels.images) {
+    for (const name of [`${root}${fileName}`, `${root}images/${fileName}`]) uses.set(name, split === 'test' ? 'note' : 'decode');
+  }
+  return uses;
 }
 
 interface ArchiveContent {

@@ -6,6 +6,9 @@ import { longSideOf, sideFor, type SideLimits } from './image-side.js';
 const PROBED_IMAGES = 64;
 const PROBED_BYTES = 32 * 1024 * 1024;
 
+/** It has no place in the file, and its size was not looked at. */
+const NOT_DECODED = { cacheIndex: -1, width: 0, height: 0 };
+
 export interface DecodedImage {
   readonly cacheIndex: number;
   /** Of the encoded bytes. */
@@ -53,6 +56,11 @@ export class DecodedImages {
     this.probed.push({ name, bytes });
     this.probedBytes += bytes.byteLength;
     if (this.probed.length >= PROBED_IMAGES || this.probedBytes >= PROBED_BYTES) await this.decodeProbed();
+  }
+
+  /** Of an image that no epoch looks at: only what it has in common with others counts. */
+  note(name: string, bytes: Uint8Array): void {
+    this.byName.set(name, { ...NOT_DECODED, sha256: createHash('sha256').update(bytes).digest('hex') });
   }
 
   /** Everything is in the file. */

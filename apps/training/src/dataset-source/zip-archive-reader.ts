@@ -1,4 +1,4 @@
-import { DEFAULT_ARCHIVE_LIMITS, openArchive, readEntries, type ArchiveLimits, type RandomAccessSource } from '@app/archive';
+import { DEFAULT_ARCHIVE_LIMITS, openArchive, readEntries, readEntry, type ArchiveEntry, type ArchiveLimits, type RandomAccessSource } from '@app/archive';
 import { ArchiveReader, type ArchiveBytes, type VisitFile } from './archive-reader.port.js';
 
 /** Snapshots are ours and grow beyond what one upload may have; names, ratio and count are judged as there. */
@@ -13,20 +13,26 @@ export class ZipArchiveReader extends ArchiveReader {
     super();
   }
 
-  async read(archive: ArchiveBytes, visit: VisitFile, signal: AbortSignal): Promise<void> {
+  async read(archive: ArchiveBytes, visit: VisitFile, { signal, isFirst = nothing }: { readonly signal: AbortSignal; readonly isFirst?: (name: string) => boolean }): Promise<void> {
     const { sizeBytes } = archive;
     const directory = await openArchive({ sizeBytes, read: (range) => archive.range(range) }, this.limits, signal);
+    for (const entry of directory.entriesByOffset()) {
+      if (isVisited(entry) && isFirst(entry.name)) await visit(entry, readEntry({ sizeBytes, read: (range) => archive.range(range) }, entry, signal));
+    }
     const passing: RandomAccessSource = { sizeBytes, read: (range) => (range.start === 0 ? upTo(archive.stream, range.end) : archive.range(range)) };
     await readEntries(
       passing,
       directory,
       async (entry, bytes) => {
-        if (!entry.isJunk) await visit(entry, bytes);
+        if (isVisited(entry) && !isFirst(entry.name)) await visit(entry, bytes);
       },
       signal,
     );
   }
 }
+
+const nothing = (): boolean => false;
+const isVisited = (entry: ArchiveEntry): boolean => !entry.isJunk && !entry.isDirectory;
 
 async function* upTo(stream: AsyncIterable<Uint8Array>, end: number): AsyncGenerator<Uint8Array> {
   let left = end;

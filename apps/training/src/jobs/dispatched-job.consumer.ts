@@ -1,4 +1,4 @@
-import { trainingDispatchedV1, type TrainingDispatchedV1 } from '@app/contracts';
+import { trainingDispatchedV1, WORK_DURABLE, type TrainingDispatchedV1 } from '@app/contracts';
 import { NatsConsumer, OnEvent, Reject, Retry, type EventContext, type TypedEvent } from '@app/messaging';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { TrainingWorker } from './training-worker.js';
@@ -14,7 +14,7 @@ export class DispatchedJobConsumer {
   constructor(private readonly worker: TrainingWorker) {}
 
   // The backend may be away for long, and each try counts as a delivery: the message must outlive that.
-  @OnEvent(trainingDispatchedV1, { durable: 'training-workers', concurrency: 1, maxDeliveries: 1_000_000 })
+  @OnEvent(trainingDispatchedV1, { durable: WORK_DURABLE, concurrency: 1, maxDeliveries: 1_000_000 })
   async onDispatched(@Payload() event: TypedEvent<TrainingDispatchedV1>, @Ctx() context: Pick<EventContext, 'deliveryCount'>): Promise<void> {
     const verdict = await this.take(event, context.deliveryCount);
     switch (verdict.kind) {

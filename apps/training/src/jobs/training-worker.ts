@@ -1,6 +1,7 @@
 import type { WorkGrant } from '@app/contracts';
 import { DomainError, newId } from '@app/kernel';
 import { reasonOf } from '../training-log.js';
+import type { WorkerPresence } from './worker-presence.js';
 import { Attempt, type AttemptOutcome, type AttemptParts, type Trace } from './attempt.js';
 
 /** What became of a message that announces work. */
@@ -23,7 +24,10 @@ export class TrainingWorker {
   /** A claim keeps its id until it is answered, so that an answer that got lost is given again. */
   private readonly openClaims = new Map<string, string>();
 
-  constructor(private readonly parts: AttemptParts) {}
+  constructor(
+    private readonly parts: AttemptParts,
+    private readonly presence: WorkerPresence,
+  ) {}
 
   get isBusy(): boolean {
     return this.taking !== null;
@@ -33,6 +37,7 @@ export class TrainingWorker {
   async prepare(): Promise<void> {
     const left = await this.parts.folders.sweep();
     if (left > 0) this.parts.log.warn(`${left} folders of attempts that a crash ended were removed`);
+    this.presence.start();
   }
 
   /** Resolves when the attempt is over. */
@@ -43,6 +48,7 @@ export class TrainingWorker {
       return await this.taking;
     } finally {
       this.taking = null;
+      this.presence.isFree();
     }
   }
 
@@ -57,6 +63,7 @@ export class TrainingWorker {
   /** Ends the attempt in progress, waits until its reports lie at the broker, within the budget. */
   async stop(budgetMilliseconds: number): Promise<void> {
     this.stopping = true;
+    this.presence.leave();
     const deadline = Date.now() + budgetMilliseconds;
     this.attempt?.stop('worker-stopped');
     const late = new Promise<void>((resolve) => setTimeout(resolve, budgetMilliseconds).unref());
@@ -69,6 +76,7 @@ export class TrainingWorker {
     const attempt = new Attempt(grant, this.parts, trace);
     this.parts.log.info(`job ${grant.job_id}, attempt ${grant.attempt}: begins`);
     this.attempt = attempt;
+    this.presence.works(grant.job_id);
     // The process was told to stop while the backend answered.
     if (this.stopping) attempt.stop('worker-stopped');
     try {

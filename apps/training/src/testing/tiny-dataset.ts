@@ -11,14 +11,14 @@ export interface TinyDataset {
 const SIDE = 16;
 
 /** A classification dataset of bright bars, standing or lying, as a DICE zip: a tiny network tells them apart at once. Same number, same bytes. */
-export async function tinyDataset(imageCount: number, options: { readonly brokenImages?: number; readonly root?: string } = {}): Promise<TinyDataset> {
+export async function tinyDataset(imageCount: number, options: { readonly brokenImages?: number; readonly root?: string; readonly change?: (image: Record<string, unknown>, number: number) => Record<string, unknown> } = {}): Promise<TinyDataset> {
   const root = options.root ?? '';
   const images: { name: string; bytes: Buffer }[] = [];
   for (let number = 1; number <= imageCount; number += 1) {
     const isBroken = number <= (options.brokenImages ?? 0);
     images.push({ name: `images/${String(number).padStart(6, '0')}.png`, bytes: isBroken ? Buffer.from(`no image ${number}`) : await bars(number) });
   }
-  const labels = Buffer.from(JSON.stringify(annotations(images.map((one) => one.name))));
+  const labels = Buffer.from(JSON.stringify(annotations(images.map((one) => one.name), options.change)));
   return zipped([...images, { name: 'annotations.json', bytes: labels }].map((one) => ({ ...one, name: `${root}${one.name}` })));
 }
 
@@ -33,7 +33,7 @@ async function bars(number: number): Promise<Buffer> {
   return sharp(pixels, { raw: { width: SIDE, height: SIDE, channels: 3 } }).png().toBuffer();
 }
 
-function annotations(names: readonly string[]): unknown {
+function annotations(names: readonly string[], change: (image: Record<string, unknown>, number: number) => Record<string, unknown> = (image) => image): unknown {
   const time = '2026-01-01T00:00:00Z';
   const classes = [
     { id: 3, name: 'lying', color: '#ff0000' },
@@ -51,7 +51,7 @@ function annotations(names: readonly string[]): unknown {
     classes,
     images: names.map((name, index) => {
       const one = classes[(index + 1) % 2 === 0 ? 1 : 0];
-      return { id: index + 1, file_name: name, width: SIDE, height: SIDE, annotation: { class_id: one?.id, class_name: one?.name }, metadata: { status: 'labeled' } };
+      return change({ id: index + 1, file_name: name, width: SIDE, height: SIDE, annotation: { class_id: one?.id, class_name: one?.name }, metadata: { status: 'labeled' } }, index + 1);
     }),
   };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * CloudEvents 1.0 in JSON, structured mode, with three extension attributes of ours.
+ * CloudEvents 1.0 in JSON, structured mode, with extension attributes of ours.
  * Source: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
  */
 export const cloudEventSchema = z.object({
@@ -18,6 +18,12 @@ export const cloudEventSchema = z.object({
   correlationid: z.string().min(1).max(200),
   causationid: z.string().min(1).max(200).optional(),
   aggregateversion: z.number().int().nonnegative().optional(),
+  /** CloudEvents' partitioning extension: the lane of an event whose kind has lanes; the subject that it is published under ends with it. */
+  partitionkey: z
+    .string()
+    .max(120)
+    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/)
+    .optional(),
   data: z.unknown(),
 });
 
@@ -29,7 +35,15 @@ export interface EventDefinition<S extends z.ZodType = z.ZodType> {
   readonly stream: StreamName;
   readonly data: S;
   readonly summary: string;
+  /** Events of this kind may go by lanes: under the subject, a dot and the event's `partitionkey`. */
+  readonly hasLanes?: boolean;
 }
+
+/** Under which subject an event is published. */
+export const subjectOfEvent = ({ type, partitionkey }: Pick<CloudEvent, 'type' | 'partitionkey'>): string => (partitionkey === undefined ? type : `${type}.${partitionkey}`);
+
+/** Whether events of the kind may come under the subject. */
+export const comesUnder = ({ subject, hasLanes }: Pick<EventDefinition, 'subject' | 'hasLanes'>, name: string): boolean => name === subject || (hasLanes === true && name.startsWith(`${subject}.`));
 
 export const STREAM_NAMES = [
   'VISION_DATASET',

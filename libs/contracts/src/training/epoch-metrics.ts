@@ -11,7 +11,7 @@ export const epochMetricsSchema = z.object({
   primary_metric: z.string().max(40),
   primary_value: finiteOrNull,
   /** Scalars by name, such as accuracy, precision, recall, f1, map50. */
-  scores: z.record(z.string().max(40), finiteOrNull),
+  scores: z.record(z.string().max(40), finiteOrNull).refine((scores) => Object.keys(scores).length <= 200, '200 scores at most'),
   /** Rows are true classes, columns predicted classes, in the order of the training's contiguous class indices. Counts. */
   confusion_matrix: z.array(z.array(z.number().int().nonnegative())).optional(),
   per_class: z

@@ -8,7 +8,7 @@ export const splitRuleSchema = z.object({
 });
 export type SplitRuleMessage = z.infer<typeof splitRuleSchema>;
 
-/** What became of it in one training. Counts are of labeled images that can be decoded. */
+/** What became of it in one training. Counts are of labeled images that can be decoded; those that the dataset keeps to test with are not tried. */
 export const resolvedSplitSchema = z.object({
   /** Who decided: the job's own rule, the dataset, or nobody but the automatic rule. */
   source: z.enum(['job', 'dataset', 'automatic']),

@@ -23,6 +23,7 @@ export type TrainingRequestedV1 = z.infer<typeof trainingRequestedV1.data>;
 export const trainingDispatchedV1 = defineEvent({
   subject: 'vision.training.job.dispatched.v1',
   stream: 'VISION_TRAINING_WORK',
+  hasLanes: true,
   summary: 'A job waits for a worker.',
   data: z.object({ job_id: jobIdSchema }),
 });

@@ -17,14 +17,16 @@ import {
   trainingPredictedV1,
   trainingProgressedV1,
   trainingStartedV1,
+  WORK_DURABLE,
   workerHeartbeatV1,
+  workerHelloV1,
 } from '@app/contracts';
 import type { NatsUser } from './nats-config.js';
 
 /** Where the training service gets its replies: a prefix of its own, so that it cannot read the replies to others. */
 export const TRAINING_INBOX_PREFIX = '_INBOX_training';
-/** The one consumer of the work stream that all workers share. */
-export const TRAINING_DURABLE = 'training-workers';
+/** The consumer of the work stream that the workers of the default lane share. */
+export const TRAINING_DURABLE = WORK_DURABLE;
 
 const WORK = 'VISION_TRAINING_WORK';
 
@@ -50,11 +52,13 @@ function trainingPublishes(): string[] {
   return [
     ...[...reports, ...questions].map((one) => one.subject),
     workerHeartbeatV1.subject,
+    workerHelloV1.subject,
     messageRejectedV1.subjectOf('training'),
     `$JS.API.STREAM.INFO.${WORK}`,
-    `$JS.API.CONSUMER.INFO.${WORK}.${TRAINING_DURABLE}`,
-    `$JS.API.CONSUMER.MSG.NEXT.${WORK}.${TRAINING_DURABLE}`,
-    `$JS.ACK.${WORK}.${TRAINING_DURABLE}.>`,
+    // One consumer a lane; the stream has no others.
+    `$JS.API.CONSUMER.INFO.${WORK}.*`,
+    `$JS.API.CONSUMER.MSG.NEXT.${WORK}.*`,
+    `$JS.ACK.${WORK}.>`,
   ];
 }
 

@@ -1,3 +1,4 @@
+import { subjectOfEvent } from '@app/contracts';
 import type { z } from 'zod';
 import { encodeEvent, makeEvent, type EventFacts, type TypedEvent } from '../cloud-event-codec.js';
 import type { NatsLink } from '../connection/nats-link.js';
@@ -17,7 +18,7 @@ export class EventPublisher {
 
   /** Resolves when the stream has stored the event; throws `unavailable` or the client's error otherwise. The broker drops a repeat of the same id. */
   async send(event: TypedEvent<unknown>): Promise<void> {
-    await this.link.jetstream().publish(event.type, encodeEvent(event), { msgID: event.id });
+    await this.link.jetstream().publish(subjectOfEvent(event), encodeEvent(event), { msgID: event.id });
   }
 
   /** Core NATS: nobody keeps it. Silently nothing while the broker is away. */

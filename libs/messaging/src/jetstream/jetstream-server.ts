@@ -20,6 +20,8 @@ export interface JetStreamServerOptions {
   readonly ensureStreams?: () => Promise<void>;
   /** Time for handlers in progress when the process stops. 10 s. */
   readonly drainBudgetMilliseconds?: number;
+  /** Other names of durables than the handlers give them: for a process that takes from a lane of its own. */
+  readonly durableNames?: Readonly<Record<string, string>>;
   readonly log?: MessagingLog;
 }
 
@@ -83,7 +85,8 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   }
 
   private bindEvent(extras: Extract<HandlerExtras, { kind: 'event' }>, handler: Handler, deadLetters: DeadLetters): void {
-    const { source, consumer } = extras;
+    const { source } = extras;
+    const consumer = { ...extras.consumer, durable: this.options.durableNames?.[extras.consumer.durable] ?? extras.consumer.durable };
     const concurrency = consumer.concurrency ?? 1;
     const settlement: Settlement = { source, consumer, deadLetters, log: this.log, handle: async (event, context) => void (await this.call(handler, event, context)) };
     const loop = new PullLoop({

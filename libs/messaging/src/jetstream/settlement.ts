@@ -1,3 +1,4 @@
+import { comesUnder } from '@app/contracts';
 import { DomainError, failpoint } from '@app/kernel';
 import type { JsMsg } from '@nats-io/jetstream';
 import { decodeEvent, type TypedEvent } from '../cloud-event-codec.js';
@@ -29,7 +30,7 @@ const BACKOFF_SECONDS = [1, 5, 15, 30] as const;
 
 /** The one place where the outcome of a handler becomes ack, nak or dead letter + term. Never throws. */
 export async function settle(message: JsMsg, settlement: Settlement): Promise<Outcome> {
-  const definition = settlement.source.definitions.find((known) => known.subject === message.subject);
+  const definition = settlement.source.definitions.find((known) => comesUnder(known, message.subject));
   if (definition === undefined) {
     message.ack();
     return 'ack';

@@ -24,7 +24,7 @@ const NANOSECONDS = 1_000_000_000;
 /** The subjects of a stream, one by one: a wildcard would swallow request subjects and other streams' work. */
 export function subjectsOf(stream: StreamName): string[] {
   if (stream === messageRejectedV1.stream) return [...messageRejectedV1.subjects];
-  return ALL_EVENTS.filter((event) => event.stream === stream).map((event) => event.subject);
+  return ALL_EVENTS.filter((event) => event.stream === stream).flatMap((event) => (event.hasLanes === true ? [event.subject, `${event.subject}.>`] : [event.subject]));
 }
 
 /**

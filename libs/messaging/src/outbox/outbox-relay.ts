@@ -1,3 +1,4 @@
+import { subjectOfEvent } from '@app/contracts';
 import { failpoint } from '@app/kernel';
 import { encodeEvent } from '../cloud-event-codec.js';
 import type { NatsLink } from '../connection/nats-link.js';
@@ -122,7 +123,7 @@ export class OutboxRelay {
 
   /** For each row null when all of its events are stored; what was stored of a bundle before a failure is dropped by the broker when it comes again. */
   private async publish(rows: readonly OutboxRow[]): Promise<(Error | null)[]> {
-    const messages = rows.flatMap(({ stream, events }) => events.map((event) => ({ subject: event.type, stream, id: event.id, payload: encodeEvent(event) })));
+    const messages = rows.flatMap(({ stream, events }) => events.map((event) => ({ subject: subjectOfEvent(event), stream, id: event.id, payload: encodeEvent(event) })));
     const refusals = await this.publisher.publishAll(messages);
     let at = 0;
     return rows.map(({ events }) => refusals.slice(at, (at += events.length)).find((one) => one !== null) ?? null);

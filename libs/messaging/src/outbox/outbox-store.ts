@@ -69,6 +69,13 @@ export const outboxStore = {
     return lost;
   },
 
+  /** One event by its id, null when it was never written or is forgotten. Not for those of bundles, which have no row of their own. */
+  async find(sql: SqlExecutor, id: string): Promise<CloudEvent | null> {
+    const rows = (await sql.query('select event from outbox where id = $1', [id])) as { event: CloudEvent | readonly CloudEvent[] }[];
+    const event = rows[0]?.event;
+    return event === undefined || Array.isArray(event) ? null : (event as CloudEvent);
+  },
+
   async forgetOld(sql: SqlExecutor): Promise<void> {
     await sql.query(`delete from outbox where published_at is not null and created_at < now() - make_interval(days => $1)`, [OUTBOX_RETENTION_DAYS]);
     await sql.query(`delete from inbox where received_at < now() - make_interval(days => $1)`, [INBOX_RETENTION_DAYS]);

@@ -1,4 +1,3 @@
-import { trainingDispatchedV1 } from '@app/contracts';
 import { ensureConsumer, JetStreamServer, NatsLink, OutboxRelay } from '@app/messaging';
 import { Global, Inject, Logger, Module, type BeforeApplicationShutdown, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -7,9 +6,7 @@ import { EventInbox } from './event-inbox.js';
 import { IntegrationEvents } from './integration-events.js';
 import { OutboxIntegrationEvents } from './outbox-integration-events.js';
 import { TypeormEventInbox } from './typeorm-event-inbox.js';
-
-/** The workers' consumer. They may not make one themselves; the backend makes it for them. */
-const WORKERS = { stream: trainingDispatchedV1.stream, durable: 'training-workers', subject: trainingDispatchedV1.subject, ackWaitSeconds: 30, maxAckPending: 1000 } as const;
+import { WORKERS_CONSUMER } from './workers-consumer.js';
 
 const log = new Logger('Messaging');
 
@@ -21,7 +18,7 @@ const log = new Logger('Messaging');
       provide: OutboxRelay,
       inject: [NatsLink, DataSource],
       useFactory: (link: NatsLink, dataSource: DataSource) =>
-        new OutboxRelay({ link, log, transaction: (work) => dataSource.transaction(work), afterStreams: async () => ensureConsumer(await link.manager(), WORKERS) }),
+        new OutboxRelay({ link, log, transaction: (work) => dataSource.transaction(work), afterStreams: async () => ensureConsumer(await link.manager(), WORKERS_CONSUMER) }),
     },
     {
       provide: JetStreamServer,

@@ -1,3 +1,4 @@
+import type { EventDefinition } from '@app/contracts';
 import { makeEvent, outboxStore, OutboxRelay } from '@app/messaging';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -18,6 +19,11 @@ export class OutboxIntegrationEvents extends IntegrationEvents {
 
   async publish<S extends z.ZodType>(event: IntegrationEvent<S>): Promise<void> {
     await this.publishAll([event]);
+  }
+
+  async written<S extends z.ZodType>(definition: EventDefinition<S>, eventId: string): Promise<z.output<S> | null> {
+    const event = await outboxStore.find(this.transaction.manager(), eventId);
+    return event?.type === definition.subject ? definition.data.parse(event.data) : null;
   }
 
   async publishAll<S extends z.ZodType>(events: readonly IntegrationEvent<S>[]): Promise<void> {

@@ -38,6 +38,14 @@ export class DatasetAccess {
     return this.readModel.labeledCounts(datasetId);
   }
 
+  /** Whether the principal may do this to any dataset at all. */
+  async maySome(principal: Principal, action: DatasetAction): Promise<boolean> {
+    if (principal.isAdmin) return true;
+    const datasetIds = await this.readModel.visibleIds(principal.userId);
+    const facts = await this.readModel.facts(datasetIds.map((datasetId) => ({ datasetId, userId: principal.userId })));
+    return facts.some((one) => one !== null && AccessPolicy.mayDataset(principal, action, one));
+  }
+
   async visibleIds(principal: Principal): Promise<readonly string[]> {
     return this.readModel.visibleIds(principal.userId);
   }

@@ -1,3 +1,4 @@
+import { DEFAULT_POOL } from '@app/contracts';
 import { Clock } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
 import { TrainingJob, type InferenceRequest, type StoredObject } from '../domain/training-job.aggregate.js';
@@ -11,15 +12,15 @@ export class InferenceJobs {
     private readonly clock: Clock,
   ) {}
 
-  async request(request: Omit<InferenceRequest, 'now'>): Promise<void> {
-    await this.jobs.save(TrainingJob.use({ ...request, now: this.clock.now() }));
+  async request(request: Omit<InferenceRequest, 'now' | 'pool'>): Promise<void> {
+    await this.jobs.save(TrainingJob.use({ ...request, pool: DEFAULT_POOL, now: this.clock.now() }));
   }
 
   /** False: the job was cancelled meanwhile, or is gone. */
   async imagesReady(jobId: string, images: StoredObject & { readonly count: number }): Promise<boolean> {
     const job = await this.jobs.findForUpdate(jobId);
     if (job === null || job.state.state !== 'preparing') return false;
-    job.imagesReady(images);
+    job.imagesReady(images, this.clock.now());
     await this.jobs.save(job);
     return true;
   }

@@ -54,6 +54,8 @@ export class ReportEffects {
 
   private async progressed(job: TrainingJob, data: Extract<WorkerReport, { kind: 'progressed' }>['data']): Promise<void> {
     const { id } = job.state;
+    const isBelieved = data.epoch <= job.state.epochs && (await this.isNext(job, data));
+    if (!isBelieved) return this.records.appendLog(id, [`figures of epoch ${data.metrics?.epoch ?? data.epoch} came out of order and were left out`]);
     job.progressed({ phase: data.phase, epoch: data.epoch, progress: data.progress, imagesPerSecond: data.images_per_second, secondsLeft: data.seconds_left });
     if (data.log !== undefined && data.log.length > 0) {
       await this.records.appendLog(id, data.log);
@@ -65,6 +67,12 @@ export class ReportEffects {
     }
     const { phase, epoch, epochs, progress } = data;
     await this.records.appendEvent(id, 'progress', { phase, epoch, epochs, progress, images_per_second: data.images_per_second, seconds_left: data.seconds_left });
+  }
+
+  /** The epochs of an attempt rise, up to the last one of the job: whoever reports others would fill the tables, or overwrite what is known. */
+  private async isNext(job: TrainingJob, { metrics, attempt }: Extract<WorkerReport, { kind: 'progressed' }>['data']): Promise<boolean> {
+    if (metrics === undefined) return true;
+    return metrics.epoch <= job.state.epochs && metrics.epoch > (await this.records.lastEpochOf(job.state.id, attempt));
   }
 
   private async checkpointed(job: TrainingJob, data: Extract<WorkerReport, { kind: 'checkpointed' }>['data']): Promise<void> {

@@ -1,120 +1,12 @@
 import { AggregateRoot } from '@app/kernel';
 import type { Attempt } from './attempt.js';
-import type { InferenceOrder, InitialModel, JobKind } from './inference-order.js';
+import type { JobPriority } from './job-priority.js';
 import { isHeld, isTerminal, mayFollow, type JobState } from './job-state.js';
-import { TrainingQueued, TrainingRequested, TrainingStateChanged, type TrainingJobEvent } from './training-job.events.js';
-import type { StoredObject } from './stored-object.js';
+import type { InferenceRequest, JobFailure, JobSnapshot, JobSplit, ResumePoint, StoredObject, TrainingJobState, TrainingRequest } from './training-job.state.js';
+import { TrainingDispatched, TrainingEnded, TrainingQueued, TrainingRequested, TrainingStateChanged, type TrainingJobEvent } from './training-job.events.js';
 import { StaleAttempt, TrainingStateConflict } from './training.errors.js';
 
-export type { StoredObject } from './stored-object.js';
-
-export type HyperparameterValue = number | string | boolean;
-export type Hyperparameters = Readonly<Record<string, HyperparameterValue>>;
-
-export interface ResumePoint extends StoredObject {
-  readonly epoch: number;
-}
-
-export interface JobSnapshot {
-  readonly id: string;
-  readonly version: number;
-}
-
-export interface JobFailure {
-  readonly code: string;
-  readonly detail: string;
-}
-
-export interface JobWarning {
-  readonly code: string;
-  readonly message: string;
-}
-
-export interface JobSplitRule {
-  readonly ratio: { readonly train: number; readonly val: number; readonly test: number };
-  readonly seed: number;
-  readonly groupPattern: string | null;
-}
-
-/** Who decided on the sides of the images, by which rule (null: nothing was left to deal), and how many are on each. */
-export interface JobSplit {
-  readonly source: 'job' | 'dataset' | 'automatic';
-  readonly rule: JobSplitRule | null;
-  readonly train: number;
-  readonly val: number;
-  readonly test: number;
-}
-
-/** Everything that is stored of a job; the aggregate holds it and alone changes it. */
-export interface TrainingJobState {
-  readonly id: string;
-  readonly kind: JobKind;
-  readonly datasetId: string;
-  /** As it was when the training was asked for. */
-  readonly datasetName: string;
-  readonly requestedBy: string;
-  readonly model: string;
-  readonly hyperparameters: Hyperparameters;
-  readonly requestedVersion: number | null;
-  /** The job's own; null: the dataset decides. */
-  readonly splitRule: JobSplitRule | null;
-  readonly retryOf: string | null;
-  readonly warnings: readonly JobWarning[];
-  readonly createdAt: Date;
-  readonly initFrom: InitialModel | null;
-  /** Null for a training. */
-  inference: InferenceOrder | null;
-  /** Of the worker that began it last. */
-  codeVersion: string | null;
-  state: JobState;
-  snapshot: JobSnapshot | null;
-  attempt: Attempt | null;
-  resumeFrom: ResumePoint | null;
-  epoch: number;
-  epochs: number;
-  phase: string | null;
-  progress: number;
-  imagesPerSecond: number | null;
-  secondsLeft: number | null;
-  bestEpoch: number | null;
-  finalModel: StoredObject | null;
-  failure: JobFailure | null;
-  /** Known when a worker has read the version. */
-  split: JobSplit | null;
-  startedAt: Date | null;
-  finishedAt: Date | null;
-  /** Rises by one with each save; a save with an older one is refused. */
-  revision: number;
-}
-
-export interface TrainingRequest {
-  readonly id: string;
-  readonly datasetId: string;
-  /** As it was when the training was asked for. */
-  readonly datasetName: string;
-  readonly requestedBy: string;
-  readonly model: string;
-  readonly hyperparameters: Hyperparameters;
-  readonly epochs: number;
-  readonly requestedVersion: number | null;
-  readonly splitRule: JobSplitRule | null;
-  readonly retryOf: string | null;
-  readonly resumeFrom: ResumePoint | null;
-  readonly warnings: readonly JobWarning[];
-  readonly initFrom: InitialModel | null;
-  readonly now: Date;
-}
-
-export interface InferenceRequest {
-  readonly id: string;
-  readonly kind: Exclude<JobKind, 'training'>;
-  readonly datasetId: string;
-  readonly datasetName: string;
-  readonly requestedBy: string;
-  readonly snapshot: JobSnapshot | null;
-  readonly inference: InferenceOrder;
-  readonly now: Date;
-}
+export type * from './training-job.state.js';
 
 export interface Claim {
   readonly workerId: string;
@@ -133,6 +25,7 @@ export const MAX_ATTEMPTS = 3;
 /** What a job has not, when it is made. */
 const NEW = {
   ...{ attempt: null, phase: null, progress: 0, imagesPerSecond: null, secondsLeft: null, bestEpoch: null, finalModel: null, failure: null, split: null },
+  ...{ queuedAt: null, dispatch: null, lastTurnAt: null },
   ...{ codeVersion: null, startedAt: null, finishedAt: null, revision: 0 },
 } as const;
 
@@ -155,7 +48,7 @@ export class TrainingJob extends AggregateRoot<TrainingJobEvent> {
     const { now, ...facts } = request;
     const { model } = request.inference;
     const nothingToLearn = { hyperparameters: {}, epochs: 1, requestedVersion: request.snapshot?.version ?? null, splitRule: null, retryOf: null, resumeFrom: null, warnings: [], initFrom: null };
-    const job = new TrainingJob({ ...NEW, ...facts, ...nothingToLearn, model: model.name, state: 'preparing', epoch: 0, createdAt: now });
+    const job = new TrainingJob({ ...NEW, ...facts, ...nothingToLearn, priority: 'normal', model: model.name, state: 'preparing', epoch: 0, createdAt: now });
     job.raise(new TrainingStateChanged());
     return job;
   }
@@ -181,17 +74,37 @@ export class TrainingJob extends AggregateRoot<TrainingJobEvent> {
     return this.data.state === 'requested' || this.data.state === 'preparing';
   }
 
-  snapshotReady(snapshot: JobSnapshot): void {
+  snapshotReady(snapshot: JobSnapshot, now: Date): void {
     if (!this.awaitsSnapshot) return;
     this.data.snapshot = snapshot;
-    this.queue();
+    this.queue(now);
+  }
+
+  /** It is its turn: workers of the lane may claim it. */
+  handOut(lane: string | null, now: Date): void {
+    if (this.data.state !== 'queued' || this.data.dispatch !== null) return;
+    this.data.dispatch = { lane, at: now };
+    this.data.lastTurnAt = now;
+    this.raise(new TrainingDispatched());
+  }
+
+  /** Nobody claimed it although somebody could have: the message is lost, or with workers that are gone. It is chosen anew. */
+  takeBack(): void {
+    if (this.data.state === 'queued') this.data.dispatch = null;
+  }
+
+  prioritise(priority: JobPriority): void {
+    if (isTerminal(this.data.state)) throw new TrainingStateConflict(`The job is ${this.data.state}; its priority means nothing any more.`);
+    if (this.data.priority === priority) return;
+    this.data.priority = priority;
+    this.raise(new TrainingStateChanged());
   }
 
   /** The images of a job that uses a model are named. */
-  imagesReady(images: StoredObject & { readonly count: number }): void {
+  imagesReady(images: StoredObject & { readonly count: number }, now: Date): void {
     if (this.data.inference === null || !this.isBeingPrepared) return;
     this.data.inference = { ...this.data.inference, images };
-    this.queue();
+    this.queue(now);
   }
 
   /** Gives the job to a worker. The same claim asked again gets the same attempt, so that a lost answer costs nothing. */
@@ -199,6 +112,8 @@ export class TrainingJob extends AggregateRoot<TrainingJobEvent> {
     const current = this.data.attempt;
     if (current?.claimId === claim.claimId && isHeld(this.data.state)) return current;
     if (this.data.state !== 'queued') throw new TrainingStateConflict(`The job is ${this.data.state} and does not wait for a worker.`);
+    if (this.data.dispatch === null) throw new TrainingStateConflict('It is not the turn of this job.');
+    this.data.dispatch = null;
     const attempt: Attempt = { ...claim, number: (current?.number ?? 0) + 1, seenSequence: 0 };
     this.data.attempt = attempt;
     this.moveTo('verifying');
@@ -221,7 +136,8 @@ export class TrainingJob extends AggregateRoot<TrainingJobEvent> {
 
   started(facts: { readonly epochs: number; readonly split: JobSplit | null; readonly codeVersion: string | null }, now: Date): void {
     if (this.data.state !== 'verifying') return;
-    this.data.epochs = facts.epochs;
+    // Fewer than asked for, never more.
+    this.data.epochs = Math.min(this.data.epochs, facts.epochs);
     this.data.split = facts.split ?? this.data.split;
     this.data.codeVersion = facts.codeVersion ?? this.data.codeVersion;
     this.data.startedAt ??= now;
@@ -263,7 +179,7 @@ export class TrainingJob extends AggregateRoot<TrainingJobEvent> {
   /** The attempt failed; another one follows where that can help and is not used up. */
   attemptFailed(failure: JobFailure & { retryable: boolean }, now: Date): void {
     if (this.data.state === 'cancelling') return this.end('cancelled', now);
-    if (failure.retryable && this.mayTryAgain()) return this.queue();
+    if (failure.retryable && this.mayTryAgain()) return this.queue(now);
     this.fail(failure, now);
   }
 
@@ -296,8 +212,9 @@ export class TrainingJob extends AggregateRoot<TrainingJobEvent> {
     return (this.data.attempt?.number ?? 0) < MAX_ATTEMPTS;
   }
 
-  private queue(): void {
+  private queue(now: Date): void {
     this.moveTo('queued');
+    this.data.queuedAt ??= now;
     this.data.phase = null;
     this.data.imagesPerSecond = null;
     this.data.secondsLeft = null;
@@ -307,6 +224,8 @@ export class TrainingJob extends AggregateRoot<TrainingJobEvent> {
   private end(state: 'completed' | 'failed' | 'cancelled', now: Date): void {
     this.moveTo(state);
     this.data.finishedAt = now;
+    this.data.dispatch = null;
+    this.raise(new TrainingEnded());
     this.data.phase = null;
     this.data.secondsLeft = null;
   }

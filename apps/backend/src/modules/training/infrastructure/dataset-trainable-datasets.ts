@@ -16,6 +16,10 @@ export class DatasetTrainableDatasets extends TrainableDatasets {
     return { isValidated: dataset.status === 'ready', id, name, taskType, multiLabel, classes, labeled, imagesByClass: new Map(classes.map((one) => [one.id, one.count])) };
   }
 
+  async mayTrainSome(principal: Principal): Promise<boolean> {
+    return this.datasets.maySome(principal, 'train');
+  }
+
   async visibleIds(principal: Principal): Promise<readonly string[] | null> {
     return principal.isAdmin ? null : this.datasets.visibleIds(principal);
   }

@@ -4,15 +4,18 @@ import { ExpireLeasesCommand } from '../application/commands/expire-leases/expir
 import { TrainingSettings } from '../application/training-settings.js';
 
 const SWEEPS_PER_LEASE = 12;
+/** A sweep that is late by this part of a lease comes out of a stall. */
+const STALL_SHARE = 4;
 
 /**
  * Looks for lost workers. It begins one lease after the start: heartbeats are not kept for a backend that was away, so every
- * worker first gets the time to be heard of.
+ * worker first gets the time to be heard of. The same after a stall of this process: the heartbeats of meanwhile wait behind the timer.
  */
 @Injectable()
 export class LeaseSweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(LeaseSweeper.name);
   private timer: NodeJS.Timeout | undefined;
+  private dueAt = 0;
   private sweep: Promise<void> = Promise.resolve();
 
   constructor(
@@ -31,6 +34,7 @@ export class LeaseSweeper implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private plan(milliseconds: number): void {
+    this.dueAt = Date.now() + milliseconds;
     this.timer = setTimeout(() => {
       this.sweep = this.run();
     }, milliseconds);
@@ -38,6 +42,7 @@ export class LeaseSweeper implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private async run(): Promise<void> {
+    if (Date.now() - this.dueAt > (this.settings.leaseSeconds * 1000) / STALL_SHARE) return this.plan(this.settings.leaseSeconds * 1000);
     try {
       const expired = await this.commands.execute(new ExpireLeasesCommand());
       if (expired > 0) this.logger.warn(`${expired} training attempt(s) lost their worker`);

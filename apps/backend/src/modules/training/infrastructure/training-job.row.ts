@@ -1,4 +1,5 @@
 import type { InferenceOrder, InitialModel, JobKind } from '../domain/inference-order.js';
+import type { JobPriority } from '../domain/job-priority.js';
 import type { JobState } from '../domain/job-state.js';
 import type { Hyperparameters, JobFailure, JobSplit, JobSplitRule, JobWarning, ResumePoint, StoredObject, TrainingJobState } from '../domain/training-job.aggregate.js';
 
@@ -37,6 +38,12 @@ export interface TrainingJobRow {
   readonly best_epoch: number | null;
   readonly final_model: StoredObject | null;
   readonly failure: JobFailure | null;
+  readonly priority: JobPriority;
+  readonly pool: string;
+  readonly queued_at: Date | null;
+  readonly dispatched_at: Date | null;
+  readonly dispatched_lane: string | null;
+  readonly last_turn_at: Date | null;
   readonly created_at: Date;
   readonly started_at: Date | null;
   readonly finished_at: Date | null;
@@ -71,6 +78,11 @@ export function stateOfRow(row: TrainingJobRow): TrainingJobState {
     finalModel: row.final_model,
     failure: row.failure,
     split: row.split,
+    priority: row.priority,
+    pool: row.pool,
+    queuedAt: row.queued_at,
+    dispatch: row.dispatched_at === null ? null : { at: row.dispatched_at, lane: row.dispatched_lane },
+    lastTurnAt: row.last_turn_at,
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
@@ -80,7 +92,7 @@ export function stateOfRow(row: TrainingJobRow): TrainingJobState {
 
 /** Column -> value of everything that a save writes; jsonb values as text. */
 export function columnsOf(state: TrainingJobState): Readonly<Record<string, unknown>> {
-  return { ...requestColumns(state), ...attemptColumns(state), ...progressColumns(state) };
+  return { ...requestColumns(state), ...queueColumns(state), ...attemptColumns(state), ...progressColumns(state) };
 }
 
 const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
@@ -106,6 +118,10 @@ function requestColumns(state: TrainingJobState): Readonly<Record<string, unknow
     snapshot_version: state.snapshot?.version ?? null,
     created_at: state.createdAt,
   };
+}
+
+function queueColumns({ priority, pool, queuedAt, dispatch, lastTurnAt }: TrainingJobState): Readonly<Record<string, unknown>> {
+  return { priority, pool, queued_at: queuedAt, dispatched_at: dispatch?.at ?? null, dispatched_lane: dispatch?.lane ?? null, last_turn_at: lastTurnAt };
 }
 
 function attemptColumns({ attempt }: TrainingJobState): Readonly<Record<string, unknown>> {

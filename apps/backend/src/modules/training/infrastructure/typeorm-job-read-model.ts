@@ -1,18 +1,23 @@
-import type { EpochMetrics } from '@app/contracts';
+import { expectedLaneOf, type EpochMetrics } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
 import { TransactionContext } from '../../../platform/database/transaction-context.js';
-import { JobReadModel, type CheckpointView, type JobListFilter, type JobPublicEvent, type JobView } from '../application/ports/job-read-model.port.js';
+import { JobReadModel, type CheckpointView, type JobListFilter, type JobPublicEvent, type JobView, type QueueWait } from '../application/ports/job-read-model.port.js';
+import { QueueStateReader } from '../application/queue-state.js';
+import { standings, type Standing } from '../domain/queue-plan.js';
 import { stateOfRow, type TrainingJobRow } from './training-job.row.js';
 
 @Injectable()
 export class TypeormJobReadModel extends JobReadModel {
-  constructor(private readonly transaction: TransactionContext) {
+  constructor(
+    private readonly transaction: TransactionContext,
+    private readonly queue: QueueStateReader,
+  ) {
     super();
   }
 
   async find(id: string): Promise<JobView | null> {
     const rows: TrainingJobRow[] = await this.sql('select * from training_jobs where id = $1', [id]);
-    return rows.map(viewOf)[0] ?? null;
+    return (await this.views(rows))[0] ?? null;
   }
 
   async list(filter: JobListFilter): Promise<readonly JobView[]> {
@@ -23,7 +28,7 @@ export class TypeormJobReadModel extends JobReadModel {
        order by created_at desc, id desc limit $6`,
       [filter.visibleDatasetIds, filter.datasetId ?? null, filter.state ?? null, filter.after?.createdAt ?? null, filter.after?.id ?? null, filter.limit, filter.kind === 'all' ? null : (filter.kind ?? 'training')],
     );
-    return rows.map(viewOf);
+    return this.views(rows);
   }
 
   async metrics(id: string): Promise<readonly EpochMetrics[]> {
@@ -44,6 +49,11 @@ export class TypeormJobReadModel extends JobReadModel {
     return rows.map((row) => ({ seq: Number(row.seq), at: row.at, line: row.line }));
   }
 
+  async logTail(id: string, lines: number): Promise<readonly string[]> {
+    const rows: { line: string }[] = await this.sql('select line from (select seq, line from training_logs where job_id = $1 order by seq desc limit $2) as last order by seq', [id, lines]);
+    return rows.map((row) => row.line);
+  }
+
   async events(id: string, afterId: string, limit: number): Promise<readonly JobPublicEvent[]> {
     return this.sql('select id::text, kind, data from training_job_events where job_id = $1 and training_job_events.id > $2::bigint order by training_job_events.id limit $3', [id, afterId, limit]);
   }
@@ -53,12 +63,25 @@ export class TypeormJobReadModel extends JobReadModel {
     return rows[0]?.id ?? '0';
   }
 
+  /** With their places in the queue, which is looked at only where one of them is in it. */
+  private async views(rows: readonly TrainingJobRow[]): Promise<JobView[]> {
+    const isInQueue = rows.some((row) => row.state === 'queued' && row.dispatched_at === null);
+    const places = isInQueue ? standings(await this.queue.read(), expectedLaneOf) : new Map<string, Standing>();
+    return rows.map((row) => viewOf(row, places.get(row.id)));
+  }
+
   private async sql<T>(text: string, parameters: unknown[]): Promise<T> {
     return this.transaction.manager().query(text, parameters) as Promise<T>;
   }
 }
 
-function viewOf(row: TrainingJobRow): JobView {
-  const { attempt: _, snapshot, requestedVersion, resumeFrom: __, revision: ___, ...rest } = stateOfRow(row);
-  return { ...rest, snapshotVersion: snapshot?.version ?? requestedVersion, attempt: row.attempt_number };
+function viewOf(row: TrainingJobRow, place: Standing | undefined): JobView {
+  const { attempt: _, snapshot, requestedVersion, resumeFrom: __, revision: ___, dispatch: ____, queuedAt: _____, lastTurnAt: ______, ...rest } = stateOfRow(row);
+  return { ...rest, snapshotVersion: snapshot?.version ?? requestedVersion, attempt: row.attempt_number, queuePosition: place?.position ?? null, waitsFor: waitOf(row, place) };
+}
+
+function waitOf({ state, dispatched_at: dispatchedAt }: TrainingJobRow, place: Standing | undefined): QueueWait | null {
+  if (state === 'requested' || state === 'preparing') return 'snapshot';
+  if (state !== 'queued') return null;
+  return dispatchedAt === null ? (place?.reason ?? 'worker') : 'claim';
 }

@@ -8,6 +8,12 @@ import { JobEventSignal } from '../application/ports/job-event-signal.port.js';
 /** Lines kept of one job; the oldest go. A worker in trouble may write for ever. */
 const MAX_LOG_LINES = 10_000;
 
+/** Whoever follows a job wants the newest of these; a worker may send them for ever. What they tell stands in the job and in its log. */
+const PASSING_KINDS: readonly JobPublicEventKind[] = ['progress', 'log'];
+const MAX_PASSING_EVENTS = 200;
+/** Of all events, so that not each costs a look at the others. */
+const LOOK_AT_EVERY = 17;
+
 interface CheckpointRow {
   readonly epoch: number;
   readonly kind: 'state' | 'model';
@@ -40,6 +46,11 @@ export class TypeormJobRecords extends JobRecords {
        on conflict (job_id, epoch) do update set attempt = excluded.attempt, metrics = excluded.metrics, recorded_at = now()`,
       [jobId, metrics.epoch, attempt, JSON.stringify(metrics)],
     );
+  }
+
+  async lastEpochOf(jobId: string, attempt: number): Promise<number> {
+    const rows: { epoch: number }[] = await this.sql('select coalesce(max(epoch), 0) as epoch from training_metrics where job_id = $1 and attempt = $2', [jobId, attempt]);
+    return rows[0]?.epoch ?? 0;
   }
 
   async putCheckpoint(jobId: string, checkpoint: CheckpointRecord): Promise<void> {
@@ -76,8 +87,13 @@ export class TypeormJobRecords extends JobRecords {
   }
 
   async appendEvent(jobId: string, kind: JobPublicEventKind, data: unknown): Promise<void> {
-    await this.sql('insert into training_job_events (job_id, kind, data) values ($1, $2, $3)', [jobId, kind, JSON.stringify(data)]);
+    const rows: { id: string }[] = await this.sql('insert into training_job_events (job_id, kind, data) values ($1, $2, $3) returning id', [jobId, kind, JSON.stringify(data)]);
+    if (Number(rows[0]?.id ?? 0) % LOOK_AT_EVERY === 0) await this.dropPassed(jobId);
     this.unitOfWork.afterCommit(() => this.signal.notify(jobId));
+  }
+
+  private async dropPassed(jobId: string): Promise<void> {
+    for (const kind of PASSING_KINDS) await this.sql('delete from training_job_events where job_id = $1 and kind = $2 and id <= (select id from training_job_events where job_id = $1 and kind = $2 order by id desc offset $3 limit 1)', [jobId, kind, MAX_PASSING_EVENTS]);
   }
 
   async putMinted(jobId: string, upload: MintedUpload): Promise<void> {

@@ -2,10 +2,12 @@ import { trainingDispatchedV1, trainingRequestedV1 } from '@app/contracts';
 import { DomainError } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
 import { TransactionContext } from '../../../platform/database/transaction-context.js';
+import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
 import { IntegrationEvents } from '../../../platform/messaging/integration-events.js';
 import type { TrainingJobEvent } from '../domain/training-job.events.js';
 import { TrainingJob, type TrainingJobState } from '../domain/training-job.aggregate.js';
 import { TrainingJobRepository } from '../domain/training-job.repository.port.js';
+import { QueueSignal } from '../application/ports/queue-signal.port.js';
 import { JobRecords } from '../application/ports/job-records.port.js';
 import { columnsOf, stateOfRow, type TrainingJobRow } from './training-job.row.js';
 
@@ -17,6 +19,8 @@ export class TypeormTrainingJobRepository extends TrainingJobRepository {
     private readonly transaction: TransactionContext,
     private readonly events: IntegrationEvents,
     private readonly records: JobRecords,
+    private readonly signal: QueueSignal,
+    private readonly unitOfWork: UnitOfWork,
   ) {
     super();
   }
@@ -101,7 +105,17 @@ export class TypeormTrainingJobRepository extends TrainingJobRepository {
           data: { job_id: state.id, dataset_id: state.datasetId, requested_by: state.requestedBy, ...(state.requestedVersion === null ? {} : { snapshot_version: state.requestedVersion }) },
         });
       case 'training-queued':
-        return this.events.publish({ definition: trainingDispatchedV1, subject: state.id, aggregateVersion: state.revision, data: { job_id: state.id } });
+      case 'training-ended':
+        this.unitOfWork.afterCommit(() => this.signal.wake());
+        return;
+      case 'training-dispatched':
+        return this.events.publish({
+          definition: trainingDispatchedV1,
+          subject: state.id,
+          aggregateVersion: state.revision,
+          data: { job_id: state.id },
+          ...(typeof state.dispatch?.lane === 'string' ? { lane: state.dispatch.lane } : {}),
+        });
       case 'training-state-changed':
         return this.records.appendEvent(state.id, 'job', { state: state.state, revision: state.revision });
     }

@@ -1,5 +1,5 @@
 import { jobIdSchema } from '@app/contracts';
-import { Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Patch, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -10,6 +10,7 @@ import { ApiAnswer, ZodBody, ZodParam, ZodQuery } from '../../../../platform/htt
 import { CursorCodec } from '../../../../platform/paging/cursor-codec.js';
 import { lastEventId, streamEvents, type SseEvent } from '../../../../platform/sse/sse-stream.js';
 import { CancelTrainingCommand } from '../../application/commands/cancel-training/cancel-training.command.js';
+import { PrioritiseJobCommand } from '../../application/commands/prioritise-job/prioritise-job.command.js';
 import { RetryTrainingCommand } from '../../application/commands/retry-training/retry-training.command.js';
 import { StartTrainingCommand } from '../../application/commands/start-training/start-training.command.js';
 import { JobEventFeed, type FeedEvent } from '../../application/job-event-feed.js';
@@ -18,6 +19,7 @@ import { GetJobQuery } from '../../application/queries/get-job/get-job.query.js'
 import { ListCheckpointsQuery } from '../../application/queries/list-checkpoints/list-checkpoints.query.js';
 import { ListJobsQuery } from '../../application/queries/list-jobs/list-jobs.query.js';
 import { ListModelsQuery } from '../../application/queries/list-models/list-models.query.js';
+import { ListWorkersQuery } from '../../application/queries/list-workers/list-workers.query.js';
 import {
   checkpointListResponse,
   checkpointsResponse,
@@ -32,18 +34,21 @@ import {
   type TrainingJobResponse,
 } from './dto/training-job.response.js';
 import {
+  changeJobRequest,
   listJobsQuery,
   logsQuery,
   logsResponse,
   modelListResponse,
   startInputOf,
   startTrainingRequest,
+  type ChangeJobRequest,
   type ListJobsRequest,
   type LogsRequest,
   type LogsResponse,
   type ModelListResponse,
   type StartTrainingRequest,
 } from './dto/training.requests.js';
+import { workerListResponse, workersResponse, type WorkerListResponse } from './dto/training-worker.response.js';
 
 const JobId = (): ParameterDecorator => ZodParam('id', jobIdSchema);
 
@@ -74,6 +79,13 @@ export class TrainingController {
     return { items: models.map((model) => ({ id: model.id, title: model.title, task_types: [...model.taskTypes], hyperparameters: { ...model.hyperparameters } })) };
   }
 
+  @Get('workers')
+  @RequireScope('read')
+  @ApiAnswer(200, workerListResponse, 'The workers that were heard of in the last minute; for administrators and whoever may train on some dataset.')
+  async workers(@CurrentPrincipal() principal: Principal): Promise<WorkerListResponse> {
+    return workersResponse(await this.queries.execute(new ListWorkersQuery(principal)));
+  }
+
   @Get('jobs')
   @RequireScope('read')
   @ApiAnswer(200, trainingJobListResponse)
@@ -91,6 +103,14 @@ export class TrainingController {
   @ApiAnswer(200, trainingJobDetailsResponse)
   async get(@CurrentPrincipal() principal: Principal, @JobId() id: string): Promise<TrainingJobDetailsResponse> {
     return jobDetailsResponse(await this.queries.execute(new GetJobQuery(principal, id)));
+  }
+
+  @Patch('jobs/:id')
+  @RequireScope('train')
+  @Idempotent()
+  @ApiAnswer(200, trainingJobResponse)
+  async change(@CurrentPrincipal() principal: Principal, @JobId() id: string, @ZodBody(changeJobRequest) body: ChangeJobRequest): Promise<TrainingJobResponse> {
+    return jobResponse(await this.commands.execute(new PrioritiseJobCommand(principal, id, body.priority)));
   }
 
   @Get('jobs/:id/metrics')

@@ -1,8 +1,13 @@
 import type { EpochMetrics } from '@app/contracts';
 import type { InferenceOrder, InitialModel, JobKind } from '../../domain/inference-order.js';
 import type { JobState } from '../../domain/job-state.js';
+import type { JobPriority } from '../../domain/job-priority.js';
 import type { Hyperparameters, JobFailure, JobSplit, JobSplitRule, JobWarning } from '../../domain/training-job.aggregate.js';
 import type { CheckpointRecord } from './job-records.port.js';
+
+/** What a job waits for that does not run. */
+export const QUEUE_WAITS = ['snapshot', 'worker', 'no-worker', 'user-limit', 'dataset-limit', 'total-limit', 'claim'] as const;
+export type QueueWait = (typeof QUEUE_WAITS)[number];
 
 export interface JobView {
   readonly id: string;
@@ -18,6 +23,10 @@ export interface JobView {
   readonly hyperparameters: Hyperparameters;
   readonly splitRule: JobSplitRule | null;
   readonly split: JobSplit | null;
+  readonly priority: JobPriority;
+  readonly pool: string;
+  readonly queuePosition: number | null;
+  readonly waitsFor: QueueWait | null;
   readonly attempt: number;
   readonly progress: number;
   readonly phase: string | null;
@@ -65,6 +74,8 @@ export abstract class JobReadModel {
   abstract metrics(id: string): Promise<readonly EpochMetrics[]>;
   abstract checkpoints(id: string): Promise<readonly CheckpointView[]>;
   abstract logs(id: string, options: { readonly afterSeq: number; readonly limit: number }): Promise<readonly { seq: number; at: Date; line: string }[]>;
+  /** The last lines, the newest last. */
+  abstract logTail(id: string, lines: number): Promise<readonly string[]>;
   /** Events of a job behind `afterId`, oldest first. */
   abstract events(id: string, afterId: string, limit: number): Promise<readonly JobPublicEvent[]>;
   /** Reports of an attempt that took effect; null for an attempt that does not hold the job. */

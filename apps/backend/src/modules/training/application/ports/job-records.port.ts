@@ -21,6 +21,8 @@ export type JobPublicEventKind = 'job' | 'progress' | 'metrics' | 'checkpoint' |
 /** What hangs on a job and only grows. All inside the caller's unit of work. */
 export abstract class JobRecords {
   abstract putMetrics(jobId: string, attempt: number, metrics: EpochMetrics): Promise<void>;
+  /** The last epoch that the attempt has told figures of; 0 before the first. */
+  abstract lastEpochOf(jobId: string, attempt: number): Promise<number>;
   abstract putCheckpoint(jobId: string, checkpoint: CheckpointRecord): Promise<void>;
   abstract checkpoints(jobId: string): Promise<readonly CheckpointRecord[]>;
   /** The epoch with the best value of the primary metric so far; null without metrics. */

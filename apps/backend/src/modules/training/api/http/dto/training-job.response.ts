@@ -1,9 +1,10 @@
 import { datasetIdSchema, epochMetricsSchema, JOB_KINDS, jobIdSchema, resolvedSplitSchema, sha256Schema, splitRuleSchema } from '@app/contracts';
 import { z } from 'zod';
-import type { CheckpointView, JobView } from '../../../application/ports/job-read-model.port.js';
+import { QUEUE_WAITS, type CheckpointView, type JobView } from '../../../application/ports/job-read-model.port.js';
 import type { JobDetails } from '../../../application/queries/get-job/get-job.query.js';
 import type { DownloadableCheckpoint } from '../../../application/queries/list-checkpoints/list-checkpoints.query.js';
 import { ruleMessage, splitMessage } from '../../../application/split-messages.js';
+import { JOB_PRIORITIES } from '../../../domain/job-priority.js';
 import { JOB_STATES } from '../../../domain/job-state.js';
 
 const timestamp = z.iso.datetime();
@@ -19,6 +20,13 @@ export const trainingJobResponse = z.object({
   hyperparameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
   split_rule: splitRuleSchema.nullable().describe("the job's own; null: the dataset decides"),
   split: resolvedSplitSchema.nullable().describe('who decided on the sides, by which rule, and how many labeled images are on each; null until a worker has read the version'),
+  priority: z.enum(JOB_PRIORITIES),
+  pool: z.string(),
+  queue_position: z.number().int().positive().nullable().describe('among the waiting jobs of its pool; null: it does not wait for its turn'),
+  waits_for: z
+    .enum(QUEUE_WAITS)
+    .nullable()
+    .describe('snapshot: its version is made; worker: one that is free; no-worker: one that offers the model; the limits; claim: it was handed out, a worker takes it any moment'),
   attempt: z.number().int().nonnegative().describe('0 before a worker took the job'),
   progress: z.number().min(0).max(1),
   phase: z.string().nullable(),
@@ -50,6 +58,7 @@ const checkpointResponse = z.object({
 });
 
 export const trainingJobDetailsResponse = trainingJobResponse.extend({
+  failure: z.object({ code: z.string(), detail: z.string(), log_tail: z.array(z.string()).describe('the last lines of the log, the newest last') }).nullable(),
   metrics: z.array(epochMetricsSchema).describe('one entry an epoch'),
   checkpoints: z.array(checkpointResponse),
   last_event_id: z.string().describe('where `events` goes on from this answer'),
@@ -74,6 +83,10 @@ export function jobResponse(view: JobView): TrainingJobResponse {
     hyperparameters: { ...view.hyperparameters },
     split_rule: view.splitRule === null ? null : ruleMessage(view.splitRule),
     split: view.split === null ? null : splitMessage(view.split),
+    priority: view.priority,
+    pool: view.pool,
+    queue_position: view.queuePosition,
+    waits_for: view.waitsFor,
     attempt: view.attempt,
     progress: view.progress,
     phase: view.phase,
@@ -83,7 +96,7 @@ export function jobResponse(view: JobView): TrainingJobResponse {
     seconds_left: view.secondsLeft,
     best_epoch: view.bestEpoch,
     final_model: view.finalModel === null ? null : { size_bytes: view.finalModel.sizeBytes, sha256: view.finalModel.sha256 },
-    failure: view.failure,
+    failure: view.failure === null ? null : { code: view.failure.code, detail: view.failure.detail },
     warnings: [...view.warnings],
     requested_by: view.requestedBy,
     retry_of: view.retryOf,
@@ -96,7 +109,8 @@ export function jobResponse(view: JobView): TrainingJobResponse {
 }
 
 export function jobDetailsResponse(details: JobDetails): TrainingJobDetailsResponse {
-  return { ...jobResponse(details.job), metrics: [...details.metrics], checkpoints: details.checkpoints.map(checkpointOf), last_event_id: details.lastEventId };
+  const { failure } = details.job;
+  return { ...jobResponse(details.job), failure: failure === null ? null : { code: failure.code, detail: failure.detail, log_tail: [...details.logTail] }, metrics: [...details.metrics], checkpoints: details.checkpoints.map(checkpointOf), last_event_id: details.lastEventId };
 }
 
 export function checkpointsResponse(checkpoints: readonly DownloadableCheckpoint[]): CheckpointListResponse {

@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
+import { snapshotFailedV1, type SnapshotFailedV1 } from '@app/contracts';
 import { Clock } from '@app/kernel';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UnitOfWork } from '../../../../../platform/database/unit-of-work.js';
+import { IntegrationEvents } from '../../../../../platform/messaging/integration-events.js';
 import { EventInbox } from '../../../../../platform/messaging/event-inbox.js';
 import type { JobSnapshot, TrainingJob } from '../../../domain/training-job.aggregate.js';
 import { TrainingJobRepository } from '../../../domain/training-job.repository.port.js';
@@ -15,6 +18,7 @@ export class AcceptSnapshotHandler implements ICommandHandler<AcceptSnapshotComm
     private readonly unitOfWork: UnitOfWork,
     private readonly jobs: TrainingJobRepository,
     private readonly inbox: EventInbox,
+    private readonly events: IntegrationEvents,
     private readonly snapshots: TrainingSnapshots,
     private readonly clock: Clock,
   ) {}
@@ -22,6 +26,8 @@ export class AcceptSnapshotHandler implements ICommandHandler<AcceptSnapshotComm
   async execute({ eventId, outcome }: AcceptSnapshotCommand): Promise<void> {
     await this.unitOfWork.run(async () => {
       if (!(await this.inbox.claim(CONSUMER, eventId))) return;
+      // What counts of a failure is what this backend wrote when it happened; of a success, what the Snapshot module has (below).
+      if (outcome.kind === 'failed' && !isSame(outcome.data, await this.events.written(snapshotFailedV1, eventId))) return;
       // In the order of their ids, so that two transactions never lock them crosswise.
       for (const id of [...outcome.data.waiting_job_ids].sort()) {
         const job = await this.jobs.findForUpdate(id);
@@ -37,7 +43,7 @@ export class AcceptSnapshotHandler implements ICommandHandler<AcceptSnapshotComm
       const snapshot = await this.lookUp(job, outcome.data.version);
       // The message is a hint; what counts is what the Snapshot module has.
       if (snapshot?.id !== outcome.data.snapshot_id) return;
-      job.snapshotReady(snapshot);
+      job.snapshotReady(snapshot, this.clock.now());
     }
     await this.jobs.save(job);
   }
@@ -49,3 +55,5 @@ export class AcceptSnapshotHandler implements ICommandHandler<AcceptSnapshotComm
     return found === null ? null : { id: found.id, version: found.version };
   }
 }
+
+const isSame = (message: SnapshotFailedV1, written: SnapshotFailedV1 | null): boolean => written !== null && isDeepStrictEqual(message, written);

@@ -41,6 +41,8 @@ export class RetryTrainingHandler implements ICommandHandler<RetryTrainingComman
           resumeFrom: old.resumeFrom,
           initFrom: old.initFrom,
           warnings: old.warnings,
+          pool: old.pool,
+          priority: old.priority,
           now: this.clock.now(),
         }),
       );

@@ -1,14 +1,16 @@
+import { DEFAULT_POOL } from '@app/contracts';
 import { Clock, newId, type Finding } from '@app/kernel';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Principal } from '../../../../../platform/auth/principal.js';
 import { UnitOfWork } from '../../../../../platform/database/unit-of-work.js';
 import { unmetConditions, warningsOf } from '../../../domain/start-conditions.js';
-import { TrainingJob, type Hyperparameters } from '../../../domain/training-job.aggregate.js';
+import { TrainingJob, type Hyperparameters, type JobWarning } from '../../../domain/training-job.aggregate.js';
 import { TrainingJobRepository } from '../../../domain/training-job.repository.port.js';
 import { TrainingJobNotFound, TrainingRefused } from '../../../domain/training.errors.js';
 import { chooseModel, completeHyperparameters } from '../../hyperparameters.js';
 import { JobReadModel, type JobView } from '../../ports/job-read-model.port.js';
 import { TrainableDatasets, type TrainableDataset } from '../../ports/trainable-datasets.port.js';
+import { WorkerRegistry } from '../../ports/worker-registry.port.js';
 import { TrainingSnapshots } from '../../ports/snapshots.port.js';
 import type { InitialModel } from '../../../domain/inference-order.js';
 import { InitialModels } from '../../initial-models.js';
@@ -26,11 +28,13 @@ export class StartTrainingHandler implements ICommandHandler<StartTrainingComman
     private readonly snapshots: TrainingSnapshots,
     private readonly readModel: JobReadModel,
     private readonly initial: InitialModels,
+    private readonly workers: WorkerRegistry,
     private readonly clock: Clock,
   ) {}
 
   async execute({ principal, input }: StartTrainingCommand): Promise<JobView> {
     const id = newId();
+    const pool = input.pool ?? DEFAULT_POOL;
     await this.unitOfWork.run(async () => {
       const dataset = await this.datasets.require(principal, input.datasetId, 'train');
       const findings: Finding[] = [...unmetConditions(dealtBy(input, dataset)), ...(await this.quotaFindings(principal)), ...(await this.versionFindings(dataset, input))];
@@ -52,7 +56,9 @@ export class StartTrainingHandler implements ICommandHandler<StartTrainingComman
           retryOf: null,
           resumeFrom: null,
           initFrom: start.model,
-          warnings: warningsOf(dataset),
+          warnings: [...warningsOf(dataset), ...(await this.workerWarnings(pool, choice.model))],
+          pool,
+          priority: input.priority ?? 'normal',
           now: this.clock.now(),
         }),
       );
@@ -72,6 +78,12 @@ export class StartTrainingHandler implements ICommandHandler<StartTrainingComman
     if (architecture !== null && known.architecture !== architecture) return refusedBeginning('model-does-not-fit', `The model was not trained as ${architecture}: its weights do not fit.`);
     const { modelId, key, sizeBytes, sha256 } = known;
     return { model: { modelId, key, sizeBytes, sha256 }, findings: [] };
+  }
+
+  /** It waits until one comes. */
+  private async workerWarnings(pool: string, model: string): Promise<JobWarning[]> {
+    if ((await this.workers.living()).some((worker) => worker.pool === pool && worker.models.includes(model))) return [];
+    return [{ code: 'no-worker-offers-model', message: `No training worker of the pool ${pool} that is there now offers the model ${model}; the job waits for one.` }];
   }
 
   private async quotaFindings(principal: Principal): Promise<Finding[]> {

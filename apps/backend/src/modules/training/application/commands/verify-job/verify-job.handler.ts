@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { usableModelSchema, type InferenceGrant, type TrainingGrant, type WorkGrant } from '@app/contracts';
 import { Clock, DomainError } from '@app/kernel';
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UnitOfWork } from '../../../../../platform/database/unit-of-work.js';
 import type { StoredObject, TrainingJob, TrainingJobState } from '../../../domain/training-job.aggregate.js';
 import { TrainingJobRepository } from '../../../domain/training-job.repository.port.js';
 import { TrainingJobNotFound } from '../../../domain/training.errors.js';
+import { WorkerRegistry } from '../../ports/worker-registry.port.js';
 import { Principals } from '../../ports/principals.port.js';
 import { TrainingSnapshots, type TrainingSnapshot } from '../../ports/snapshots.port.js';
 import { TrainableDatasets, type TrainableDataset } from '../../ports/trainable-datasets.port.js';
 import { ruleMessage } from '../../split-messages.js';
 import { TrainingSettings } from '../../training-settings.js';
+import { DispatchJobsCommand } from '../dispatch-jobs/dispatch-jobs.command.js';
 import { VerifyJobCommand } from './verify-job.command.js';
 
 /** A job that a worker has from now on, with what every grant says first. */
@@ -29,20 +31,37 @@ export class VerifyJobHandler implements ICommandHandler<VerifyJobCommand> {
     private readonly datasets: TrainableDatasets,
     private readonly snapshots: TrainingSnapshots,
     private readonly principals: Principals,
+    private readonly workers: WorkerRegistry,
+    private readonly commands: CommandBus,
     private readonly settings: TrainingSettings,
     private readonly clock: Clock,
   ) {}
 
   async execute(command: VerifyJobCommand): Promise<WorkGrant> {
+    await this.letQueueMove(command.jobId);
     // A refusal is a result here, not an error: the job's failure must commit with it.
     const verdict = await this.unitOfWork.run(() => this.decide(command));
     if ('refusal' in verdict) throw verdict.refusal;
     return verdict.grant;
   }
 
+  /** The message of an earlier turn may find its job in the queue again: whether it may begin is the queue's to say. */
+  private async letQueueMove(jobId: string): Promise<void> {
+    const job = await this.unitOfWork.run(() => this.jobs.find(jobId));
+    if (job?.state.state === 'queued' && job.state.dispatch === null) await this.commands.execute(new DispatchJobsCommand());
+  }
+
+  /** One that has not said yet what it is may take anything; another one of the lane may be the right one. */
+  private async assertFits(job: TrainingJob, workerId: string): Promise<void> {
+    const worker = await this.workers.find(workerId);
+    if (worker === null || (worker.pool === job.state.pool && worker.models.includes(job.state.model))) return;
+    throw new DomainError('unavailable', 'This worker does not offer the model, or is of another pool.', { retryAfterSeconds: 1 });
+  }
+
   private async decide(command: VerifyJobCommand): Promise<Verdict> {
     const job = await this.jobs.findForUpdate(command.jobId);
     if (job === null) return { refusal: new TrainingJobNotFound() };
+    await this.assertFits(job, command.workerId);
     const dataset = await this.stillAllowed(job);
     if (dataset === null) {
       job.fail({ code: 'permission-revoked', detail: 'Whoever started the training may not train on this dataset any more.' }, this.clock.now());
