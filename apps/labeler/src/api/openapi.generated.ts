@@ -6071,6 +6071,8 @@ export interface operations {
                         readonly failure: {
                             readonly code: string;
                             readonly detail: string;
+                            /** @description the last lines of the log, the newest last; not in lists of jobs */
+                            readonly log_tail?: readonly string[];
                         } | null;
                         readonly warnings: readonly {
                             readonly code: string;
@@ -6179,6 +6181,8 @@ export interface operations {
                             readonly failure: {
                                 readonly code: string;
                                 readonly detail: string;
+                                /** @description the last lines of the log, the newest last; not in lists of jobs */
+                                readonly log_tail?: readonly string[];
                             } | null;
                             readonly warnings: readonly {
                                 readonly code: string;
@@ -6331,6 +6335,8 @@ export interface operations {
                         readonly failure: {
                             readonly code: string;
                             readonly detail: string;
+                            /** @description the last lines of the log, the newest last; not in lists of jobs */
+                            readonly log_tail?: readonly string[];
                         } | null;
                         readonly warnings: readonly {
                             readonly code: string;
@@ -6520,8 +6526,8 @@ export interface operations {
                         readonly failure: {
                             readonly code: string;
                             readonly detail: string;
-                            /** @description the last lines of the log, the newest last */
-                            readonly log_tail: readonly string[];
+                            /** @description the last lines of the log, the newest last; not in lists of jobs */
+                            readonly log_tail?: readonly string[];
                         } | null;
                         readonly warnings: readonly {
                             readonly code: string;
@@ -6684,6 +6690,8 @@ export interface operations {
                         readonly failure: {
                             readonly code: string;
                             readonly detail: string;
+                            /** @description the last lines of the log, the newest last; not in lists of jobs */
+                            readonly log_tail?: readonly string[];
                         } | null;
                         readonly warnings: readonly {
                             readonly code: string;
@@ -6941,6 +6949,8 @@ export interface operations {
                         readonly failure: {
                             readonly code: string;
                             readonly detail: string;
+                            /** @description the last lines of the log, the newest last; not in lists of jobs */
+                            readonly log_tail?: readonly string[];
                         } | null;
                         readonly warnings: readonly {
                             readonly code: string;
@@ -7049,6 +7059,8 @@ export interface operations {
                         readonly failure: {
                             readonly code: string;
                             readonly detail: string;
+                            /** @description the last lines of the log, the newest last; not in lists of jobs */
+                            readonly log_tail?: readonly string[];
                         } | null;
                         readonly warnings: readonly {
                             readonly code: string;
