@@ -6348,6 +6348,8 @@ export interface operations {
                         readonly failure: {
                             readonly code: string;
                             readonly detail: string;
+                            /** @description the last lines of the log, the newest last; not in lists of jobs */
+                            readonly log_tail?: readonly string[];
                         } | null;
                         readonly warnings: readonly {
                             readonly code: string;
@@ -6463,6 +6465,8 @@ export interface operations {
                             readonly failure: {
                                 readonly code: string;
                                 readonly detail: string;
+                                /** @description the last lines of the log, the newest last; not in lists of jobs */
+                                readonly log_tail?: readonly string[];
                             } | null;
                             readonly warnings: readonly {
                                 readonly code: string;
@@ -6626,6 +6630,8 @@ export interface operations {
                         readonly failure: {
                             readonly code: string;
                             readonly detail: string;
+                            /** @description the last lines of the log, the newest last; not in lists of jobs */
+                            readonly log_tail?: readonly string[];
                         } | null;
                         readonly warnings: readonly {
                             readonly code: string;
@@ -6821,8 +6827,8 @@ export interface operations {
                         readonly failure: {
                             readonly code: string;
                             readonly detail: string;
-                            /** @description the last lines of the log, the newest last */
-                            readonly log_tail: readonly string[];
+                            /** @description the last lines of the log, the newest last; not in lists of jobs */
+                            readonly log_tail?: readonly string[];
                         } | null;
                         readonly warnings: readonly {
                             readonly code: string;
@@ -6991,6 +6997,8 @@ export interface operations {
                         readonly failure: {
                             readonly code: string;
                             readonly detail: string;
+                            /** @description the last lines of the log, the newest last; not in lists of jobs */
+                            readonly log_tail?: readonly string[];
                         } | null;
                         readonly warnings: readonly {
                             readonly code: string;
@@ -7254,6 +7262,8 @@ export interface operations {
                         readonly failure: {
                             readonly code: string;
                             readonly detail: string;
+                            /** @description the last lines of the log, the newest last; not in lists of jobs */
+                            readonly log_tail?: readonly string[];
                         } | null;
                         readonly warnings: readonly {
                             readonly code: string;
@@ -7368,6 +7378,8 @@ export interface operations {
                         readonly failure: {
                             readonly code: string;
                             readonly detail: string;
+                            /** @description the last lines of the log, the newest last; not in lists of jobs */
+                            readonly log_tail?: readonly string[];
                         } | null;
                         readonly warnings: readonly {
                             readonly code: string;

@@ -6,6 +6,9 @@ import { QueueStateReader } from '../application/queue-state.js';
 import { standings, type Standing } from '../domain/queue-plan.js';
 import { stateOfRow, type TrainingJobRow } from './training-job.row.js';
 
+/** As many as tell what happened without a look at the log. */
+const LOG_TAIL_LINES = 20;
+
 @Injectable()
 export class TypeormJobReadModel extends JobReadModel {
   constructor(
@@ -17,7 +20,9 @@ export class TypeormJobReadModel extends JobReadModel {
 
   async find(id: string): Promise<JobView | null> {
     const rows: TrainingJobRow[] = await this.sql('select * from training_jobs where id = $1', [id]);
-    return (await this.views(rows))[0] ?? null;
+    const [view] = await this.views(rows);
+    if (view === undefined || view.failure === null) return view ?? null;
+    return { ...view, failure: { ...view.failure, logTail: await this.logTail(id) } };
   }
 
   async list(filter: JobListFilter): Promise<readonly JobView[]> {
@@ -49,8 +54,8 @@ export class TypeormJobReadModel extends JobReadModel {
     return rows.map((row) => ({ seq: Number(row.seq), at: row.at, line: row.line }));
   }
 
-  async logTail(id: string, lines: number): Promise<readonly string[]> {
-    const rows: { line: string }[] = await this.sql('select line from (select seq, line from training_logs where job_id = $1 order by seq desc limit $2) as last order by seq', [id, lines]);
+  private async logTail(id: string): Promise<readonly string[]> {
+    const rows: { line: string }[] = await this.sql('select line from (select seq, line from training_logs where job_id = $1 order by seq desc limit $2) as last order by seq', [id, LOG_TAIL_LINES]);
     return rows.map((row) => row.line);
   }
 

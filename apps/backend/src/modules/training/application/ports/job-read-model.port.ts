@@ -36,7 +36,8 @@ export interface JobView {
   readonly secondsLeft: number | null;
   readonly bestEpoch: number | null;
   readonly finalModel: { readonly key: string; readonly sizeBytes: number; readonly sha256: string } | null;
-  readonly failure: JobFailure | null;
+  /** With its last lines of log, the newest last, where one job is asked for. */
+  readonly failure: (JobFailure & { readonly logTail?: readonly string[] }) | null;
   readonly warnings: readonly JobWarning[];
   readonly requestedBy: string;
   readonly retryOf: string | null;
@@ -74,8 +75,6 @@ export abstract class JobReadModel {
   abstract metrics(id: string): Promise<readonly EpochMetrics[]>;
   abstract checkpoints(id: string): Promise<readonly CheckpointView[]>;
   abstract logs(id: string, options: { readonly afterSeq: number; readonly limit: number }): Promise<readonly { seq: number; at: Date; line: string }[]>;
-  /** The last lines, the newest last. */
-  abstract logTail(id: string, lines: number): Promise<readonly string[]>;
   /** Events of a job behind `afterId`, oldest first. */
   abstract events(id: string, afterId: string, limit: number): Promise<readonly JobPublicEvent[]>;
   /** Reports of an attempt that took effect; null for an attempt that does not hold the job. */

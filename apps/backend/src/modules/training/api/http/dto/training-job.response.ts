@@ -36,7 +36,9 @@ export const trainingJobResponse = z.object({
   seconds_left: z.number().nullable(),
   best_epoch: z.number().int().positive().nullable(),
   final_model: z.object({ size_bytes: z.number().int(), sha256: sha256Schema }).nullable(),
-  failure: z.object({ code: z.string(), detail: z.string() }).nullable(),
+  failure: z
+    .object({ code: z.string(), detail: z.string(), log_tail: z.array(z.string()).optional().describe('the last lines of the log, the newest last; not in lists of jobs') })
+    .nullable(),
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
   requested_by: z.uuid(),
   retry_of: jobIdSchema.nullable(),
@@ -58,7 +60,6 @@ const checkpointResponse = z.object({
 });
 
 export const trainingJobDetailsResponse = trainingJobResponse.extend({
-  failure: z.object({ code: z.string(), detail: z.string(), log_tail: z.array(z.string()).describe('the last lines of the log, the newest last') }).nullable(),
   metrics: z.array(epochMetricsSchema).describe('one entry an epoch'),
   checkpoints: z.array(checkpointResponse),
   last_event_id: z.string().describe('where `events` goes on from this answer'),
@@ -96,7 +97,7 @@ export function jobResponse(view: JobView): TrainingJobResponse {
     seconds_left: view.secondsLeft,
     best_epoch: view.bestEpoch,
     final_model: view.finalModel === null ? null : { size_bytes: view.finalModel.sizeBytes, sha256: view.finalModel.sha256 },
-    failure: view.failure === null ? null : { code: view.failure.code, detail: view.failure.detail },
+    failure: view.failure === null ? null : failureOf(view.failure),
     warnings: [...view.warnings],
     requested_by: view.requestedBy,
     retry_of: view.retryOf,
@@ -108,9 +109,12 @@ export function jobResponse(view: JobView): TrainingJobResponse {
   };
 }
 
+function failureOf({ code, detail, logTail }: NonNullable<JobView['failure']>): NonNullable<TrainingJobResponse['failure']> {
+  return { code, detail, ...(logTail === undefined ? {} : { log_tail: [...logTail] }) };
+}
+
 export function jobDetailsResponse(details: JobDetails): TrainingJobDetailsResponse {
-  const { failure } = details.job;
-  return { ...jobResponse(details.job), failure: failure === null ? null : { code: failure.code, detail: failure.detail, log_tail: [...details.logTail] }, metrics: [...details.metrics], checkpoints: details.checkpoints.map(checkpointOf), last_event_id: details.lastEventId };
+  return { ...jobResponse(details.job), metrics: [...details.metrics], checkpoints: details.checkpoints.map(checkpointOf), last_event_id: details.lastEventId };
 }
 
 export function checkpointsResponse(checkpoints: readonly DownloadableCheckpoint[]): CheckpointListResponse {

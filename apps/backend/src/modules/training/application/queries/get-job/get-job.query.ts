@@ -7,8 +7,6 @@ export interface JobDetails {
   readonly job: JobView;
   readonly metrics: readonly EpochMetrics[];
   readonly checkpoints: readonly CheckpointView[];
-  /** Of a failed job. */
-  readonly logTail: readonly string[];
   /** Where a stream of events goes on from this answer. */
   readonly lastEventId: string;
 }
