@@ -1,7 +1,7 @@
 import { VisuallyHidden } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Job } from '../../api/types.js';
+import type { Job, JobDetails } from '../../api/types.js';
 import { useFormat } from '../../i18n/use-format.js';
 import { Notice } from '../../ui/notice.js';
 import { useKnownText } from '../../ui/use-known-text.js';
@@ -23,15 +23,16 @@ export function JobAnnouncement({ job }: { readonly job: Job }): ReactElement {
 /** What the state means; silent where a notice says more. */
 export function JobStateText({ job }: { readonly job: Job }): ReactElement | null {
   const { t } = useTranslation();
+  const { queue_position: position, waits_for: reason } = job;
   if (job.failure !== null || job.final_model !== null) return null;
   return (
     <p className={classes.stateText} aria-hidden="true">
-      {t(`stateText.${job.state}`)}
+      {t(`stateText.${job.state}`)} {position !== null && t('job.queuePosition', { position })} {reason !== null && t(`job.waitsFor.${reason}`)}
     </p>
   );
 }
 
-export function JobFailure({ failure }: { readonly failure: NonNullable<Job['failure']> }): ReactElement {
+export function JobFailure({ failure }: { readonly failure: NonNullable<JobDetails['failure']> }): ReactElement {
   const { t } = useTranslation();
   const known = useKnownText();
   return (
@@ -40,6 +41,11 @@ export function JobFailure({ failure }: { readonly failure: NonNullable<Job['fai
       <span className={classes.failureDetail} lang="en">
         {failure.detail} <span className="mono">({failure.code})</span>
       </span>
+      {failure.log_tail !== undefined && failure.log_tail.length > 0 && (
+        <pre className={classes.logTail} lang="en" tabIndex={0} aria-label={t('job.lastLines')}>
+          {failure.log_tail.join('\n')}
+        </pre>
+      )}
     </Notice>
   );
 }

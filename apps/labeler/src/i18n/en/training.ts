@@ -115,6 +115,17 @@ export const training = {
   phase: { downloading: 'Reading the data', decoding: 'Decoding images', training: 'Training', evaluating: 'Evaluating', uploading: 'Storing the checkpoint' },
   metric: { accuracy: 'Accuracy', precision: 'Precision', recall: 'Recall', f1: 'F1', loss: 'Loss', map50: 'mAP50', map50_95: 'mAP50-95', miou: 'mIoU' },
   job: {
+    lastLines: 'Last lines of the log',
+    queuePosition: 'Number {{position, number}} in the queue.',
+    waitsFor: {
+      snapshot: 'Its version is being made.',
+      claim: 'A worker takes it any moment.',
+      worker: 'It waits until a worker is free.',
+      'no-worker': 'No worker that is there offers this model.',
+      'user-limit': 'You have as many trainings running as you may.',
+      'dataset-limit': 'The dataset has as many trainings running as it may.',
+      'total-limit': 'As many trainings run as may at a time.',
+    },
     epoch: 'Epoch',
     speed: 'Images per second',
     left: 'Time left',

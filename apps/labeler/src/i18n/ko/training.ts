@@ -115,6 +115,17 @@ export const training = {
   phase: { downloading: '데이터 읽는 중', decoding: '이미지 해독 중', training: '학습 중', evaluating: '평가 중', uploading: '체크포인트 저장 중' },
   metric: { accuracy: '정확도', precision: '정밀도', recall: '재현율', f1: 'F1', loss: '손실', map50: 'mAP50', map50_95: 'mAP50-95', miou: 'mIoU' },
   job: {
+    lastLines: '로그의 마지막 줄',
+    queuePosition: '대기열 {{position, number}}번째입니다.',
+    waitsFor: {
+      snapshot: '버전을 만드는 중입니다.',
+      claim: '곧 작업기가 가져갑니다.',
+      worker: '작업기가 비기를 기다립니다.',
+      'no-worker': '지금 이 모델을 제공하는 작업기가 없습니다.',
+      'user-limit': '한 사람이 동시에 돌릴 수 있는 학습 수에 이르렀습니다.',
+      'dataset-limit': '이 데이터셋에서 동시에 돌릴 수 있는 학습 수에 이르렀습니다.',
+      'total-limit': '동시에 돌릴 수 있는 전체 학습 수에 이르렀습니다.',
+    },
     epoch: '에폭',
     speed: '초당 이미지',
     left: '남은 시간',
