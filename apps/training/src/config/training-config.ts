@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { MODEL_CATALOGUE, parseTrainersFile, type Trainer } from '@app/contracts';
 import { z } from 'zod';
 
 const GIB = 1024 ** 3;
@@ -28,6 +30,8 @@ export const trainingEnvironment = z.object({
   HEALTH_PORT: whole({ least: 0, most: 65_535, fallback: 3001 }).describe('0 takes a free one'),
   WORKER_ID: z.string().min(1).max(100).default(hostname().slice(0, 100)).describe('names this process in jobs; two workers have two names'),
   ENGINE: z.enum(['onnx']).default('onnx'),
+  TRAINERS_FILE: z.string().optional().describe("the operator's own trainers (docs/external-trainers.md), the same file as the backend's"),
+  RUN_TRAINERS: z.enum(['command', 'kubernetes', 'all', 'none']).default('all').describe('which of them this worker runs: those that are programs here, or those that are Jobs of a cluster'),
   HEARTBEAT_SECONDS: whole({ least: 1, most: 60, fallback: 10 }).describe('proof of life; well below the lease of the backend'),
   CANCEL_POLL_SECONDS: whole({ least: 1, most: 60, fallback: 3 }).describe('between two questions whether the job is still wanted'),
   RPC_TIMEOUT_SECONDS: whole({ least: 1, most: 60, fallback: 5 }).describe('how long the backend may take for an answer'),
@@ -41,7 +45,11 @@ export class ConfigurationError extends Error {}
 
 /** What the service is told by its environment; the only reader of it. */
 export class TrainingConfig {
-  private constructor(private readonly values: TrainingEnvironment) {}
+  private constructor(
+    private readonly values: TrainingEnvironment,
+    /** The operator's own, as far as this worker runs them. */
+    readonly trainers: readonly Trainer[],
+  ) {}
 
   static read(environment: Readonly<Record<string, string | undefined>>): TrainingConfig {
     const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
@@ -49,7 +57,7 @@ export class TrainingConfig {
     if (!parsed.success) throw new ConfigurationError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${sentence(issue)}`).join('\n'));
     const { NODE_ENV, FAILPOINTS_DIRECTORY } = parsed.data;
     if (NODE_ENV === 'production' && FAILPOINTS_DIRECTORY !== undefined) throw new ConfigurationError('FAILPOINTS_DIRECTORY: is for tests and not allowed in production');
-    return new TrainingConfig(parsed.data);
+    return new TrainingConfig(parsed.data, trainersOf(parsed.data));
   }
 
   get nats(): { url: string; inboxPrefix: string } {
@@ -89,4 +97,14 @@ export class TrainingConfig {
 /** zod's own texts name types and bounds, never the value; an unset variable is said in plain words. */
 function sentence(issue: z.core.$ZodIssue): string {
   return issue.code === 'invalid_type' && issue.input === undefined ? 'is not set' : issue.message;
+}
+
+function trainersOf({ TRAINERS_FILE: path, RUN_TRAINERS: which }: TrainingEnvironment): readonly Trainer[] {
+  if (path === undefined) return [];
+  try {
+    const trainers = parseTrainersFile(readFileSync(path, 'utf8'), MODEL_CATALOGUE.map(({ id }) => id));
+    return trainers.filter(({ run }) => which === 'all' || which === run.kind);
+  } catch (error) {
+    throw new ConfigurationError(`TRAINERS_FILE: ${error instanceof Error ? error.message : 'it cannot be read'}`, { cause: error });
+  }
 }

@@ -35,6 +35,7 @@ import { ListCheckpointsHandler } from './application/queries/list-checkpoints/l
 import { ListJobsHandler } from './application/queries/list-jobs/list-jobs.handler.js';
 import { ListModelsHandler } from './application/queries/list-models/list-models.handler.js';
 import { ReadJobEventsHandler } from './application/queries/read-job-events/read-job-events.handler.js';
+import { TrainableModels } from './application/trainable-models.js';
 import { TrainingSettings } from './application/training-settings.js';
 import { TrainingJobRepository } from './domain/training-job.repository.port.js';
 import { BucketCheckpointStorage } from './infrastructure/bucket-checkpoint-storage.js';
@@ -63,6 +64,7 @@ const QUERIES = [ListModelsHandler, ListJobsHandler, GetJobHandler, GetJobLogsHa
     ...QUERIES,
     ...[JobAccess, JobEventFeed, LeaseSweeper, ReportEffects, CheckpointRetention, SqlSnapshotUses],
     { provide: TrainingSettings, inject: [BackendConfig], useFactory: (config: BackendConfig) => new TrainingSettings(config.trainingLeaseSeconds) },
+    { provide: TrainableModels, inject: [BackendConfig], useFactory: (config: BackendConfig) => new TrainableModels(config.trainers) },
     { provide: TrainingJobRepository, useClass: TypeormTrainingJobRepository },
     { provide: JobRecords, useClass: TypeormJobRecords },
     { provide: EarlyReports, useClass: TypeormEarlyReports },

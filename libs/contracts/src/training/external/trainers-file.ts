@@ -84,7 +84,7 @@ export const trainerSchema = z.strictObject({
   /** Layout of the dataset folder: as the platform stores it, or as Ultralytics reads it. */
   dataset: z.enum(['dice', 'yolo']).default('dice'),
   /** Of the models that it writes, and the extension of their files: `onnx` is what the platform can run itself. */
-  model_format: z.string().regex(/^[a-z0-9]{1,16}$/).default('onnx'),
+  model_format: z.string().regex(/^[a-z0-9]{1,16}$/).refine((format) => !['ckpt', 'json', 'ndjson'].includes(format), { message: 'files of the platform have this extension' }).default('onnx'),
   run: z.discriminatedUnion('kind', [commandRunSchema, kubernetesRunSchema]),
 });
 export type Trainer = z.infer<typeof trainerSchema>;

@@ -10,6 +10,7 @@ import { chooseModel, completeHyperparameters } from '../../hyperparameters.js';
 import { JobReadModel, type JobView } from '../../ports/job-read-model.port.js';
 import { TrainableDatasets, type TrainableDataset } from '../../ports/trainable-datasets.port.js';
 import { TrainingSnapshots } from '../../ports/snapshots.port.js';
+import { TrainableModels } from '../../trainable-models.js';
 import { StartTrainingCommand, type StartTrainingInput } from './start-training.command.js';
 
 /** Jobs of one user that are not at an end. More would only wait, and hold the queue against the others. */
@@ -23,6 +24,7 @@ export class StartTrainingHandler implements ICommandHandler<StartTrainingComman
     private readonly datasets: TrainableDatasets,
     private readonly snapshots: TrainingSnapshots,
     private readonly readModel: JobReadModel,
+    private readonly models: TrainableModels,
     private readonly clock: Clock,
   ) {}
 
@@ -31,7 +33,7 @@ export class StartTrainingHandler implements ICommandHandler<StartTrainingComman
     await this.unitOfWork.run(async () => {
       const dataset = await this.datasets.require(principal, input.datasetId, 'train');
       const findings: Finding[] = [...unmetConditions(dealtBy(input, dataset)), ...(await this.quotaFindings(principal)), ...(await this.versionFindings(dataset, input))];
-      const choice = chosen(dataset, input);
+      const choice = chosen(this.models, dataset, input);
       findings.push(...choice.findings);
       if (findings.length > 0 || choice.model === null) throw new TrainingRefused(findings);
       await this.jobs.save(
@@ -68,8 +70,8 @@ export class StartTrainingHandler implements ICommandHandler<StartTrainingComman
   }
 }
 
-function chosen(dataset: TrainableDataset, input: StartTrainingInput): { model: string | null; values: Hyperparameters; findings: readonly Finding[] } {
-  const choice = chooseModel(dataset.taskType, input.model);
+function chosen({ all }: TrainableModels, dataset: TrainableDataset, input: StartTrainingInput): { model: string | null; values: Hyperparameters; findings: readonly Finding[] } {
+  const choice = chooseModel(all, dataset.taskType, input.model);
   if (!choice.ok) return { model: null, values: {}, findings: choice.findings };
   const values = completeHyperparameters(choice.model, input.hyperparameters ?? {});
   return values.ok ? { model: choice.model.id, values: values.values, findings: [] } : { model: null, values: {}, findings: values.findings };
