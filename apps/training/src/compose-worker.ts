@@ -9,6 +9,8 @@ import { DiceLabelReader } from './dataset-source/dice-label-reader.js';
 import { SnapshotCache } from './dataset-source/snapshot-cache.js';
 import { SnapshotSource } from './dataset-source/snapshot-source.js';
 import { ZipArchiveReader } from './dataset-source/zip-archive-reader.js';
+import { CommandRunner } from './external/command-runner.js';
+import { ExternalTrainers } from './external/external-trainers.js';
 import { AttemptFolders } from './jobs/attempt-folder.js';
 import { AttemptPipeline } from './jobs/attempt-pipeline.js';
 import type { LaunchEngine } from './jobs/engine-run.js';
@@ -33,6 +35,8 @@ export interface WorkerParts {
   /** Shorter in tests. */
   readonly journal?: Partial<JournalOptions>;
   readonly upload?: Partial<UploadOptions>;
+  /** Tests run it from the sources. */
+  readonly supervisorEntry?: string;
 }
 
 /** Puts the worker together: the one place that knows every part. */
@@ -40,14 +44,17 @@ export async function composeWorker(parts: WorkerParts): Promise<TrainingWorker>
   const { config, link, store, launch, log } = parts;
   const publisher = new EventPublisher(link, SOURCE);
   const { workerId, watch } = config;
-  const backend = new NatsBackendClient(new RpcClient(link), publisher, { workerId, timeoutMilliseconds: config.rpcTimeoutMilliseconds });
+  const backend = new NatsBackendClient(new RpcClient(link), publisher, { workerId, timeoutMilliseconds: config.rpcTimeoutMilliseconds, trainers: config.trainers.map(({ id }) => id) });
   const cache = new SnapshotCache({ workDirectory: config.folders.workDirectory, limitBytes: config.cacheLimitBytes });
   await cache.sweep();
+  const snapshots = new SnapshotSource(store, cache);
+  const command = new CommandRunner({ store, snapshots, environment: config.environment, supervisorEntry: parts.supervisorEntry });
   const pipeline = new AttemptPipeline({
     store,
-    datasets: new DatasetBuilder(new SnapshotSource(store, cache), new ZipArchiveReader(), new DiceLabelReader()),
+    datasets: new DatasetBuilder(snapshots, new ZipArchiveReader(), new DiceLabelReader()),
     uploader: new ObjectUploader(backend, store, parts.upload),
     launch,
+    external: new ExternalTrainers(config.trainers, { command, kubernetes: null }),
     workerId,
     maxWaitingBytes: Math.floor(config.folders.workLimitBytes / WAITING_SHARE),
   });

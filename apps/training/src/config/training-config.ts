@@ -49,6 +49,8 @@ export class TrainingConfig {
     private readonly values: TrainingEnvironment,
     /** The operator's own, as far as this worker runs them. */
     readonly trainers: readonly Trainer[],
+    /** All of it, for the trainers that are allowed to see some. */
+    readonly environment: Readonly<Record<string, string | undefined>>,
   ) {}
 
   static read(environment: Readonly<Record<string, string | undefined>>): TrainingConfig {
@@ -57,7 +59,7 @@ export class TrainingConfig {
     if (!parsed.success) throw new ConfigurationError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${sentence(issue)}`).join('\n'));
     const { NODE_ENV, FAILPOINTS_DIRECTORY } = parsed.data;
     if (NODE_ENV === 'production' && FAILPOINTS_DIRECTORY !== undefined) throw new ConfigurationError('FAILPOINTS_DIRECTORY: is for tests and not allowed in production');
-    return new TrainingConfig(parsed.data, trainersOf(parsed.data));
+    return new TrainingConfig(parsed.data, trainersOf(parsed.data), environment);
   }
 
   get nats(): { url: string; inboxPrefix: string } {

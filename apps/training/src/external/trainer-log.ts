@@ -10,7 +10,7 @@ export interface TrainerLogOptions {
 const DEFAULTS: TrainerLogOptions = { burst: 200, linesPerSecond: 20, now: () => performance.now() };
 const MOST_CHARACTERS = 500;
 // Escape sequences would reach the terminal of whoever reads the log.
-// eslint-disable-next-line no-control-regex
+ 
 const CONTROL = /\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 /** What a trainer says, as lines of the job's log: cut, without control characters, and only so many a second. */
