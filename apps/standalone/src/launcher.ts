@@ -122,7 +122,7 @@ export class Launcher {
         ADMIN_EMAIL: admin.email,
         ADMIN_PASSWORD: admin.password,
         ...(existsSync(join(this.dist, 'labeler')) ? { WEB_ROOT: join(this.dist, 'labeler') } : {}),
-        ...this.handedOn('TRAINING_LEASE_SECONDS', 'MAX_UPLOAD_BYTES', 'DATABASE_POOL_SIZE', 'IMAGE_WORKERS'),
+        ...this.handedOn('TRAINING_LEASE_SECONDS', 'MAX_UPLOAD_BYTES', 'DATABASE_POOL_SIZE', 'IMAGE_WORKERS', 'TRAINERS_FILE'),
       },
     });
   }
@@ -141,7 +141,7 @@ export class Launcher {
         S3_ACCESS_KEY_ID: services.store.readonlyAccessKeyId,
         S3_SECRET_ACCESS_KEY: services.store.readonlySecretAccessKey,
         WORK_DIRECTORY: work,
-        ...this.handedOn('WORK_LIMIT_BYTES', 'CACHE_LIMIT_BYTES', 'ENGINE'),
+        ...this.handedOn('WORK_LIMIT_BYTES', 'CACHE_LIMIT_BYTES', 'ENGINE', 'TRAINERS_FILE', 'RUN_TRAINERS'),
         WORKER_ID: given(this.environment, 'WORKER_ID') ?? 'local-1',
         HEALTH_HOST: '127.0.0.1',
         HEALTH_PORT: String(port),
