@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient, type Job } from '../e2e/api-client.js';
 import { startProduct, type Product } from '../e2e/harness.js';
@@ -10,6 +11,7 @@ import { processesOf } from '../e2e/process-tree.js';
 
 /** The PyTorch example of the repository, driven by the whole product. */
 const PYTHON = '/usr/bin/python3';
+const SETTINGS = { epochs: 6, seed: 3, batch_size: 8 };
 const EXAMPLE = resolve(import.meta.dirname, '../../examples/pytorch-trainer');
 const torch = versionOfTorch();
 if (torch === null) process.stdout.write('skipped: python3-torch is not installed, so the example of an external trainer is not run\n');
@@ -77,20 +79,25 @@ describe.runIf(torch !== null)(`the PyTorch example (${torch ?? 'absent'}) throu
   });
 
   it('trains, tells every epoch, and leaves checkpoints, an ONNX model and nothing else', async () => {
-    straight = await api.untilEnded((await start({ epochs: 6, seed: 3 })).id);
+    straight = await api.untilEnded((await start(SETTINGS)).id);
     expect(straight.state, JSON.stringify(straight.failure)).toBe('completed');
     expect(straight.metrics.map((one) => one.epoch)).toEqual([1, 2, 3, 4, 5, 6]);
     const best = Math.max(...straight.metrics.map((one) => one.primary_value));
     process.stdout.write(`PyTorch ${torch ?? ''}, the demo dataset, 6 epochs: accuracy ${(best * 100).toFixed(1)} %\n`);
     expect(best).toBeGreaterThan(0.6);
     expect(straight.checkpoints.filter((one) => one.kind === 'state').map((one) => one.epoch)).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(straight.final_model?.size_bytes).toBeGreaterThan(1000);
+    const { body } = await api.call<{ items: { kind: string; url: string }[] }>('GET', `training/jobs/${straight.id}/checkpoints`);
+    const model = await fetch(body.items.find((one) => one.kind === 'final')?.url ?? '');
+    const session = await InferenceSession.create(new Uint8Array(await model.arrayBuffer()));
+    const answer = await session.run({ pixels: new Tensor('float32', new Float32Array(2 * 3 * 32 * 32).fill(128), [2, 3, 32, 32]) });
+    const probabilities = answer['probabilities']?.data as Float32Array;
+    expect([...probabilities].reduce((sum, one) => sum + one, 0)).toBeCloseTo(2, 4);
     expect(attempts()).toEqual([]);
     expect(trainers()).toEqual([]);
   });
 
   it('goes on from the last checkpoint when its worker is killed with -9, to bitwise the same model', async () => {
-    const { id } = await start({ epochs: 6, seed: 3 });
+    const { id } = await start(SETTINGS);
     await api.until(id, (job) => job.checkpoints.some((one) => one.kind === 'state'));
     for (const pid of processesOf(product, 'dist/training/apps/training/src/main.js')) process.kill(pid, 'SIGKILL');
     // The trainer dies with the worker, although nobody told it.
