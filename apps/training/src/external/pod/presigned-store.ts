@@ -1,0 +1,30 @@
+import { Readable } from 'node:stream';
+import { ObjectNotFound, StoreAccessDenied, StoreUnavailable, type GetOptions, type ObjectBody, type ObjectStore } from '@app/object-store';
+
+/** Reads objects by addresses that somebody with a credential has signed. */
+export class PresignedStore implements Pick<ObjectStore, 'get'> {
+  constructor(private readonly urls: ReadonlyMap<string, string>) {}
+
+  async get(key: string, { range, signal }: GetOptions = {}): Promise<ObjectBody> {
+    const url = this.urls.get(key);
+    if (url === undefined) throw new ObjectNotFound(key);
+    const answer = await this.ask(url, { ...(range === undefined ? {} : { range: `bytes=${range.start}-${range.end ?? ''}` }) }, signal);
+    if (answer.status === 404) throw new ObjectNotFound(key);
+    if (answer.status === 401 || answer.status === 403) throw new StoreAccessDenied(new Error(`status ${answer.status}`));
+    const wanted = range === undefined ? 200 : 206;
+    if (answer.status !== wanted || answer.body === null) {
+      await answer.body?.cancel();
+      throw new StoreUnavailable(new Error(`status ${answer.status}`));
+    }
+    return { key, sizeBytes: Number(answer.headers.get('content-length') ?? 0), etag: answer.headers.get('etag') ?? '', lastModified: new Date(0), body: Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0]) };
+  }
+
+  private async ask(url: string, headers: Record<string, string>, signal: AbortSignal | undefined): Promise<Response> {
+    try {
+      return await fetch(url, { headers, signal: signal ?? null });
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw new StoreUnavailable(error);
+    }
+  }
+}
