@@ -1,5 +1,5 @@
 import { EventPublisher, RpcClient, type NatsLink } from '@app/messaging';
-import type { ObjectStore } from '@app/object-store';
+import { SigV4Presigner, type ObjectStore } from '@app/object-store';
 import { NatsBackendClient } from './backend-client/nats-backend-client.js';
 import { NatsReportPublisher } from './backend-client/nats-report-publisher.js';
 import { ObjectUploader, type UploadOptions } from './checkpoints/object-uploader.js';
@@ -11,13 +11,16 @@ import { SnapshotSource } from './dataset-source/snapshot-source.js';
 import { ZipArchiveReader } from './dataset-source/zip-archive-reader.js';
 import { CommandRunner } from './external/command-runner.js';
 import { ExternalTrainers } from './external/external-trainers.js';
+import { KubernetesApi } from './external/kubernetes/kubernetes-api.js';
+import { KubernetesRunner } from './external/kubernetes/kubernetes-runner.js';
+import { TrainerJobs } from './external/kubernetes/trainer-jobs.js';
 import { AttemptFolders } from './jobs/attempt-folder.js';
 import { AttemptPipeline } from './jobs/attempt-pipeline.js';
 import type { LaunchEngine } from './jobs/engine-run.js';
 import { JournalKeeper } from './jobs/journal-keeper.js';
 import type { JournalOptions } from './jobs/report-journal.js';
 import { TrainingWorker } from './jobs/training-worker.js';
-import type { TrainingLog } from './training-log.js';
+import { reasonOf, type TrainingLog } from './training-log.js';
 
 const SOURCE = 'urn:vision:training';
 /** 10 minutes: as long as a backend may be away without losing how an attempt ended. */
@@ -49,12 +52,13 @@ export async function composeWorker(parts: WorkerParts): Promise<TrainingWorker>
   await cache.sweep();
   const snapshots = new SnapshotSource(store, cache);
   const command = new CommandRunner({ store, snapshots, environment: config.environment, supervisorEntry: parts.supervisorEntry });
+  const kubernetes = await kubernetesRunner(config, log);
   const pipeline = new AttemptPipeline({
     store,
     datasets: new DatasetBuilder(snapshots, new ZipArchiveReader(), new DiceLabelReader()),
     uploader: new ObjectUploader(backend, store, parts.upload),
     launch,
-    external: new ExternalTrainers(config.trainers, { command, kubernetes: null }),
+    external: new ExternalTrainers(config.trainers, { command, kubernetes }),
     workerId,
     maxWaitingBytes: Math.floor(config.folders.workLimitBytes / WAITING_SHARE),
   });
@@ -71,4 +75,14 @@ export async function composeWorker(parts: WorkerParts): Promise<TrainingWorker>
   });
   await worker.prepare();
   return worker;
+}
+
+/** Null where no trainer is a Job. A cluster that does not answer now may do so later: what a crash left there is then swept by the job's next attempt. */
+async function kubernetesRunner(config: TrainingConfig, log: TrainingLog): Promise<KubernetesRunner | null> {
+  const { cluster, store, workerId } = config;
+  if (cluster === null) return null;
+  const { namespace, helperImage, courierPort } = cluster;
+  const runner = new KubernetesRunner({ jobs: new TrainerJobs(new KubernetesApi(cluster), namespace), presigner: new SigV4Presigner(store), workerId, helperImage, courierPort, log });
+  await runner.sweep().catch((error: unknown) => log.warn(`Jobs of before cannot be looked for: ${reasonOf(error)}`));
+  return runner;
 }
