@@ -58,6 +58,7 @@ export class KubernetesRunner implements TrainerRunner {
       return { split: prepared.split, run: this.following(context, { trainer, name, pod, token, trainImages: prepared.train_images }) };
     } catch (error) {
       await this.parts.jobs.remove(name).catch(() => undefined);
+      context.signal.throwIfAborted();
       throw error instanceof KubernetesRefusal ? new AttemptFailure('cluster-refused', `The cluster refuses the trainer's Job: ${error.reason}`, { retryable: false, cause: error }) : error;
     }
   }

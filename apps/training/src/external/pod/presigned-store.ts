@@ -9,14 +9,12 @@ export class PresignedStore implements Pick<ObjectStore, 'get'> {
     const url = this.urls.get(key);
     if (url === undefined) throw new ObjectNotFound(key);
     const answer = await this.ask(url, { ...(range === undefined ? {} : { range: `bytes=${range.start}-${range.end ?? ''}` }) }, signal);
-    if (answer.status === 404) throw new ObjectNotFound(key);
-    if (answer.status === 401 || answer.status === 403) throw new StoreAccessDenied(new Error(`status ${answer.status}`));
-    const wanted = range === undefined ? 200 : 206;
-    if (answer.status !== wanted || answer.body === null) {
+    if (answer.status !== (range === undefined ? 200 : 206) || answer.body === null) {
       await answer.body?.cancel();
-      throw new StoreUnavailable(new Error(`status ${answer.status}`));
+      throw refusalOf(key, answer.status);
     }
-    return { key, sizeBytes: Number(answer.headers.get('content-length') ?? 0), etag: answer.headers.get('etag') ?? '', lastModified: new Date(0), body: Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0]) };
+    const { headers } = answer;
+    return { key, sizeBytes: Number(headers.get('content-length')), etag: headers.get('etag') ?? '', lastModified: new Date(0), body: Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0]) };
   }
 
   private async ask(url: string, headers: Record<string, string>, signal: AbortSignal | undefined): Promise<Response> {
@@ -27,4 +25,10 @@ export class PresignedStore implements Pick<ObjectStore, 'get'> {
       throw new StoreUnavailable(error);
     }
   }
+}
+
+function refusalOf(key: string, status: number): Error {
+  if (status === 404) return new ObjectNotFound(key);
+  const cause = new Error(`status ${status}`);
+  return status === 401 || status === 403 ? new StoreAccessDenied(cause) : new StoreUnavailable(cause);
 }
