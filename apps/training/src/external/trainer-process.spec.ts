@@ -169,6 +169,17 @@ describe('a trainer as a process', () => {
     expect(await left()).toEqual([]);
   });
 
+  it('ends one that kills or freezes its supervisor', async () => {
+    const killer = run(node(`process.on('SIGTERM', () => undefined); process.kill(process.ppid, 'SIGKILL'); setInterval(() => undefined, 1000);`));
+    expect((await killer).last).toMatchObject({ kind: 'failed', code: 'engine-crashed' });
+    const freezer = node(`process.on('SIGTERM', () => undefined); process.kill(process.ppid, 'SIGSTOP'); console.log('frozen'); setInterval(() => undefined, 1000);`);
+    const running = run(freezer);
+    await expect.poll(() => lines.includes('frozen')).toBe(true);
+    await freezer.stop();
+    expect((await running).last).toEqual({ kind: 'stopped' });
+    expect(await left()).toEqual([]);
+  });
+
   it('leaves nothing running behind one that has ended', async () => {
     const { last } = await run(node(`${SAY} epoch(1, 1); require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], { detached: true, stdio: 'inherit' }).unref();`));
     expect(last.kind).toBe('done');

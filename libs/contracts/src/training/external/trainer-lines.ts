@@ -5,8 +5,13 @@ const finiteOrNull = z.number().nullable();
 /** A file of the output folder, as a path from it. */
 const file = z.string().min(1).max(500);
 
+const MOST_SCORES = 200;
+
 /** The figures of an epoch as a trainer tells them: what it leaves out is null, or measured by the platform. */
-export const trainerMetricsSchema = epochMetricsSchema.partial({ train_loss: true, val_loss: true, scores: true, learning_rate: true, images_per_second: true, cpu_seconds: true, wall_seconds: true });
+export const trainerMetricsSchema = epochMetricsSchema
+  .partial({ train_loss: true, val_loss: true, scores: true, learning_rate: true, images_per_second: true, cpu_seconds: true, wall_seconds: true })
+  // Tables that are too large for a report are left out of it; these two never are.
+  .refine(({ scores, loss_parts: parts }) => [scores, parts].every((one) => Object.keys(one ?? {}).length <= MOST_SCORES), { message: `scores and loss_parts have ${MOST_SCORES} members at most` });
 
 export const progressLineSchema = z.object({
   type: z.literal('progress'),
