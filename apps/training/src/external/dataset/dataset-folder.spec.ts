@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { plannedZip } from '@app/archive';
+import type { SplitRuleMessage } from '@app/contracts';
 import type { ObjectBody } from '@app/object-store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SnapshotCache } from '../../dataset-source/snapshot-cache.js';
@@ -45,13 +46,13 @@ async function zipOf(taskType: string, images: readonly ImageFacts[], root = '')
   return Buffer.concat(chunks);
 }
 
-async function make(zip: Buffer, facts: { readonly taskType: 'image_classification' | 'object_detection'; readonly layout: 'dice' | 'yolo' }): Promise<DatasetFolder> {
+async function make(zip: Buffer, facts: { readonly taskType: 'image_classification' | 'object_detection'; readonly layout: 'dice' | 'yolo'; readonly split?: SplitRuleMessage }): Promise<DatasetFolder> {
   const get = (key: string, options: { range?: { start: number; end?: number } } = {}): Promise<ObjectBody> => {
     const bytes = zip.subarray(options.range?.start ?? 0, (options.range?.end ?? zip.length - 1) + 1);
     return Promise.resolve({ key, sizeBytes: bytes.length, etag: 'e', lastModified: new Date(), body: Readable.from([bytes]) });
   };
   return makeDatasetFolder(new SnapshotSource({ get }, new SnapshotCache({ workDirectory: work, limitBytes: 0 })), {
-    facts: { task_type: facts.taskType, snapshot: { version: 1, key: 'k', size_bytes: zip.length, sha256: createHash('sha256').update(zip).digest('hex') }, split: null, hyperparameters: { seed: 1, val_fraction: 0.5 } },
+    facts: { task_type: facts.taskType, snapshot: { version: 1, key: 'k', size_bytes: zip.length, sha256: createHash('sha256').update(zip).digest('hex') }, split: facts.split ?? null, hyperparameters: { seed: 1, val_fraction: 0.5 } },
     layout: facts.layout,
     folder: join(work, 'dataset'),
     assertRoom: () => Promise.resolve(),
@@ -98,6 +99,14 @@ describe('the folder of a dataset', () => {
     for (const path of placed) expect(path).toMatch(/^(train|val)\/(lying|standing)\/\d\.jpg$/);
     expect((await text('val.txt')).trim().split('\n')).toEqual(placed.filter((path) => path.startsWith('val/')).sort((a, b) => a.slice(-5).localeCompare(b.slice(-5))));
     expect(made.valImages).toBe(2);
+  });
+
+  it("has none of the images that the job's own rule keeps to test with", async () => {
+    const images = Array.from({ length: 20 }, (_, at) => ({ name: `images/${at}.jpg`, annotation: box(at % 2 === 0 ? 3 : 7) }));
+    const split = { default_ratio: { train: 0.5, val: 0.25, test: 0.25 }, seed: 3, group_pattern: null };
+    const made = await make(await zipOf('object_detection', images), { taskType: 'object_detection', layout: 'dice', split });
+    expect(made.split.test).toBeGreaterThan(0);
+    expect((await files()).filter((name) => name.endsWith('.jpg'))).toHaveLength(20 - made.split.test);
   });
 
   it('refuses a dataset of another task', async () => {
