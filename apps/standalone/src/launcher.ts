@@ -123,7 +123,7 @@ export class Launcher {
         ADMIN_PASSWORD: admin.password,
         ...(existsSync(join(this.dist, 'labeler')) ? { WEB_ROOT: join(this.dist, 'labeler') } : {}),
         ...this.handedOn('TRAINING_LEASE_SECONDS', 'TRAINING_CLAIM_SECONDS', 'TRAINING_MAX_RUNNING', 'TRAINING_MAX_RUNNING_PER_USER', 'TRAINING_MAX_RUNNING_PER_DATASET'),
-        ...this.handedOn('MAX_UPLOAD_BYTES', 'DATABASE_POOL_SIZE', 'IMAGE_WORKERS'),
+        ...this.handedOn('MAX_UPLOAD_BYTES', 'DATABASE_POOL_SIZE', 'IMAGE_WORKERS', 'TRAINERS_FILE'),
       },
     });
   }
@@ -142,7 +142,7 @@ export class Launcher {
         S3_ACCESS_KEY_ID: services.store.readonlyAccessKeyId,
         S3_SECRET_ACCESS_KEY: services.store.readonlySecretAccessKey,
         WORK_DIRECTORY: work,
-        ...this.handedOn('WORK_LIMIT_BYTES', 'CACHE_LIMIT_BYTES', 'ENGINE', 'POOL'),
+        ...this.handedOn('WORK_LIMIT_BYTES', 'CACHE_LIMIT_BYTES', 'ENGINE', 'POOL', 'TRAINERS_FILE', 'RUN_TRAINERS'),
         WORKER_ID: given(this.environment, 'WORKER_ID') ?? 'local-1',
         HEALTH_HOST: '127.0.0.1',
         HEALTH_PORT: String(port),

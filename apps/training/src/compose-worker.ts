@@ -1,6 +1,6 @@
 import { workerHelloV1 } from '@app/contracts';
 import { EventPublisher, RpcClient, type NatsLink } from '@app/messaging';
-import type { ObjectStore } from '@app/object-store';
+import { SigV4Presigner, type ObjectStore } from '@app/object-store';
 import { NatsBackendClient } from './backend-client/nats-backend-client.js';
 import { NatsReportPublisher } from './backend-client/nats-report-publisher.js';
 import { ObjectUploader, type UploadOptions } from './checkpoints/object-uploader.js';
@@ -11,6 +11,11 @@ import { DiceLabelReader } from './dataset-source/dice-label-reader.js';
 import { SnapshotCache } from './dataset-source/snapshot-cache.js';
 import { SnapshotSource } from './dataset-source/snapshot-source.js';
 import { ZipArchiveReader } from './dataset-source/zip-archive-reader.js';
+import { CommandRunner } from './external/command-runner.js';
+import { ExternalTrainers } from './external/external-trainers.js';
+import { KubernetesApi } from './external/kubernetes/kubernetes-api.js';
+import { KubernetesRunner } from './external/kubernetes/kubernetes-runner.js';
+import { TrainerJobs } from './external/kubernetes/trainer-jobs.js';
 import { InferenceProcess } from './engine/inference/inference-process.js';
 import type { InferenceRun, LaunchInference } from './engine/inference/inference-run.js';
 import { InferencePipeline } from './inference/inference-pipeline.js';
@@ -24,7 +29,7 @@ import type { JournalOptions } from './jobs/report-journal.js';
 import { offerOf } from './jobs/worker-offer.js';
 import { WorkerPresence } from './jobs/worker-presence.js';
 import { TrainingWorker } from './jobs/training-worker.js';
-import type { TrainingLog } from './training-log.js';
+import { reasonOf, type TrainingLog } from './training-log.js';
 
 const SOURCE = 'urn:vision:training';
 /** 10 minutes: as long as a backend may be away without losing how an attempt ended. */
@@ -44,6 +49,8 @@ export interface WorkerParts {
   /** Shorter in tests. */
   readonly journal?: Partial<JournalOptions>;
   readonly upload?: Partial<UploadOptions>;
+  /** Tests run it from the sources. */
+  readonly supervisorEntry?: string;
 }
 
 /** Puts the worker together: the one place that knows every part. */
@@ -51,16 +58,20 @@ export async function composeWorker(parts: WorkerParts): Promise<TrainingWorker>
   const { config, link, store, launch, log } = parts;
   const publisher = new EventPublisher(link, SOURCE);
   const { workerId, watch } = config;
-  const backend = new NatsBackendClient(new RpcClient(link), publisher, { workerId, timeoutMilliseconds: config.rpcTimeoutMilliseconds });
+  const backend = new NatsBackendClient(new RpcClient(link), publisher, { workerId, timeoutMilliseconds: config.rpcTimeoutMilliseconds, trainers: config.trainers.map(({ id }) => id) });
   const cache = new SnapshotCache({ workDirectory: config.folders.workDirectory, limitBytes: config.cacheLimitBytes });
   await cache.sweep();
+  const snapshots = new SnapshotSource(store, cache);
+  const command = new CommandRunner({ store, snapshots, environment: config.environment, supervisorEntry: parts.supervisorEntry });
+  const kubernetes = await kubernetesRunner(config, log);
   const uploader = new ObjectUploader(backend, store, parts.upload);
   const version = config.codeVersion ?? codeVersion();
   const pipeline = new AttemptPipeline({
     store,
-    datasets: new DatasetBuilder(new SnapshotSource(store, cache), new ZipArchiveReader(), new DiceLabelReader()),
+    datasets: new DatasetBuilder(snapshots, new ZipArchiveReader(), new DiceLabelReader()),
     uploader,
     launch,
+    external: new ExternalTrainers(config.trainers, { command, kubernetes }),
     workerId,
     codeVersion: version,
     maxWaitingBytes: Math.floor(config.folders.workLimitBytes / WAITING_SHARE),
@@ -97,3 +108,13 @@ export async function composePredictDesk(parts: Pick<WorkerParts, 'config' | 'st
 const launchInference = (): InferenceRun => new InferenceProcess();
 
 const modelCache = ({ config, store }: Pick<WorkerParts, 'config' | 'store'>): ModelCache => new ModelCache(store, { workDirectory: config.folders.workDirectory, limitBytes: config.modelCacheLimitBytes });
+
+/** Null where no trainer is a Job. A cluster that does not answer now may do so later: what a crash left there is then swept by the job's next attempt. */
+async function kubernetesRunner(config: TrainingConfig, log: TrainingLog): Promise<KubernetesRunner | null> {
+  const { cluster, store, workerId } = config;
+  if (cluster === null) return null;
+  const { namespace, helperImage, courierPort } = cluster;
+  const runner = new KubernetesRunner({ jobs: new TrainerJobs(new KubernetesApi(cluster), namespace), presigner: new SigV4Presigner(store), workerId, helperImage, courierPort, log });
+  await runner.sweep().catch((error: unknown) => log.warn(`Jobs of before cannot be looked for: ${reasonOf(error)}`));
+  return runner;
+}

@@ -21,9 +21,9 @@ export const objectKeys = {
   /** Of a zip that was dropped: what stood behind its images, for it to be made again byte for byte. */
   snapshotTail: (datasetId: string, version: number): string => `datasets/${datasetId}/snapshots/v${version}.tail`,
   latestSnapshot: (datasetId: string): string => `datasets/${datasetId}/snapshots/latest.json`,
-  checkpoint: (jobId: string, of: { readonly epoch: number; readonly extension: 'ckpt' | 'onnx'; readonly attempt?: number }): string =>
+  checkpoint: (jobId: string, of: { readonly epoch: number; readonly extension: string; readonly attempt?: number }): string =>
     `models/${jobId}/checkpoint-epoch-${of.epoch}${suffix(of.attempt)}.${of.extension}`,
-  finalModel: (jobId: string, attempt?: number): string => `models/${jobId}/final-model${suffix(attempt)}.onnx`,
+  finalModel: (jobId: string, attempt?: number, extension = 'onnx'): string => `models/${jobId}/final-model${suffix(attempt)}.${extension}`,
   metrics: (jobId: string, attempt?: number): string => `models/${jobId}/metrics${suffix(attempt)}.json`,
   /** What the model says of validation images, NDJSON. */
   validationExamples: (jobId: string, attempt?: number): string => `models/${jobId}/validation-examples${suffix(attempt)}.ndjson`,

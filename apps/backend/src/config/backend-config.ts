@@ -1,4 +1,6 @@
 import { isIP } from 'node:net';
+import { readFileSync } from 'node:fs';
+import { MODEL_CATALOGUE, parseTrainersFile, type Trainer } from '@app/contracts';
 import { z } from 'zod';
 
 const DEFAULT_SECRETS = ['secret', 'changeme', 'change-me', 'password', 'development'];
@@ -66,6 +68,7 @@ export const backendEnvironment = z.object({
   TRAINING_MAX_RUNNING_PER_USER: limit.describe('the same for one user'),
   TRAINING_MAX_RUNNING_PER_DATASET: limit.describe('the same for one dataset'),
   TRAINING_CLAIM_SECONDS: count(30, 3600).describe('a job that was handed to the workers and is not claimed for so long, though one is free, is handed out again'),
+  TRAINERS_FILE: z.string().optional().describe("the operator's own trainers (docs/external-trainers.md); the workers that run them have the same file"),
   SNAPSHOT_ZIP_GRACE_MINUTES: count(120, 525_600).describe('a zip that a newer version replaces is dropped after so long without use; it can be made again'),
   PART_COPY_RETRY_SECONDS: count(600, 86_400).describe('a store that said that it copies no parts of objects is asked again after so long: it may have been upgraded, or a proxy was wrong'),
   IMAGE_WORKERS: z.coerce.number().int().min(0).max(64).default(1).describe('processes of this replica that make thumbnails and previews; 0: it leaves these and the unpacking of zips to others'),
@@ -82,14 +85,18 @@ export class ConfigurationError extends Error {}
 
 /** What the backend is told by its environment; the only reader of it. Injected as this class. */
 export class BackendConfig {
-  private constructor(private readonly values: BackendEnvironment) {}
+  private constructor(
+    private readonly values: BackendEnvironment,
+    /** The operator's own. */
+    readonly trainers: readonly Trainer[],
+  ) {}
 
   static read(environment: Readonly<Record<string, string | undefined>>): BackendConfig {
     const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
     const parsed = backendEnvironment.safeParse(given);
     if (!parsed.success) throw new ConfigurationError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
     if (parsed.data.NODE_ENV === 'production') refuseInProduction(parsed.data);
-    return new BackendConfig(parsed.data);
+    return new BackendConfig(parsed.data, trainersOf(parsed.data.TRAINERS_FILE));
   }
 
   get isProduction(): boolean {
@@ -186,4 +193,13 @@ function refuseInProduction(values: BackendEnvironment): void {
 function isWeak(value: string | undefined): boolean {
   if (value === undefined) return false;
   return new Set(value).size < 6 || DEFAULT_SECRETS.some((word) => value.toLowerCase().includes(word));
+}
+
+function trainersOf(path: string | undefined): readonly Trainer[] {
+  if (path === undefined) return [];
+  try {
+    return parseTrainersFile(readFileSync(path, 'utf8'), MODEL_CATALOGUE.map(({ id }) => id));
+  } catch (error) {
+    throw new ConfigurationError(`TRAINERS_FILE: ${error instanceof Error ? error.message : 'it cannot be read'}`, { cause: error });
+  }
 }

@@ -5,12 +5,12 @@ import { objectKeys, type ObjectStore } from '@app/object-store';
 import type { TrainingGrant } from '@app/contracts';
 
 /** Where the model of an epoch may lie that an earlier attempt (or the job that this one is a retry of) has trained, likeliest first. */
-export function earlierModelKeys(grant: Pick<TrainingGrant, 'job_id' | 'attempt' | 'resume_from'>, epoch: number): string[] {
-  const ownKeys = [undefined, ...earlierAttempts(grant.attempt)].map((attempt) => objectKeys.checkpoint(grant.job_id, { epoch, extension: 'onnx', attempt }));
+export function earlierModelKeys(grant: Pick<TrainingGrant, 'job_id' | 'attempt' | 'resume_from'>, epoch: number, extension = 'onnx'): string[] {
+  const ownKeys = [undefined, ...earlierAttempts(grant.attempt)].map((attempt) => objectKeys.checkpoint(grant.job_id, { epoch, extension, attempt }));
   if (grant.resume_from === null) return ownKeys;
   // `models/{job}/checkpoint-epoch-{n}.ckpt`, written by the backend: a retried job begins at the checkpoint of another one.
   const folder = posix.dirname(grant.resume_from.key);
-  const besideIt = posix.join(folder, posix.basename(objectKeys.checkpoint(grant.job_id, { epoch, extension: 'onnx' })));
+  const besideIt = posix.join(folder, posix.basename(objectKeys.checkpoint(grant.job_id, { epoch, extension })));
   return [...new Set([besideIt, ...ownKeys])];
 }
 

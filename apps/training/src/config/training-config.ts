@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { DEFAULT_POOL, poolSchema } from '@app/contracts';
+import { DEFAULT_POOL, MODEL_CATALOGUE, parseTrainersFile, poolSchema, type Trainer } from '@app/contracts';
 import { z } from 'zod';
 
 const GIB = 1024 ** 3;
@@ -32,6 +33,14 @@ export const trainingEnvironment = z.object({
   POOL: poolSchema.default(DEFAULT_POOL).describe('takes jobs that ask for this pool'),
   ENGINE: z.enum(['onnx']).default('onnx'),
   CODE_VERSION: z.string().regex(/^[\w.+-]{1,40}$/).optional().describe('stands with each model that is trained here and in the list of workers; default: what the build wrote down'),
+  TRAINERS_FILE: z.string().optional().describe("the operator's own trainers (docs/external-trainers.md), the same file as the backend's"),
+  RUN_TRAINERS: z.enum(['command', 'kubernetes', 'all', 'none']).default('all').describe('which of them this worker runs: those that are programs here, or those that are Jobs of a cluster'),
+  TRAINER_NAMESPACE: z.string().max(63).regex(/^[a-z0-9-]+$/).default('vision-trainers').describe('namespace of the Jobs of trainers, with nothing else in it'),
+  TRAINER_HELPER_IMAGE: z.string().max(500).optional().describe('the image of this service, for the helpers in the pods of trainers; required where trainers are Jobs'),
+  TRAINER_COURIER_PORT: whole({ least: 1, most: 65_535, fallback: 8181 }).describe('where those pods hand out files'),
+  TRAINER_KUBERNETES_API: url(['http:', 'https:']).default('https://kubernetes.default.svc').describe('the API server'),
+  TRAINER_KUBERNETES_TOKEN_FILE: z.string().default('/var/run/secrets/kubernetes.io/serviceaccount/token').describe('`none`: no token'),
+  TRAINER_KUBERNETES_CA_FILE: z.string().default('/var/run/secrets/kubernetes.io/serviceaccount/ca.crt').describe('`none`: the usual authorities'),
   HEARTBEAT_SECONDS: whole({ least: 1, most: 60, fallback: 10 }).describe('proof of life; well below the lease of the backend'),
   CANCEL_POLL_SECONDS: whole({ least: 1, most: 60, fallback: 3 }).describe('between two questions whether the job is still wanted'),
   RPC_TIMEOUT_SECONDS: whole({ least: 1, most: 60, fallback: 5 }).describe('how long the backend may take for an answer'),
@@ -43,9 +52,25 @@ export type TrainingEnvironment = z.infer<typeof trainingEnvironment>;
 /** A variable is missing or wrong. The message names it and what is expected, never its value. */
 export class ConfigurationError extends Error {}
 
+/** Where Jobs of trainers are made. */
+export interface ClusterConfig {
+  readonly namespace: string;
+  readonly helperImage: string;
+  readonly courierPort: number;
+  readonly url: string;
+  readonly tokenFile: string | null;
+  readonly caFile: string | null;
+}
+
 /** What the service is told by its environment; the only reader of it. */
 export class TrainingConfig {
-  private constructor(private readonly values: TrainingEnvironment) {}
+  private constructor(
+    private readonly values: TrainingEnvironment,
+    /** The operator's own, as far as this worker runs them. */
+    readonly trainers: readonly Trainer[],
+    /** All of it, for the trainers that are allowed to see some. */
+    readonly environment: Readonly<Record<string, string | undefined>>,
+  ) {}
 
   static read(environment: Readonly<Record<string, string | undefined>>): TrainingConfig {
     const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
@@ -53,7 +78,9 @@ export class TrainingConfig {
     if (!parsed.success) throw new ConfigurationError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${sentence(issue)}`).join('\n'));
     const { NODE_ENV, FAILPOINTS_DIRECTORY } = parsed.data;
     if (NODE_ENV === 'production' && FAILPOINTS_DIRECTORY !== undefined) throw new ConfigurationError('FAILPOINTS_DIRECTORY: is for tests and not allowed in production');
-    return new TrainingConfig(parsed.data);
+    const trainers = trainersOf(parsed.data);
+    if (trainers.some(({ run }) => run.kind === 'kubernetes') && parsed.data.TRAINER_HELPER_IMAGE === undefined) throw new ConfigurationError('TRAINER_HELPER_IMAGE: is not set, and a trainer is a Job of Kubernetes (RUN_TRAINERS=command leaves it to others)');
+    return new TrainingConfig(parsed.data, trainers, environment);
   }
 
   get nats(): { url: string; inboxPrefix: string } {
@@ -78,6 +105,13 @@ export class TrainingConfig {
   }
   get health(): { host: string; port: number } {
     return { host: this.values.HEALTH_HOST, port: this.values.HEALTH_PORT };
+  }
+  /** Null where no trainer is a Job. */
+  get cluster(): ClusterConfig | null {
+    const { TRAINER_NAMESPACE: namespace, TRAINER_HELPER_IMAGE: helperImage, TRAINER_COURIER_PORT: courierPort, TRAINER_KUBERNETES_API: apiUrl } = this.values;
+    if (helperImage === undefined || !this.trainers.some(({ run }) => run.kind === 'kubernetes')) return null;
+    const { TRAINER_KUBERNETES_TOKEN_FILE: token, TRAINER_KUBERNETES_CA_FILE: ca } = this.values;
+    return { namespace, helperImage, courierPort, url: apiUrl, tokenFile: token === 'none' ? null : token, caFile: ca === 'none' ? null : ca };
   }
   get workerId(): string {
     return this.values.WORKER_ID;
@@ -109,4 +143,14 @@ export class TrainingConfig {
 /** zod's own texts name types and bounds, never the value; an unset variable is said in plain words. */
 function sentence(issue: z.core.$ZodIssue): string {
   return issue.code === 'invalid_type' && issue.input === undefined ? 'is not set' : issue.message;
+}
+
+function trainersOf({ TRAINERS_FILE: path, RUN_TRAINERS: which }: TrainingEnvironment): readonly Trainer[] {
+  if (path === undefined) return [];
+  try {
+    const trainers = parseTrainersFile(readFileSync(path, 'utf8'), MODEL_CATALOGUE.map(({ id }) => id));
+    return trainers.filter(({ run }) => which === 'all' || which === run.kind);
+  } catch (error) {
+    throw new ConfigurationError(`TRAINERS_FILE: ${error instanceof Error ? error.message : 'it cannot be read'}`, { cause: error });
+  }
 }

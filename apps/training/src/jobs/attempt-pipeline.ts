@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
+import { MODEL_CATALOGUE } from '@app/contracts';
 import type { ObjectStore } from '@app/object-store';
 import { downloadCheckpoint } from '../checkpoints/checkpoint-download.js';
 import { downloadFirst, earlierModelKeys } from '../checkpoints/final-model.js';
 import type { ObjectUploader, StoredObject } from '../checkpoints/object-uploader.js';
 import type { DatasetBuilder, PreparedDataset } from '../dataset-source/dataset-builder.js';
+import type { ExternalTrainers } from '../external/external-trainers.js';
 import type { AttemptContext } from './attempt-context.js';
 import { AttemptFailure } from './attempt-errors.js';
 import type { LaunchEngine } from './engine-run.js';
@@ -14,6 +16,8 @@ export interface PipelineParts {
   readonly datasets: DatasetBuilder;
   readonly uploader: ObjectUploader;
   readonly launch: LaunchEngine;
+  /** The operator's own. */
+  readonly external: ExternalTrainers;
   readonly workerId: string;
   readonly codeVersion: string;
   /** Checkpoints that wait for the store, bytes. */
@@ -32,11 +36,19 @@ export class AttemptPipeline {
   constructor(private readonly parts: PipelineParts) {}
 
   async run(context: AttemptContext): Promise<TrainedModel> {
+    const found = this.parts.external.find(context.grant.model);
+    if (found === null) return this.storeResult(context, await this.trainHere(context), 'onnx');
+    const { run, split } = await found.runner.prepare(context, found.trainer);
+    return this.storeResult(context, await new EngineSession(context, this.parts).follow(run, split), found.trainer.model_format);
+  }
+
+  private async trainHere(context: AttemptContext): Promise<EngineSessionResult> {
+    const { model } = context.grant;
+    if (!MODEL_CATALOGUE.some(({ id }) => id === model)) throw new AttemptFailure('no-trainer', `No trainer ${JSON.stringify(model)} is declared here.`, { retryable: true });
     const dataset = await this.prepareDataset(context);
     const resumeFile = await this.fetchCheckpoint(context);
     const initFile = await this.fetchFirstWeights(context);
-    const trained = await new EngineSession(context, this.parts).run(dataset, { resumeFile, initFile });
-    return this.storeResult(context, trained);
+    return new EngineSession(context, this.parts).run(dataset, { resumeFile, initFile });
   }
 
   private async prepareDataset(context: AttemptContext): Promise<PreparedDataset> {
@@ -70,10 +82,10 @@ export class AttemptPipeline {
     return path;
   }
 
-  private async storeResult(context: AttemptContext, trained: EngineSessionResult): Promise<TrainedModel> {
+  private async storeResult(context: AttemptContext, trained: EngineSessionResult, format: string): Promise<TrainedModel> {
     const { grant, progress } = context;
     progress.report({ phase: 'uploading', epoch: trained.lastEpoch, fraction: 0, imagesPerSecond: null });
-    const path = trained.models.get(trained.bestEpoch) ?? (await this.modelOfEarlierAttempt(context, trained.bestEpoch));
+    const path = trained.models.get(trained.bestEpoch) ?? (await this.modelOfEarlierAttempt(context, trained.bestEpoch, format));
     const finalModel = await this.parts.uploader.upload(grant, { kind: 'final', epoch: trained.bestEpoch, path }, context);
     const metricsPath = context.folder.file('metrics.json');
     await writeFile(metricsPath, metricsDocument(context, trained), { mode: 0o600 });
@@ -83,9 +95,9 @@ export class AttemptPipeline {
     return { bestEpoch: trained.bestEpoch, finalModel, examples };
   }
 
-  private async modelOfEarlierAttempt(context: AttemptContext, epoch: number): Promise<string> {
-    const path = context.folder.file('earlier-best.onnx');
-    if (await downloadFirst(this.parts.store, earlierModelKeys(context.grant, epoch), { path, signal: context.signal })) return path;
+  private async modelOfEarlierAttempt(context: AttemptContext, epoch: number, format: string): Promise<string> {
+    const path = context.folder.file(`earlier-best.${format}`);
+    if (await downloadFirst(this.parts.store, earlierModelKeys(context.grant, epoch, format), { path, signal: context.signal })) return path;
     throw new AttemptFailure('best-model-missing', `The model of the best epoch (${epoch}), which an earlier attempt trained, is not in the store.`, { retryable: false });
   }
 }

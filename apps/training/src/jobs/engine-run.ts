@@ -9,3 +9,10 @@ export interface EngineRun {
 }
 
 export type LaunchEngine = () => EngineRun;
+
+/** One run of whatever trains, told what to do before. */
+export interface FollowedRun {
+  /** Resolves with its last word. */
+  run(onMessage: (message: FromChild) => Promise<void>): Promise<FromChild>;
+  stop(): Promise<void>;
+}

@@ -8,7 +8,7 @@ import type { FromChild, OutputFile } from '../engine/child/child-messages.js';
 import type { TrainingSpec } from '../engine/training-engine.js';
 import type { AttemptContext } from './attempt-context.js';
 import { AttemptFailure } from './attempt-errors.js';
-import type { LaunchEngine } from './engine-run.js';
+import type { FollowedRun, LaunchEngine } from './engine-run.js';
 import { finiteMetrics, withinMessageSize } from './finite-metrics.js';
 
 export interface EngineSessionParts {
@@ -65,15 +65,23 @@ export class EngineSession {
     const { context } = this;
     context.signal.throwIfAborted();
     const engine = this.parts.launch();
+    const start = { kind: 'start' as const, spec: copyOf({ ...spec, initFile: from.initFile }), epochs: context.epochs, outputDirectory: context.folder.path, resumeFile: from.resumeFile };
+    return this.follow({ run: (hear) => engine.run(start, hear), stop: () => engine.stop() }, split);
+  }
+
+  /** The same for a trainer that is no engine of ours and tells the same messages. */
+  async follow(engine: FollowedRun, split: PreparedDataset['split']): Promise<EngineSessionResult> {
+    const { context } = this;
+    context.signal.throwIfAborted();
     const stop = (): void => void engine.stop();
     const either = AbortSignal.any([context.signal, this.broken.signal]);
     either.addEventListener('abort', stop, { once: true });
     try {
-      const start = { kind: 'start' as const, spec: copyOf({ ...spec, initFile: from.initFile }), epochs: context.epochs, outputDirectory: context.folder.path, resumeFile: from.resumeFile };
-      const last = await engine.run(start, (message) => this.hear(message, split));
+      const last = await engine.run((message) => this.hear(message, split));
       either.throwIfAborted();
-      const { bestEpoch, lastEpoch, examples } = ended(last, context.folder.path);
+      const { bestEpoch, lastEpoch, examples, model } = ended(last, context.folder.path);
       await this.uploads.drain();
+      if (model !== undefined) this.models.set(bestEpoch, model.path);
       return { bestEpoch, lastEpoch, examples: examples?.path ?? null, metrics: this.metrics, models: this.models };
     } finally {
       either.removeEventListener('abort', stop);
@@ -108,17 +116,19 @@ export class EngineSession {
     }
   }
 
-  private async epochDone(metrics: EpochMetrics, files: { readonly state: OutputFile; readonly model: OutputFile }): Promise<void> {
+  private async epochDone(metrics: EpochMetrics, { state, model }: { readonly state: OutputFile | null; readonly model: OutputFile | null }): Promise<void> {
     const { epoch } = metrics;
     this.metrics.push(metrics);
     this.context.log.info(summary(metrics, this.context.epochs));
     this.context.progress.epochDone(withinMessageSize(metrics));
-    this.models.set(epoch, files.model.path);
-    await this.context.folder.assertRoom(files.state.sizeBytes + files.model.sizeBytes);
     if (this.best === null || (metrics.primary_value ?? -1) > this.best.value) this.best = { epoch, value: metrics.primary_value ?? -1 };
     // The model first: an attempt that goes on from a state finds the models of all epochs up to it, the best one among them.
-    await this.uploads.add({ ...this.upload('model', epoch, files.model.path), giveUp: () => this.giveUpModel(epoch, files.model.path) });
-    await this.uploads.add({ ...this.upload('state', epoch, files.state.path), giveUp: () => rm(files.state.path, { force: true }) });
+    await this.context.folder.assertRoom((state?.sizeBytes ?? 0) + (model?.sizeBytes ?? 0));
+    if (model !== null) {
+      this.models.set(epoch, model.path);
+      await this.uploads.add({ ...this.upload('model', epoch, model.path), giveUp: () => this.giveUpModel(epoch, model.path) });
+    }
+    if (state !== null) await this.uploads.add({ ...this.upload('state', epoch, state.path), giveUp: () => rm(state.path, { force: true }) });
   }
 
   private upload(kind: 'state' | 'model', epoch: number, path: string): Pick<QueuedFile, 'path' | 'epoch' | 'upload'> {

@@ -5,12 +5,12 @@ import type { TrainingConfig } from '../config/training-config.js';
 /** What a worker can do; the same from its start to its end. */
 export type WorkerOffer = Omit<WorkerHelloV1, 'job_id' | 'is_leaving'>;
 
-export function offerOf(config: Pick<TrainingConfig, 'workerId' | 'pool' | 'engine'>, version: string): WorkerOffer {
+export function offerOf(config: Pick<TrainingConfig, 'workerId' | 'pool' | 'engine' | 'trainers'>, version: string): WorkerOffer {
   return {
     worker_id: config.workerId,
     pool: config.pool,
     engines: [config.engine],
-    models: MODEL_CATALOGUE.map((model) => model.id),
+    models: [...MODEL_CATALOGUE, ...config.trainers].map((model) => model.id),
     threads: availableParallelism(),
     memory_bytes: process.constrainedMemory() > 0 ? Math.min(process.constrainedMemory(), totalmem()) : totalmem(),
     version,

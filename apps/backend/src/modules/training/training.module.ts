@@ -51,6 +51,7 @@ import { ListJobsHandler } from './application/queries/list-jobs/list-jobs.handl
 import { ListModelsHandler } from './application/queries/list-models/list-models.handler.js';
 import { ListWorkersHandler } from './application/queries/list-workers/list-workers.handler.js';
 import { ReadJobEventsHandler } from './application/queries/read-job-events/read-job-events.handler.js';
+import { TrainableModels } from './application/trainable-models.js';
 import { TrainingSettings } from './application/training-settings.js';
 import { TrainingJobRepository } from './domain/training-job.repository.port.js';
 import { BucketCheckpointStorage } from './infrastructure/bucket-checkpoint-storage.js';
@@ -86,6 +87,7 @@ const QUERIES = [ListModelsHandler, ListJobsHandler, GetJobHandler, GetJobLogsHa
     ...QUERIES,
     ...[InferenceJobs, InitialModels, JobEnds, JobAccess, JobEventFeed, QueueStateReader, QueueRunner, LeaseSweeper, ReportEffects, CheckpointRetention, SqlSnapshotUses],
     { provide: TrainingSettings, inject: [BackendConfig], useFactory: (config: BackendConfig) => new TrainingSettings(config.trainingLeaseSeconds, config.trainingLimits, config.trainingClaimSeconds) },
+    { provide: TrainableModels, inject: [BackendConfig], useFactory: (config: BackendConfig) => new TrainableModels(config.trainers) },
     { provide: TrainingJobRepository, useClass: TypeormTrainingJobRepository },
     { provide: JobRecords, useClass: TypeormJobRecords },
     { provide: EarlyReports, useClass: TypeormEarlyReports },

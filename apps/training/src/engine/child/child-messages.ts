@@ -32,9 +32,9 @@ export const fromChildSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('started'), engine: z.string(), resumedFromEpoch: z.number().int().nonnegative() }),
   z.object({ kind: z.literal('step'), epoch: z.number().int(), step: z.number().int(), steps: z.number().int(), loss: z.number().nullable(), imagesPerSecond: z.number() }),
   z.object({ kind: z.literal('evaluating'), epoch: z.number().int() }),
-  z.object({ kind: z.literal('epoch'), metrics: epochMetricsSchema, state: fileSchema, model: fileSchema }),
-  /** `examples`: validation images of the best epoch, where this run trained it. */
-  z.object({ kind: z.literal('done'), bestEpoch: z.number().int().positive(), lastEpoch: z.number().int().positive(), examples: fileSchema.nullable() }),
+  z.object({ kind: z.literal('epoch'), metrics: epochMetricsSchema, /** Null: a trainer of an operator's own need not write one each epoch. */ state: fileSchema.nullable(), model: fileSchema.nullable() }),
+  /** `examples`: validation images of the best epoch, where this run trained it. `model`: where it is none of the epochs' models. */
+  z.object({ kind: z.literal('done'), bestEpoch: z.number().int().positive(), lastEpoch: z.number().int().positive(), examples: fileSchema.nullable(), model: fileSchema.optional() }),
   z.object({ kind: z.literal('stopped') }),
   /** A sign of life between steps. It ends at EngineProcess and is not handed on. */
   z.object({ kind: z.literal('alive'), residentBytes: z.number().nonnegative() }),

@@ -1,16 +1,16 @@
-import { MODEL_CATALOGUE, type ModelDefinition, type TaskType } from '@app/contracts';
+import type { ModelDefinition, TaskType } from '@app/contracts';
 import type { Finding } from '@app/kernel';
 import type { Hyperparameters } from '../domain/training-job.aggregate.js';
 
 export type ModelChoice = { readonly ok: true; readonly model: ModelDefinition } | { readonly ok: false; readonly findings: readonly Finding[] };
 
 /** The model asked for, or the first of the catalogue that fits the task. */
-export function chooseModel(taskType: TaskType, id: string | undefined): ModelChoice {
-  const fitting = MODEL_CATALOGUE.filter((model) => model.taskTypes.includes(taskType));
+export function chooseModel(catalogue: readonly ModelDefinition[], taskType: TaskType, id: string | undefined): ModelChoice {
+  const fitting = catalogue.filter((model) => model.taskTypes.includes(taskType));
   if (fitting.length === 0) {
     return refused('no-model-for-task', '/dataset_id', `There is no model yet for ${taskType.replaceAll('_', ' ')}.`);
   }
-  const model = id === undefined ? fitting[0] : MODEL_CATALOGUE.find((one) => one.id === id);
+  const model = id === undefined ? fitting[0] : catalogue.find((one) => one.id === id);
   if (model === undefined) return refused('unknown-model', '/model', 'There is no model of this name; GET training/models lists them.');
   if (!model.taskTypes.includes(taskType)) return refused('model-does-not-fit', '/model', `The model ${model.id} cannot learn ${taskType.replaceAll('_', ' ')}.`);
   return { ok: true, model };

@@ -16,14 +16,14 @@ export class BucketCheckpointStorage extends CheckpointStorage {
     super();
   }
 
-  keyFor(jobId: string, object: { kind: UploadKind; epoch: number; attempt?: number }): string {
+  keyFor(jobId: string, object: { kind: UploadKind; epoch: number; attempt?: number; extension?: string }): string {
     switch (object.kind) {
       case 'state':
         return objectKeys.checkpoint(jobId, { epoch: object.epoch, extension: 'ckpt', attempt: object.attempt });
       case 'model':
-        return objectKeys.checkpoint(jobId, { epoch: object.epoch, extension: 'onnx', attempt: object.attempt });
+        return objectKeys.checkpoint(jobId, { epoch: object.epoch, extension: object.extension ?? 'onnx', attempt: object.attempt });
       case 'final':
-        return objectKeys.finalModel(jobId, object.attempt);
+        return objectKeys.finalModel(jobId, object.attempt, object.extension);
       case 'metrics':
         return objectKeys.metrics(jobId, object.attempt);
       case 'examples':

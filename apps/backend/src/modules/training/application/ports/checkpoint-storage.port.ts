@@ -10,7 +10,7 @@ export interface MintedPut {
 
 /** Where models and checkpoints lie. */
 export abstract class CheckpointStorage {
-  abstract keyFor(jobId: string, object: { readonly kind: UploadKind; readonly epoch: number; readonly attempt?: number }): string;
+  abstract keyFor(jobId: string, object: { readonly kind: UploadKind; readonly epoch: number; readonly attempt?: number; readonly extension?: string }): string;
   abstract presignPut(object: StoredObject, kind: UploadKind): MintedPut;
   abstract presignGet(key: string, downloadName: string): { readonly url: string; readonly expiresAt: Date };
   /** Size of the object in the store, null when it is not there. */

@@ -5,6 +5,7 @@ import { TrainingJobRepository } from '../../../domain/training-job.repository.p
 import { TrainingJobNotFound } from '../../../domain/training.errors.js';
 import { CheckpointStorage } from '../../ports/checkpoint-storage.port.js';
 import { JobRecords } from '../../ports/job-records.port.js';
+import { TrainableModels } from '../../trainable-models.js';
 import { MintCheckpointUploadCommand, type CheckpointUploadReply, type CheckpointUploadRequest } from './mint-checkpoint-upload.command.js';
 
 /** A model of some hundred MB is large here; a worker that asks for more is wrong. */
@@ -17,6 +18,7 @@ export class MintCheckpointUploadHandler implements ICommandHandler<MintCheckpoi
     private readonly jobs: TrainingJobRepository,
     private readonly records: JobRecords,
     private readonly storage: CheckpointStorage,
+    private readonly models: TrainableModels,
   ) {}
 
   async execute({ request }: MintCheckpointUploadCommand): Promise<CheckpointUploadReply> {
@@ -26,7 +28,7 @@ export class MintCheckpointUploadHandler implements ICommandHandler<MintCheckpoi
       if (job === null) throw new TrainingJobNotFound();
       job.assertCurrent({ attempt: request.attempt, fencingToken: request.fencing_token });
       if (request.epoch > job.state.epochs) throw new DomainError('validation-failed', 'The job has fewer epochs.');
-      const key = await this.freeKey(request);
+      const key = await this.freeKey(request, this.models.formatOf(job.state.model));
       const object = { key, sizeBytes: request.size_bytes, sha256: request.sha256 };
       await this.records.putMinted(request.job_id, { ...object, kind: request.kind });
       const put = this.storage.presignPut(object, request.kind);
@@ -35,8 +37,8 @@ export class MintCheckpointUploadHandler implements ICommandHandler<MintCheckpoi
   }
 
   /** Objects are never overwritten: another content under a name that was handed out goes to the attempt's own name. */
-  private async freeKey(request: CheckpointUploadRequest): Promise<string> {
-    const named = { kind: request.kind, epoch: request.epoch };
+  private async freeKey(request: CheckpointUploadRequest, extension: string): Promise<string> {
+    const named = { kind: request.kind, epoch: request.epoch, extension };
     const key = this.storage.keyFor(request.job_id, named);
     const known = await this.records.minted(request.job_id, key);
     const taken = request.attempt_suffix || (known !== null && known.sha256 !== request.sha256);

@@ -14,6 +14,7 @@ import { WorkerRegistry } from '../../ports/worker-registry.port.js';
 import { TrainingSnapshots } from '../../ports/snapshots.port.js';
 import type { InitialModel } from '../../../domain/inference-order.js';
 import { InitialModels } from '../../initial-models.js';
+import { TrainableModels } from '../../trainable-models.js';
 import { StartTrainingCommand, type StartTrainingInput } from './start-training.command.js';
 
 /** Jobs of one user that are not at an end. More would only wait, and hold the queue against the others. */
@@ -29,6 +30,7 @@ export class StartTrainingHandler implements ICommandHandler<StartTrainingComman
     private readonly readModel: JobReadModel,
     private readonly initial: InitialModels,
     private readonly workers: WorkerRegistry,
+    private readonly models: TrainableModels,
     private readonly clock: Clock,
   ) {}
 
@@ -38,7 +40,7 @@ export class StartTrainingHandler implements ICommandHandler<StartTrainingComman
     await this.unitOfWork.run(async () => {
       const dataset = await this.datasets.require(principal, input.datasetId, 'train');
       const findings: Finding[] = [...unmetConditions(dealtBy(input, dataset)), ...(await this.quotaFindings(principal)), ...(await this.versionFindings(dataset, input))];
-      const choice = chosen(dataset, input);
+      const choice = chosen(this.models, dataset, input);
       const start = await this.beginning(principal, dataset, input, choice.model);
       findings.push(...choice.findings, ...start.findings);
       if (findings.length > 0 || choice.model === null) throw new TrainingRefused(findings);
@@ -106,8 +108,8 @@ function refusedBeginning(code: string, message: string): Beginning {
   return { model: null, findings: [{ code, pointer: '/init_from_model', message }] };
 }
 
-function chosen(dataset: TrainableDataset, input: StartTrainingInput): { model: string | null; values: Hyperparameters; findings: readonly Finding[] } {
-  const choice = chooseModel(dataset.taskType, input.model);
+function chosen({ all }: TrainableModels, dataset: TrainableDataset, input: StartTrainingInput): { model: string | null; values: Hyperparameters; findings: readonly Finding[] } {
+  const choice = chooseModel(all, dataset.taskType, input.model);
   if (!choice.ok) return { model: null, values: {}, findings: choice.findings };
   const values = completeHyperparameters(choice.model, input.hyperparameters ?? {});
   return values.ok ? { model: choice.model.id, values: values.values, findings: [] } : { model: null, values: {}, findings: values.findings };

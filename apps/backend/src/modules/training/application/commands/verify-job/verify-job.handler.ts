@@ -11,6 +11,7 @@ import { Principals } from '../../ports/principals.port.js';
 import { TrainingSnapshots, type TrainingSnapshot } from '../../ports/snapshots.port.js';
 import { TrainableDatasets, type TrainableDataset } from '../../ports/trainable-datasets.port.js';
 import { ruleMessage } from '../../split-messages.js';
+import { TrainableModels } from '../../trainable-models.js';
 import { TrainingSettings } from '../../training-settings.js';
 import { DispatchJobsCommand } from '../dispatch-jobs/dispatch-jobs.command.js';
 import { VerifyJobCommand } from './verify-job.command.js';
@@ -34,6 +35,7 @@ export class VerifyJobHandler implements ICommandHandler<VerifyJobCommand> {
     private readonly workers: WorkerRegistry,
     private readonly commands: CommandBus,
     private readonly settings: TrainingSettings,
+    private readonly models: TrainableModels,
     private readonly clock: Clock,
   ) {}
 
@@ -62,6 +64,8 @@ export class VerifyJobHandler implements ICommandHandler<VerifyJobCommand> {
     const job = await this.jobs.findForUpdate(command.jobId);
     if (job === null) return { refusal: new TrainingJobNotFound() };
     await this.assertFits(job, command.workerId);
+    // Said as "not now": the message goes back, and a worker that has the trainer takes it.
+    if (!this.models.runsOn(job.state.model, command.trainers)) return { refusal: new DomainError('unavailable', 'This worker has no such trainer.') };
     const dataset = await this.stillAllowed(job);
     if (dataset === null) {
       job.fail({ code: 'permission-revoked', detail: 'Whoever started the training may not train on this dataset any more.' }, this.clock.now());
