@@ -23,10 +23,8 @@ export class SqlModelStore extends ModelStore {
   }
 
   async insert({ origin, ...model }: Omit<Model, 'createdAt' | 'updatedAt'>): Promise<void> {
-    await this.sql(INSERT, [
-      ...[model.id, model.datasetId, model.name, model.source, model.notes, origin?.jobId ?? null, origin?.snapshotVersion ?? null, origin?.snapshotHash ?? null, origin?.architecture ?? null],
-      ...[json(origin?.hyperparameters ?? null), origin?.codeVersion ?? null, origin?.initFrom ?? null, origin?.bestEpoch ?? null, json(model.metrics), json(model.adapter), json(model.object), model.createdBy],
-    ]);
+    const head = [model.id, model.datasetId, model.name, model.source, model.notes];
+    await this.sql(INSERT, [...head, ...originColumns(origin), json(model.metrics), json(model.adapter), json(model.object), model.createdBy]);
   }
 
   async find(id: string): Promise<Model | null> {
@@ -90,6 +88,14 @@ export class SqlModelStore extends ModelStore {
   private async sql<T = unknown>(text: string, parameters: unknown[]): Promise<T[]> {
     return this.transaction.manager().query(text, parameters) as Promise<T[]>;
   }
+}
+
+const NO_ORIGIN: readonly null[] = [null, null, null, null, null, null, null, null];
+
+function originColumns(origin: Model['origin']): readonly unknown[] {
+  if (origin === null) return NO_ORIGIN;
+  const { jobId, snapshotVersion, snapshotHash, architecture, hyperparameters, codeVersion, initFrom, bestEpoch } = origin;
+  return [jobId, snapshotVersion, snapshotHash, architecture, json(hyperparameters), codeVersion, initFrom, bestEpoch];
 }
 
 const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
