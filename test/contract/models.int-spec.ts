@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
 import { bar, classOf, ModelsUnderTest, type Run } from '../failure/models-under-test.js';
+import { People } from './people.js';
 
 interface Model {
   readonly id: string;
@@ -64,6 +66,28 @@ describe('the registry', () => {
   it('refuses to begin with what does not fit, and says which', async () => {
     const asked = { dataset_id: models.dataset, init_from_model: '0192d1a0-0000-7000-8000-000000000000' };
     expect((await models.call<{ errors: unknown[] }>('POST', 'training/start', asked)).body.errors).toMatchObject([{ code: 'not-found', pointer: '/init_from_model' }]);
+  });
+});
+
+describe('access', () => {
+  it('to a model is that to its dataset', async () => {
+    const people = new People(models.under.backend);
+    await people.logInAdmin();
+    const [outsider, viewer, annotator] = [await people.makeUser(), await people.makeUser(), await people.makeUser()];
+    for (const [person, role] of [[viewer, 'viewer'], [annotator, 'annotator']] as const) {
+      expect((await models.call('POST', `datasets/${models.dataset}/members`, { email: person.email, role })).status).toBe(201);
+    }
+    const statuses = async (token: string): Promise<number[]> => {
+      const asked: [string, string, unknown?][] = [['GET', ''], ['GET', '/download'], ['POST', '/predict', { image_id: 1 }], ['PATCH', '', { notes: 'x' }], ['POST', '/evaluate', {}], ['POST', '/prelabel', {}], ['DELETE', '']];
+      const found: number[] = [];
+      for (const [method, path, body] of asked) found.push((await people.call(method, `models/${model}${path}`, { token, ...(body === undefined ? {} : { body }) })).status);
+      return found;
+    };
+    expect(await statuses(outsider.token)).toEqual([404, 404, 404, 404, 404, 404, 404]);
+    expect(await statuses(viewer.token)).toEqual([200, 200, 403, 403, 403, 403, 403]);
+    expect(await statuses(annotator.token)).toEqual([200, 200, 200, 403, 403, 403, 403]);
+    const key = await people.makeKey(people.admin, ['read']);
+    expect(await statuses(key)).toEqual([200, 200, 403, 403, 403, 403, 403]);
   });
 });
 

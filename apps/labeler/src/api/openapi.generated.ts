@@ -1092,6 +1092,246 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/models/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["ModelsController_get_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete: operations["ModelsController_remove_v1"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch: operations["ModelsController_change_v1"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/models/{id}/download": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["ModelsController_download_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/models/{id}/evaluate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["ModelsController_evaluate_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/models/{id}/prelabel": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["ModelsController_prelabel_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/models/{id}/predict": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["ModelsController_predict_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/models": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["DatasetModelsController_list_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/models/uploads": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["DatasetModelsController_begin_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/models/uploads/{upload_id}/complete": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["DatasetModelsController_complete_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/model-runs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["ModelRunsController_list_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/evaluations": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["ModelRunsController_evaluations_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/model-runs/{run_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["ModelRunsController_get_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/model-runs/{run_id}/accept": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["ModelRunsController_accept_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/model-runs/{run_id}/undo": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["ModelRunsController_undo_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/images/{image_id}/suggestions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["SuggestionsController_list_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/images/{image_id}/suggestions/reject": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["SuggestionsController_reject_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/maintenance/fsck": {
         readonly parameters: {
             readonly query?: never;
@@ -3640,6 +3880,8 @@ export interface operations {
                 readonly labeled_by?: string;
                 readonly state?: "ready" | "broken";
                 readonly q?: string;
+                readonly has_suggestion?: "true" | "false";
+                readonly order?: "number" | "hardest";
                 readonly after?: number;
                 readonly before?: number;
                 readonly limit?: number;
@@ -3692,6 +3934,8 @@ export interface operations {
                             readonly thumbnail_url: string | null;
                             /** @description of the URLs; at most an hour */
                             readonly expires_at: string | null;
+                            /** @description in the order by hardness: 0 (the model is sure) to 1 */
+                            readonly uncertainty?: number;
                         }[];
                         /** @description null: that was all. A filtered page may be shorter than `limit` and yet not the last */
                         readonly next_cursor: string | null;
@@ -3938,6 +4182,8 @@ export interface operations {
                         readonly thumbnail_url: string | null;
                         /** @description of the URLs; at most an hour */
                         readonly expires_at: string | null;
+                        /** @description in the order by hardness: 0 (the model is sure) to 1 */
+                        readonly uncertainty?: number;
                     };
                 };
             };
@@ -4033,6 +4279,8 @@ export interface operations {
                         readonly thumbnail_url: string | null;
                         /** @description of the URLs; at most an hour */
                         readonly expires_at: string | null;
+                        /** @description in the order by hardness: 0 (the model is sure) to 1 */
+                        readonly uncertainty?: number;
                     };
                 };
             };
@@ -5374,6 +5622,7 @@ export interface operations {
                                 readonly id: string;
                                 readonly state: string;
                                 readonly has_model: boolean;
+                                readonly in_production: boolean;
                             }[];
                         }[];
                         readonly next_cursor: string | null;
@@ -5482,6 +5731,7 @@ export interface operations {
                             readonly id: string;
                             readonly state: string;
                             readonly has_model: boolean;
+                            readonly in_production: boolean;
                         }[];
                     };
                 };
@@ -5575,6 +5825,7 @@ export interface operations {
                             readonly id: string;
                             readonly state: string;
                             readonly has_model: boolean;
+                            readonly in_production: boolean;
                         }[];
                     };
                 };
@@ -5709,6 +5960,7 @@ export interface operations {
                             readonly id: string;
                             readonly state: string;
                             readonly has_model: boolean;
+                            readonly in_production: boolean;
                         }[];
                     };
                 };
@@ -5805,6 +6057,7 @@ export interface operations {
                             readonly id: string;
                             readonly state: string;
                             readonly has_model: boolean;
+                            readonly in_production: boolean;
                         }[];
                     };
                 };
@@ -5902,6 +6155,7 @@ export interface operations {
                             readonly id: string;
                             readonly state: string;
                             readonly has_model: boolean;
+                            readonly in_production: boolean;
                         }[];
                     };
                 };
@@ -5975,6 +6229,11 @@ export interface operations {
                          */
                         readonly group_pattern?: string | null;
                     };
+                    /**
+                     * Format: uuid
+                     * @description a model of the same task whose weights the training begins with; default: from scratch
+                     */
+                    readonly init_from_model?: string;
                 };
             };
         };
@@ -5988,6 +6247,8 @@ export interface operations {
                     readonly "application/json": {
                         /** Format: uuid */
                         readonly id: string;
+                        /** @enum {string} */
+                        readonly kind: "training" | "evaluation" | "prelabel";
                         /** @enum {string} */
                         readonly state: "requested" | "preparing" | "queued" | "verifying" | "running" | "cancelling" | "completed" | "failed" | "cancelled";
                         readonly dataset_id: string;
@@ -6048,6 +6309,10 @@ export interface operations {
                         /** Format: uuid */
                         readonly requested_by: string;
                         readonly retry_of: string | null;
+                        /** @description the model whose weights it began with */
+                        readonly init_from_model: string | null;
+                        /** @description of the worker; null until one began */
+                        readonly code_version: string | null;
                         /** Format: date-time */
                         readonly created_at: string;
                         readonly started_at: string | null;
@@ -6071,6 +6336,7 @@ export interface operations {
             readonly query?: {
                 readonly dataset_id?: string;
                 readonly state?: "requested" | "preparing" | "queued" | "verifying" | "running" | "cancelling" | "completed" | "failed" | "cancelled";
+                readonly kind?: "training" | "evaluation" | "prelabel" | "all";
                 readonly limit?: number;
                 readonly cursor?: string;
             };
@@ -6089,6 +6355,8 @@ export interface operations {
                         readonly items: readonly {
                             /** Format: uuid */
                             readonly id: string;
+                            /** @enum {string} */
+                            readonly kind: "training" | "evaluation" | "prelabel";
                             /** @enum {string} */
                             readonly state: "requested" | "preparing" | "queued" | "verifying" | "running" | "cancelling" | "completed" | "failed" | "cancelled";
                             readonly dataset_id: string;
@@ -6149,6 +6417,10 @@ export interface operations {
                             /** Format: uuid */
                             readonly requested_by: string;
                             readonly retry_of: string | null;
+                            /** @description the model whose weights it began with */
+                            readonly init_from_model: string | null;
+                            /** @description of the worker; null until one began */
+                            readonly code_version: string | null;
                             /** Format: date-time */
                             readonly created_at: string;
                             readonly started_at: string | null;
@@ -6213,6 +6485,11 @@ export interface operations {
                          */
                         readonly group_pattern?: string | null;
                     };
+                    /**
+                     * Format: uuid
+                     * @description a model of the same task whose weights the training begins with; default: from scratch
+                     */
+                    readonly init_from_model?: string;
                 };
             };
         };
@@ -6226,6 +6503,8 @@ export interface operations {
                     readonly "application/json": {
                         /** Format: uuid */
                         readonly id: string;
+                        /** @enum {string} */
+                        readonly kind: "training" | "evaluation" | "prelabel";
                         /** @enum {string} */
                         readonly state: "requested" | "preparing" | "queued" | "verifying" | "running" | "cancelling" | "completed" | "failed" | "cancelled";
                         readonly dataset_id: string;
@@ -6286,6 +6565,10 @@ export interface operations {
                         /** Format: uuid */
                         readonly requested_by: string;
                         readonly retry_of: string | null;
+                        /** @description the model whose weights it began with */
+                        readonly init_from_model: string | null;
+                        /** @description of the worker; null until one began */
+                        readonly code_version: string | null;
                         /** Format: date-time */
                         readonly created_at: string;
                         readonly started_at: string | null;
@@ -6362,6 +6645,8 @@ export interface operations {
                         /** Format: uuid */
                         readonly id: string;
                         /** @enum {string} */
+                        readonly kind: "training" | "evaluation" | "prelabel";
+                        /** @enum {string} */
                         readonly state: "requested" | "preparing" | "queued" | "verifying" | "running" | "cancelling" | "completed" | "failed" | "cancelled";
                         readonly dataset_id: string;
                         readonly dataset_name: string;
@@ -6421,6 +6706,10 @@ export interface operations {
                         /** Format: uuid */
                         readonly requested_by: string;
                         readonly retry_of: string | null;
+                        /** @description the model whose weights it began with */
+                        readonly init_from_model: string | null;
+                        /** @description of the worker; null until one began */
+                        readonly code_version: string | null;
                         /** Format: date-time */
                         readonly created_at: string;
                         readonly started_at: string | null;
@@ -6657,106 +6946,7 @@ export interface operations {
                         /** Format: uuid */
                         readonly id: string;
                         /** @enum {string} */
-                        readonly state: "requested" | "preparing" | "queued" | "verifying" | "running" | "cancelling" | "completed" | "failed" | "cancelled";
-                        readonly dataset_id: string;
-                        readonly dataset_name: string;
-                        readonly snapshot_version: number | null;
-                        readonly model: string;
-                        readonly hyperparameters: {
-                            readonly [key: string]: number | string | boolean;
-                        };
-                        /** @description the job's own; null: the dataset decides */
-                        readonly split_rule: {
-                            readonly default_ratio: {
-                                readonly train: number;
-                                readonly val: number;
-                                readonly test: number;
-                            };
-                            readonly seed: number;
-                            readonly group_pattern: string | null;
-                        } | null;
-                        /** @description who decided on the sides, by which rule, and how many labeled images are on each; null until a worker has read the version */
-                        readonly split: {
-                            /** @enum {string} */
-                            readonly source: "job" | "dataset" | "automatic";
-                            readonly rule: {
-                                readonly default_ratio: {
-                                    readonly train: number;
-                                    readonly val: number;
-                                    readonly test: number;
-                                };
-                                readonly seed: number;
-                                readonly group_pattern: string | null;
-                            } | null;
-                            readonly train: number;
-                            readonly val: number;
-                            readonly test: number;
-                        } | null;
-                        /** @description 0 before a worker took the job */
-                        readonly attempt: number;
-                        readonly progress: number;
-                        readonly phase: string | null;
-                        readonly epoch: number;
-                        readonly epochs: number;
-                        readonly images_per_second: number | null;
-                        readonly seconds_left: number | null;
-                        readonly best_epoch: number | null;
-                        readonly final_model: {
-                            readonly size_bytes: number;
-                            readonly sha256: string;
-                        } | null;
-                        readonly failure: {
-                            readonly code: string;
-                            readonly detail: string;
-                        } | null;
-                        readonly warnings: readonly {
-                            readonly code: string;
-                            readonly message: string;
-                        }[];
-                        /** Format: uuid */
-                        readonly requested_by: string;
-                        readonly retry_of: string | null;
-                        /** Format: date-time */
-                        readonly created_at: string;
-                        readonly started_at: string | null;
-                        readonly finished_at: string | null;
-                    };
-                };
-            };
-            /** @description What went wrong */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    readonly TrainingController_retry_v1: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
-                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
-                readonly "Idempotency-Key"?: string;
-            };
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description A new job, linked to this one, that begins at its last checkpoint. */
-            readonly 202: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": {
-                        /** Format: uuid */
-                        readonly id: string;
+                        readonly kind: "training" | "evaluation" | "prelabel";
                         /** @enum {string} */
                         readonly state: "requested" | "preparing" | "queued" | "verifying" | "running" | "cancelling" | "completed" | "failed" | "cancelled";
                         readonly dataset_id: string;
@@ -6817,6 +7007,117 @@ export interface operations {
                         /** Format: uuid */
                         readonly requested_by: string;
                         readonly retry_of: string | null;
+                        /** @description the model whose weights it began with */
+                        readonly init_from_model: string | null;
+                        /** @description of the worker; null until one began */
+                        readonly code_version: string | null;
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        readonly started_at: string | null;
+                        readonly finished_at: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly TrainingController_retry_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A new job, linked to this one, that begins at its last checkpoint. */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** Format: uuid */
+                        readonly id: string;
+                        /** @enum {string} */
+                        readonly kind: "training" | "evaluation" | "prelabel";
+                        /** @enum {string} */
+                        readonly state: "requested" | "preparing" | "queued" | "verifying" | "running" | "cancelling" | "completed" | "failed" | "cancelled";
+                        readonly dataset_id: string;
+                        readonly dataset_name: string;
+                        readonly snapshot_version: number | null;
+                        readonly model: string;
+                        readonly hyperparameters: {
+                            readonly [key: string]: number | string | boolean;
+                        };
+                        /** @description the job's own; null: the dataset decides */
+                        readonly split_rule: {
+                            readonly default_ratio: {
+                                readonly train: number;
+                                readonly val: number;
+                                readonly test: number;
+                            };
+                            readonly seed: number;
+                            readonly group_pattern: string | null;
+                        } | null;
+                        /** @description who decided on the sides, by which rule, and how many labeled images are on each; null until a worker has read the version */
+                        readonly split: {
+                            /** @enum {string} */
+                            readonly source: "job" | "dataset" | "automatic";
+                            readonly rule: {
+                                readonly default_ratio: {
+                                    readonly train: number;
+                                    readonly val: number;
+                                    readonly test: number;
+                                };
+                                readonly seed: number;
+                                readonly group_pattern: string | null;
+                            } | null;
+                            readonly train: number;
+                            readonly val: number;
+                            readonly test: number;
+                        } | null;
+                        /** @description 0 before a worker took the job */
+                        readonly attempt: number;
+                        readonly progress: number;
+                        readonly phase: string | null;
+                        readonly epoch: number;
+                        readonly epochs: number;
+                        readonly images_per_second: number | null;
+                        readonly seconds_left: number | null;
+                        readonly best_epoch: number | null;
+                        readonly final_model: {
+                            readonly size_bytes: number;
+                            readonly sha256: string;
+                        } | null;
+                        readonly failure: {
+                            readonly code: string;
+                            readonly detail: string;
+                        } | null;
+                        readonly warnings: readonly {
+                            readonly code: string;
+                            readonly message: string;
+                        }[];
+                        /** Format: uuid */
+                        readonly requested_by: string;
+                        readonly retry_of: string | null;
+                        /** @description the model whose weights it began with */
+                        readonly init_from_model: string | null;
+                        /** @description of the worker; null until one began */
+                        readonly code_version: string | null;
                         /** Format: date-time */
                         readonly created_at: string;
                         readonly started_at: string | null;
@@ -6852,6 +7153,1682 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ModelsController_get_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description With what it comes from: the training, its version and their settings. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly dataset_id: string;
+                        readonly name: string;
+                        /** @enum {string} */
+                        readonly source: "training" | "upload";
+                        readonly task_type: string;
+                        /**
+                         * @description a dataset has one model in production at most
+                         * @enum {string}
+                         */
+                        readonly stage: "candidate" | "production" | "archived";
+                        readonly notes: string;
+                        /** @description the training that made it; null where it was uploaded */
+                        readonly job_id: string | null;
+                        readonly snapshot_version: number | null;
+                        /** @description content hash of the version */
+                        readonly snapshot_hash: string | null;
+                        /** @description what was trained, such as cnn-small */
+                        readonly architecture: string | null;
+                        readonly hyperparameters: {
+                            readonly [key: string]: unknown;
+                        } | null;
+                        readonly seed: number | null;
+                        readonly code_version: string | null;
+                        readonly init_from_model: string | null;
+                        readonly best_epoch: number | null;
+                        /** @description of the best epoch */
+                        readonly metrics: {
+                            readonly epoch: number;
+                            readonly train_loss: number | null;
+                            readonly val_loss: number | null;
+                            readonly primary_metric: string;
+                            readonly primary_value: number | null;
+                            readonly scores: {
+                                readonly [key: string]: number | null;
+                            };
+                            readonly confusion_matrix?: readonly (readonly number[])[];
+                            readonly per_class?: readonly {
+                                readonly class_id: number;
+                                readonly precision: number | null;
+                                readonly recall: number | null;
+                                readonly f1: number | null;
+                                readonly support: number;
+                                readonly ap50?: number | null;
+                                readonly ap50_95?: number | null;
+                                readonly iou?: number | null;
+                            }[];
+                            readonly loss_parts?: {
+                                readonly [key: string]: number | null;
+                            };
+                            readonly learning_rate: number;
+                            readonly images_per_second: number;
+                            readonly cpu_seconds: number;
+                            readonly wall_seconds: number;
+                            readonly non_finite?: boolean;
+                        } | null;
+                        /** @description how it is used: classes, input size, preprocessing, format of the outputs; null while it is not known */
+                        readonly adapter: {
+                            /** @enum {string} */
+                            readonly output_format: "classification/1" | "centers/1" | "semantic/1" | "instance/1" | "keypoints/1";
+                            /** @enum {string} */
+                            readonly task_type: "image_classification" | "object_detection" | "instance_segmentation" | "semantic_segmentation" | "pose_estimation";
+                            readonly multi_label: boolean;
+                            readonly classes: readonly {
+                                readonly id: number;
+                                readonly name: string;
+                            }[];
+                            readonly input_size: readonly [
+                                number,
+                                number
+                            ];
+                            readonly preprocessing: {
+                                /** @enum {string} */
+                                readonly layout: "NCHW" | "NHWC";
+                                /** @enum {string} */
+                                readonly colour: "RGB" | "BGR";
+                                /** @enum {string} */
+                                readonly fit: "contain, black" | "contain, black, top-left" | "stretch";
+                                readonly scale: number;
+                                readonly mean: number | readonly number[];
+                                readonly deviation: number | readonly number[];
+                            };
+                            readonly extra?: {
+                                readonly [key: string]: string;
+                            };
+                        } | null;
+                        readonly size_bytes: number;
+                        readonly sha256: string;
+                        /** Format: uuid */
+                        readonly created_by: string;
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                        /** @description the training as it was; null where it was uploaded */
+                        readonly job: {
+                            /** Format: uuid */
+                            readonly id: string;
+                            readonly state: string;
+                            readonly started_at: string | null;
+                            readonly finished_at: string | null;
+                            /** Format: uuid */
+                            readonly requested_by: string;
+                            readonly dataset_name: string;
+                            readonly split: {
+                                readonly [key: string]: unknown;
+                            } | null;
+                        } | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ModelsController_remove_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The model, its file and what it proposed are gone; labels stay. Not while it is in production or in use. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ModelsController_change_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly name?: string;
+                    readonly notes?: string;
+                    /**
+                     * @description production: the one that was there becomes a candidate
+                     * @enum {string}
+                     */
+                    readonly stage?: "candidate" | "production" | "archived";
+                };
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly dataset_id: string;
+                        readonly name: string;
+                        /** @enum {string} */
+                        readonly source: "training" | "upload";
+                        readonly task_type: string;
+                        /**
+                         * @description a dataset has one model in production at most
+                         * @enum {string}
+                         */
+                        readonly stage: "candidate" | "production" | "archived";
+                        readonly notes: string;
+                        /** @description the training that made it; null where it was uploaded */
+                        readonly job_id: string | null;
+                        readonly snapshot_version: number | null;
+                        /** @description content hash of the version */
+                        readonly snapshot_hash: string | null;
+                        /** @description what was trained, such as cnn-small */
+                        readonly architecture: string | null;
+                        readonly hyperparameters: {
+                            readonly [key: string]: unknown;
+                        } | null;
+                        readonly seed: number | null;
+                        readonly code_version: string | null;
+                        readonly init_from_model: string | null;
+                        readonly best_epoch: number | null;
+                        /** @description of the best epoch */
+                        readonly metrics: {
+                            readonly epoch: number;
+                            readonly train_loss: number | null;
+                            readonly val_loss: number | null;
+                            readonly primary_metric: string;
+                            readonly primary_value: number | null;
+                            readonly scores: {
+                                readonly [key: string]: number | null;
+                            };
+                            readonly confusion_matrix?: readonly (readonly number[])[];
+                            readonly per_class?: readonly {
+                                readonly class_id: number;
+                                readonly precision: number | null;
+                                readonly recall: number | null;
+                                readonly f1: number | null;
+                                readonly support: number;
+                                readonly ap50?: number | null;
+                                readonly ap50_95?: number | null;
+                                readonly iou?: number | null;
+                            }[];
+                            readonly loss_parts?: {
+                                readonly [key: string]: number | null;
+                            };
+                            readonly learning_rate: number;
+                            readonly images_per_second: number;
+                            readonly cpu_seconds: number;
+                            readonly wall_seconds: number;
+                            readonly non_finite?: boolean;
+                        } | null;
+                        /** @description how it is used: classes, input size, preprocessing, format of the outputs; null while it is not known */
+                        readonly adapter: {
+                            /** @enum {string} */
+                            readonly output_format: "classification/1" | "centers/1" | "semantic/1" | "instance/1" | "keypoints/1";
+                            /** @enum {string} */
+                            readonly task_type: "image_classification" | "object_detection" | "instance_segmentation" | "semantic_segmentation" | "pose_estimation";
+                            readonly multi_label: boolean;
+                            readonly classes: readonly {
+                                readonly id: number;
+                                readonly name: string;
+                            }[];
+                            readonly input_size: readonly [
+                                number,
+                                number
+                            ];
+                            readonly preprocessing: {
+                                /** @enum {string} */
+                                readonly layout: "NCHW" | "NHWC";
+                                /** @enum {string} */
+                                readonly colour: "RGB" | "BGR";
+                                /** @enum {string} */
+                                readonly fit: "contain, black" | "contain, black, top-left" | "stretch";
+                                readonly scale: number;
+                                readonly mean: number | readonly number[];
+                                readonly deviation: number | readonly number[];
+                            };
+                            readonly extra?: {
+                                readonly [key: string]: string;
+                            };
+                        } | null;
+                        readonly size_bytes: number;
+                        readonly sha256: string;
+                        /** Format: uuid */
+                        readonly created_by: string;
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                        /** @description the training as it was; null where it was uploaded */
+                        readonly job: {
+                            /** Format: uuid */
+                            readonly id: string;
+                            readonly state: string;
+                            readonly started_at: string | null;
+                            readonly finished_at: string | null;
+                            /** Format: uuid */
+                            readonly requested_by: string;
+                            readonly dataset_name: string;
+                            readonly split: {
+                                readonly [key: string]: unknown;
+                            } | null;
+                        } | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ModelsController_download_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description ONNX; one that was trained here has class names, input size and preprocessing in its metadata. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /**
+                         * Format: uri
+                         * @description good for an hour at most
+                         */
+                        readonly url: string;
+                        /** Format: date-time */
+                        readonly expires_at: string;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ModelsController_evaluate_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description default: the newest */
+                    readonly version?: number;
+                    /**
+                     * @description which labeled images: the side that a training of this version gives them, or all
+                     * @default val
+                     * @enum {string}
+                     */
+                    readonly side?: "train" | "val" | "test" | "all";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description A job that measures the model on a version; see datasets/{id}/evaluations. */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description also of its job: training/jobs/{id} has log and events, and cancels it
+                         */
+                        readonly id: string;
+                        /** @enum {string} */
+                        readonly kind: "evaluation" | "prelabel";
+                        readonly dataset_id: string;
+                        /** Format: uuid */
+                        readonly model_id: string;
+                        readonly model_name: string | null;
+                        readonly snapshot_version: number | null;
+                        readonly side: ("train" | "val" | "test" | "all") | null;
+                        readonly filter: {
+                            readonly [key: string]: unknown;
+                        } | null;
+                        readonly min_score: number;
+                        /**
+                         * @description listing, queued, running, storing, done; accepting and undoing when somebody asked for it; undone, failed, cancelled
+                         * @enum {string}
+                         */
+                        readonly state: "listing" | "working" | "storing" | "done" | "accepting" | "undoing" | "undone" | "failed" | "queued" | "running" | "cancelling" | "cancelled";
+                        /** @description how many it is of; null while they are named */
+                        readonly images: number | null;
+                        readonly progress: number;
+                        /** @description that could not be read or decoded */
+                        readonly failed_images: number;
+                        readonly suggestions: number;
+                        /** @description objects that the model said and that could be no labels */
+                        readonly dropped: number;
+                        /** @description that were labeled by accepting the run */
+                        readonly accepted_images: number;
+                        /** @description of an evaluation */
+                        readonly metrics: {
+                            readonly epoch: number;
+                            readonly train_loss: number | null;
+                            readonly val_loss: number | null;
+                            readonly primary_metric: string;
+                            readonly primary_value: number | null;
+                            readonly scores: {
+                                readonly [key: string]: number | null;
+                            };
+                            readonly confusion_matrix?: readonly (readonly number[])[];
+                            readonly per_class?: readonly {
+                                readonly class_id: number;
+                                readonly precision: number | null;
+                                readonly recall: number | null;
+                                readonly f1: number | null;
+                                readonly support: number;
+                                readonly ap50?: number | null;
+                                readonly ap50_95?: number | null;
+                                readonly iou?: number | null;
+                            }[];
+                            readonly loss_parts?: {
+                                readonly [key: string]: number | null;
+                            };
+                            readonly learning_rate: number;
+                            readonly images_per_second: number;
+                            readonly cpu_seconds: number;
+                            readonly wall_seconds: number;
+                            readonly non_finite?: boolean;
+                        } | null;
+                        readonly failure: {
+                            readonly code: string;
+                            readonly detail: string;
+                        } | null;
+                        /** Format: uuid */
+                        readonly created_by: string;
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        readonly finished_at: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ModelsController_prelabel_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @default {} */
+                    readonly filter?: {
+                        /**
+                         * @default unlabeled
+                         * @enum {string}
+                         */
+                        readonly status?: "unlabeled" | "labeled" | "reviewed" | "any";
+                        /** @enum {string} */
+                        readonly split?: "train" | "val" | "test" | "unassigned";
+                        /** Format: uuid */
+                        readonly assignee?: string;
+                        readonly image_ids?: readonly number[];
+                        /**
+                         * @description without those that this model has looked at
+                         * @default false
+                         */
+                        readonly only_new?: boolean;
+                    };
+                    /**
+                     * @description what the model is less sure of is not proposed
+                     * @default 0.3
+                     */
+                    readonly min_score?: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description A job that lets the model propose labels; see datasets/{id}/model-runs. Suggestions are no labels until somebody takes them over. */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description also of its job: training/jobs/{id} has log and events, and cancels it
+                         */
+                        readonly id: string;
+                        /** @enum {string} */
+                        readonly kind: "evaluation" | "prelabel";
+                        readonly dataset_id: string;
+                        /** Format: uuid */
+                        readonly model_id: string;
+                        readonly model_name: string | null;
+                        readonly snapshot_version: number | null;
+                        readonly side: ("train" | "val" | "test" | "all") | null;
+                        readonly filter: {
+                            readonly [key: string]: unknown;
+                        } | null;
+                        readonly min_score: number;
+                        /**
+                         * @description listing, queued, running, storing, done; accepting and undoing when somebody asked for it; undone, failed, cancelled
+                         * @enum {string}
+                         */
+                        readonly state: "listing" | "working" | "storing" | "done" | "accepting" | "undoing" | "undone" | "failed" | "queued" | "running" | "cancelling" | "cancelled";
+                        /** @description how many it is of; null while they are named */
+                        readonly images: number | null;
+                        readonly progress: number;
+                        /** @description that could not be read or decoded */
+                        readonly failed_images: number;
+                        readonly suggestions: number;
+                        /** @description objects that the model said and that could be no labels */
+                        readonly dropped: number;
+                        /** @description that were labeled by accepting the run */
+                        readonly accepted_images: number;
+                        /** @description of an evaluation */
+                        readonly metrics: {
+                            readonly epoch: number;
+                            readonly train_loss: number | null;
+                            readonly val_loss: number | null;
+                            readonly primary_metric: string;
+                            readonly primary_value: number | null;
+                            readonly scores: {
+                                readonly [key: string]: number | null;
+                            };
+                            readonly confusion_matrix?: readonly (readonly number[])[];
+                            readonly per_class?: readonly {
+                                readonly class_id: number;
+                                readonly precision: number | null;
+                                readonly recall: number | null;
+                                readonly f1: number | null;
+                                readonly support: number;
+                                readonly ap50?: number | null;
+                                readonly ap50_95?: number | null;
+                                readonly iou?: number | null;
+                            }[];
+                            readonly loss_parts?: {
+                                readonly [key: string]: number | null;
+                            };
+                            readonly learning_rate: number;
+                            readonly images_per_second: number;
+                            readonly cpu_seconds: number;
+                            readonly wall_seconds: number;
+                            readonly non_finite?: boolean;
+                        } | null;
+                        readonly failure: {
+                            readonly code: string;
+                            readonly detail: string;
+                        } | null;
+                        /** Format: uuid */
+                        readonly created_by: string;
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        readonly finished_at: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ModelsController_predict_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        /** @description an image of the dataset by its id, or, as a form, an image of 20 MB at most in `file` */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly image_id: number;
+                    /** @default 0.1 */
+                    readonly min_score?: number;
+                };
+                readonly "multipart/form-data": {
+                    readonly image_id: number;
+                    /** @default 0.1 */
+                    readonly min_score?: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description What the model says of one image. 503 with Retry-After when no worker answers in time. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description of the upright image, pixels */
+                        readonly width: number;
+                        readonly height: number;
+                        /** @description in pixels of the upright image, the surest first */
+                        readonly objects: readonly {
+                            readonly class_id: number;
+                            readonly score: number;
+                            readonly bbox?: readonly number[];
+                            readonly segmentation?: readonly (readonly number[])[];
+                            readonly keypoints?: readonly number[];
+                            readonly counts?: string;
+                        }[];
+                        /** @description 0: sure */
+                        readonly uncertainty: number;
+                        /** @description that the worker took */
+                        readonly milliseconds: number;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly DatasetModelsController_list_v1: {
+        readonly parameters: {
+            readonly query?: {
+                readonly stage?: "candidate" | "production" | "archived";
+                readonly limit?: number;
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Newest first. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            /** Format: uuid */
+                            readonly id: string;
+                            readonly dataset_id: string;
+                            readonly name: string;
+                            /** @enum {string} */
+                            readonly source: "training" | "upload";
+                            readonly task_type: string;
+                            /**
+                             * @description a dataset has one model in production at most
+                             * @enum {string}
+                             */
+                            readonly stage: "candidate" | "production" | "archived";
+                            readonly notes: string;
+                            /** @description the training that made it; null where it was uploaded */
+                            readonly job_id: string | null;
+                            readonly snapshot_version: number | null;
+                            /** @description content hash of the version */
+                            readonly snapshot_hash: string | null;
+                            /** @description what was trained, such as cnn-small */
+                            readonly architecture: string | null;
+                            readonly hyperparameters: {
+                                readonly [key: string]: unknown;
+                            } | null;
+                            readonly seed: number | null;
+                            readonly code_version: string | null;
+                            readonly init_from_model: string | null;
+                            readonly best_epoch: number | null;
+                            /** @description of the best epoch */
+                            readonly metrics: {
+                                readonly epoch: number;
+                                readonly train_loss: number | null;
+                                readonly val_loss: number | null;
+                                readonly primary_metric: string;
+                                readonly primary_value: number | null;
+                                readonly scores: {
+                                    readonly [key: string]: number | null;
+                                };
+                                readonly confusion_matrix?: readonly (readonly number[])[];
+                                readonly per_class?: readonly {
+                                    readonly class_id: number;
+                                    readonly precision: number | null;
+                                    readonly recall: number | null;
+                                    readonly f1: number | null;
+                                    readonly support: number;
+                                    readonly ap50?: number | null;
+                                    readonly ap50_95?: number | null;
+                                    readonly iou?: number | null;
+                                }[];
+                                readonly loss_parts?: {
+                                    readonly [key: string]: number | null;
+                                };
+                                readonly learning_rate: number;
+                                readonly images_per_second: number;
+                                readonly cpu_seconds: number;
+                                readonly wall_seconds: number;
+                                readonly non_finite?: boolean;
+                            } | null;
+                            /** @description how it is used: classes, input size, preprocessing, format of the outputs; null while it is not known */
+                            readonly adapter: {
+                                /** @enum {string} */
+                                readonly output_format: "classification/1" | "centers/1" | "semantic/1" | "instance/1" | "keypoints/1";
+                                /** @enum {string} */
+                                readonly task_type: "image_classification" | "object_detection" | "instance_segmentation" | "semantic_segmentation" | "pose_estimation";
+                                readonly multi_label: boolean;
+                                readonly classes: readonly {
+                                    readonly id: number;
+                                    readonly name: string;
+                                }[];
+                                readonly input_size: readonly [
+                                    number,
+                                    number
+                                ];
+                                readonly preprocessing: {
+                                    /** @enum {string} */
+                                    readonly layout: "NCHW" | "NHWC";
+                                    /** @enum {string} */
+                                    readonly colour: "RGB" | "BGR";
+                                    /** @enum {string} */
+                                    readonly fit: "contain, black" | "contain, black, top-left" | "stretch";
+                                    readonly scale: number;
+                                    readonly mean: number | readonly number[];
+                                    readonly deviation: number | readonly number[];
+                                };
+                                readonly extra?: {
+                                    readonly [key: string]: string;
+                                };
+                            } | null;
+                            readonly size_bytes: number;
+                            readonly sha256: string;
+                            /** Format: uuid */
+                            readonly created_by: string;
+                            /** Format: date-time */
+                            readonly created_at: string;
+                            /** Format: date-time */
+                            readonly updated_at: string;
+                        }[];
+                        readonly next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly DatasetModelsController_begin_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly name: string;
+                    /** @default  */
+                    readonly notes?: string;
+                    /** @description 536870912 at most */
+                    readonly size_bytes: number;
+                    readonly sha256: string;
+                    /** @description class ids are those of the dataset, in the order of the outputs */
+                    readonly adapter: {
+                        /** @enum {string} */
+                        readonly output_format: "classification/1" | "centers/1" | "semantic/1" | "instance/1" | "keypoints/1";
+                        /** @enum {string} */
+                        readonly task_type: "image_classification" | "object_detection" | "instance_segmentation" | "semantic_segmentation" | "pose_estimation";
+                        readonly multi_label: boolean;
+                        readonly classes: readonly {
+                            readonly id: number;
+                            readonly name: string;
+                        }[];
+                        readonly input_size: readonly [
+                            number,
+                            number
+                        ];
+                        readonly preprocessing: {
+                            /** @enum {string} */
+                            readonly layout: "NCHW" | "NHWC";
+                            /** @enum {string} */
+                            readonly colour: "RGB" | "BGR";
+                            /** @enum {string} */
+                            readonly fit: "contain, black" | "contain, black, top-left" | "stretch";
+                            readonly scale: number;
+                            readonly mean: number | readonly number[];
+                            readonly deviation: number | readonly number[];
+                        };
+                        readonly extra?: {
+                            readonly [key: string]: string;
+                        };
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Put the ONNX file to the address with exactly these headers, then complete. One that is not completed within a day is forgotten. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description of the upload, and of the model that it becomes
+                         */
+                        readonly id: string;
+                        readonly put: {
+                            /** Format: uri */
+                            readonly url: string;
+                            readonly headers: {
+                                readonly [key: string]: string;
+                            };
+                            /** Format: date-time */
+                            readonly expires_at: string;
+                        };
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly DatasetModelsController_complete_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly upload_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The file was loaded and run once. A repeat answers the same; 422 says everything that is wrong, and the upload begins anew. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly dataset_id: string;
+                        readonly name: string;
+                        /** @enum {string} */
+                        readonly source: "training" | "upload";
+                        readonly task_type: string;
+                        /**
+                         * @description a dataset has one model in production at most
+                         * @enum {string}
+                         */
+                        readonly stage: "candidate" | "production" | "archived";
+                        readonly notes: string;
+                        /** @description the training that made it; null where it was uploaded */
+                        readonly job_id: string | null;
+                        readonly snapshot_version: number | null;
+                        /** @description content hash of the version */
+                        readonly snapshot_hash: string | null;
+                        /** @description what was trained, such as cnn-small */
+                        readonly architecture: string | null;
+                        readonly hyperparameters: {
+                            readonly [key: string]: unknown;
+                        } | null;
+                        readonly seed: number | null;
+                        readonly code_version: string | null;
+                        readonly init_from_model: string | null;
+                        readonly best_epoch: number | null;
+                        /** @description of the best epoch */
+                        readonly metrics: {
+                            readonly epoch: number;
+                            readonly train_loss: number | null;
+                            readonly val_loss: number | null;
+                            readonly primary_metric: string;
+                            readonly primary_value: number | null;
+                            readonly scores: {
+                                readonly [key: string]: number | null;
+                            };
+                            readonly confusion_matrix?: readonly (readonly number[])[];
+                            readonly per_class?: readonly {
+                                readonly class_id: number;
+                                readonly precision: number | null;
+                                readonly recall: number | null;
+                                readonly f1: number | null;
+                                readonly support: number;
+                                readonly ap50?: number | null;
+                                readonly ap50_95?: number | null;
+                                readonly iou?: number | null;
+                            }[];
+                            readonly loss_parts?: {
+                                readonly [key: string]: number | null;
+                            };
+                            readonly learning_rate: number;
+                            readonly images_per_second: number;
+                            readonly cpu_seconds: number;
+                            readonly wall_seconds: number;
+                            readonly non_finite?: boolean;
+                        } | null;
+                        /** @description how it is used: classes, input size, preprocessing, format of the outputs; null while it is not known */
+                        readonly adapter: {
+                            /** @enum {string} */
+                            readonly output_format: "classification/1" | "centers/1" | "semantic/1" | "instance/1" | "keypoints/1";
+                            /** @enum {string} */
+                            readonly task_type: "image_classification" | "object_detection" | "instance_segmentation" | "semantic_segmentation" | "pose_estimation";
+                            readonly multi_label: boolean;
+                            readonly classes: readonly {
+                                readonly id: number;
+                                readonly name: string;
+                            }[];
+                            readonly input_size: readonly [
+                                number,
+                                number
+                            ];
+                            readonly preprocessing: {
+                                /** @enum {string} */
+                                readonly layout: "NCHW" | "NHWC";
+                                /** @enum {string} */
+                                readonly colour: "RGB" | "BGR";
+                                /** @enum {string} */
+                                readonly fit: "contain, black" | "contain, black, top-left" | "stretch";
+                                readonly scale: number;
+                                readonly mean: number | readonly number[];
+                                readonly deviation: number | readonly number[];
+                            };
+                            readonly extra?: {
+                                readonly [key: string]: string;
+                            };
+                        } | null;
+                        readonly size_bytes: number;
+                        readonly sha256: string;
+                        /** Format: uuid */
+                        readonly created_by: string;
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ModelRunsController_list_v1: {
+        readonly parameters: {
+            readonly query?: {
+                readonly model_id?: string;
+                readonly limit?: number;
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Pre-labelings, newest first. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            /**
+                             * Format: uuid
+                             * @description also of its job: training/jobs/{id} has log and events, and cancels it
+                             */
+                            readonly id: string;
+                            /** @enum {string} */
+                            readonly kind: "evaluation" | "prelabel";
+                            readonly dataset_id: string;
+                            /** Format: uuid */
+                            readonly model_id: string;
+                            readonly model_name: string | null;
+                            readonly snapshot_version: number | null;
+                            readonly side: ("train" | "val" | "test" | "all") | null;
+                            readonly filter: {
+                                readonly [key: string]: unknown;
+                            } | null;
+                            readonly min_score: number;
+                            /**
+                             * @description listing, queued, running, storing, done; accepting and undoing when somebody asked for it; undone, failed, cancelled
+                             * @enum {string}
+                             */
+                            readonly state: "listing" | "working" | "storing" | "done" | "accepting" | "undoing" | "undone" | "failed" | "queued" | "running" | "cancelling" | "cancelled";
+                            /** @description how many it is of; null while they are named */
+                            readonly images: number | null;
+                            readonly progress: number;
+                            /** @description that could not be read or decoded */
+                            readonly failed_images: number;
+                            readonly suggestions: number;
+                            /** @description objects that the model said and that could be no labels */
+                            readonly dropped: number;
+                            /** @description that were labeled by accepting the run */
+                            readonly accepted_images: number;
+                            /** @description of an evaluation */
+                            readonly metrics: {
+                                readonly epoch: number;
+                                readonly train_loss: number | null;
+                                readonly val_loss: number | null;
+                                readonly primary_metric: string;
+                                readonly primary_value: number | null;
+                                readonly scores: {
+                                    readonly [key: string]: number | null;
+                                };
+                                readonly confusion_matrix?: readonly (readonly number[])[];
+                                readonly per_class?: readonly {
+                                    readonly class_id: number;
+                                    readonly precision: number | null;
+                                    readonly recall: number | null;
+                                    readonly f1: number | null;
+                                    readonly support: number;
+                                    readonly ap50?: number | null;
+                                    readonly ap50_95?: number | null;
+                                    readonly iou?: number | null;
+                                }[];
+                                readonly loss_parts?: {
+                                    readonly [key: string]: number | null;
+                                };
+                                readonly learning_rate: number;
+                                readonly images_per_second: number;
+                                readonly cpu_seconds: number;
+                                readonly wall_seconds: number;
+                                readonly non_finite?: boolean;
+                            } | null;
+                            readonly failure: {
+                                readonly code: string;
+                                readonly detail: string;
+                            } | null;
+                            /** Format: uuid */
+                            readonly created_by: string;
+                            /** Format: date-time */
+                            readonly created_at: string;
+                            readonly finished_at: string | null;
+                        }[];
+                        readonly next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ModelRunsController_evaluations_v1: {
+        readonly parameters: {
+            readonly query?: {
+                readonly model_id?: string;
+                readonly limit?: number;
+                readonly cursor?: string;
+                readonly version?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Measurements of models, newest first. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            /**
+                             * Format: uuid
+                             * @description also of its job: training/jobs/{id} has log and events, and cancels it
+                             */
+                            readonly id: string;
+                            /** @enum {string} */
+                            readonly kind: "evaluation" | "prelabel";
+                            readonly dataset_id: string;
+                            /** Format: uuid */
+                            readonly model_id: string;
+                            readonly model_name: string | null;
+                            readonly snapshot_version: number | null;
+                            readonly side: ("train" | "val" | "test" | "all") | null;
+                            readonly filter: {
+                                readonly [key: string]: unknown;
+                            } | null;
+                            readonly min_score: number;
+                            /**
+                             * @description listing, queued, running, storing, done; accepting and undoing when somebody asked for it; undone, failed, cancelled
+                             * @enum {string}
+                             */
+                            readonly state: "listing" | "working" | "storing" | "done" | "accepting" | "undoing" | "undone" | "failed" | "queued" | "running" | "cancelling" | "cancelled";
+                            /** @description how many it is of; null while they are named */
+                            readonly images: number | null;
+                            readonly progress: number;
+                            /** @description that could not be read or decoded */
+                            readonly failed_images: number;
+                            readonly suggestions: number;
+                            /** @description objects that the model said and that could be no labels */
+                            readonly dropped: number;
+                            /** @description that were labeled by accepting the run */
+                            readonly accepted_images: number;
+                            /** @description of an evaluation */
+                            readonly metrics: {
+                                readonly epoch: number;
+                                readonly train_loss: number | null;
+                                readonly val_loss: number | null;
+                                readonly primary_metric: string;
+                                readonly primary_value: number | null;
+                                readonly scores: {
+                                    readonly [key: string]: number | null;
+                                };
+                                readonly confusion_matrix?: readonly (readonly number[])[];
+                                readonly per_class?: readonly {
+                                    readonly class_id: number;
+                                    readonly precision: number | null;
+                                    readonly recall: number | null;
+                                    readonly f1: number | null;
+                                    readonly support: number;
+                                    readonly ap50?: number | null;
+                                    readonly ap50_95?: number | null;
+                                    readonly iou?: number | null;
+                                }[];
+                                readonly loss_parts?: {
+                                    readonly [key: string]: number | null;
+                                };
+                                readonly learning_rate: number;
+                                readonly images_per_second: number;
+                                readonly cpu_seconds: number;
+                                readonly wall_seconds: number;
+                                readonly non_finite?: boolean;
+                            } | null;
+                            readonly failure: {
+                                readonly code: string;
+                                readonly detail: string;
+                            } | null;
+                            /** Format: uuid */
+                            readonly created_by: string;
+                            /** Format: date-time */
+                            readonly created_at: string;
+                            readonly finished_at: string | null;
+                        }[];
+                        readonly next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ModelRunsController_get_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly run_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Evaluations, too. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description also of its job: training/jobs/{id} has log and events, and cancels it
+                         */
+                        readonly id: string;
+                        /** @enum {string} */
+                        readonly kind: "evaluation" | "prelabel";
+                        readonly dataset_id: string;
+                        /** Format: uuid */
+                        readonly model_id: string;
+                        readonly model_name: string | null;
+                        readonly snapshot_version: number | null;
+                        readonly side: ("train" | "val" | "test" | "all") | null;
+                        readonly filter: {
+                            readonly [key: string]: unknown;
+                        } | null;
+                        readonly min_score: number;
+                        /**
+                         * @description listing, queued, running, storing, done; accepting and undoing when somebody asked for it; undone, failed, cancelled
+                         * @enum {string}
+                         */
+                        readonly state: "listing" | "working" | "storing" | "done" | "accepting" | "undoing" | "undone" | "failed" | "queued" | "running" | "cancelling" | "cancelled";
+                        /** @description how many it is of; null while they are named */
+                        readonly images: number | null;
+                        readonly progress: number;
+                        /** @description that could not be read or decoded */
+                        readonly failed_images: number;
+                        readonly suggestions: number;
+                        /** @description objects that the model said and that could be no labels */
+                        readonly dropped: number;
+                        /** @description that were labeled by accepting the run */
+                        readonly accepted_images: number;
+                        /** @description of an evaluation */
+                        readonly metrics: {
+                            readonly epoch: number;
+                            readonly train_loss: number | null;
+                            readonly val_loss: number | null;
+                            readonly primary_metric: string;
+                            readonly primary_value: number | null;
+                            readonly scores: {
+                                readonly [key: string]: number | null;
+                            };
+                            readonly confusion_matrix?: readonly (readonly number[])[];
+                            readonly per_class?: readonly {
+                                readonly class_id: number;
+                                readonly precision: number | null;
+                                readonly recall: number | null;
+                                readonly f1: number | null;
+                                readonly support: number;
+                                readonly ap50?: number | null;
+                                readonly ap50_95?: number | null;
+                                readonly iou?: number | null;
+                            }[];
+                            readonly loss_parts?: {
+                                readonly [key: string]: number | null;
+                            };
+                            readonly learning_rate: number;
+                            readonly images_per_second: number;
+                            readonly cpu_seconds: number;
+                            readonly wall_seconds: number;
+                            readonly non_finite?: boolean;
+                        } | null;
+                        readonly failure: {
+                            readonly code: string;
+                            readonly detail: string;
+                        } | null;
+                        /** Format: uuid */
+                        readonly created_by: string;
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        readonly finished_at: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ModelRunsController_accept_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly run_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @default 0.5 */
+                    readonly min_score?: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description What was proposed at this score or above becomes labels, in the background, of images that nobody labeled. */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description also of its job: training/jobs/{id} has log and events, and cancels it
+                         */
+                        readonly id: string;
+                        /** @enum {string} */
+                        readonly kind: "evaluation" | "prelabel";
+                        readonly dataset_id: string;
+                        /** Format: uuid */
+                        readonly model_id: string;
+                        readonly model_name: string | null;
+                        readonly snapshot_version: number | null;
+                        readonly side: ("train" | "val" | "test" | "all") | null;
+                        readonly filter: {
+                            readonly [key: string]: unknown;
+                        } | null;
+                        readonly min_score: number;
+                        /**
+                         * @description listing, queued, running, storing, done; accepting and undoing when somebody asked for it; undone, failed, cancelled
+                         * @enum {string}
+                         */
+                        readonly state: "listing" | "working" | "storing" | "done" | "accepting" | "undoing" | "undone" | "failed" | "queued" | "running" | "cancelling" | "cancelled";
+                        /** @description how many it is of; null while they are named */
+                        readonly images: number | null;
+                        readonly progress: number;
+                        /** @description that could not be read or decoded */
+                        readonly failed_images: number;
+                        readonly suggestions: number;
+                        /** @description objects that the model said and that could be no labels */
+                        readonly dropped: number;
+                        /** @description that were labeled by accepting the run */
+                        readonly accepted_images: number;
+                        /** @description of an evaluation */
+                        readonly metrics: {
+                            readonly epoch: number;
+                            readonly train_loss: number | null;
+                            readonly val_loss: number | null;
+                            readonly primary_metric: string;
+                            readonly primary_value: number | null;
+                            readonly scores: {
+                                readonly [key: string]: number | null;
+                            };
+                            readonly confusion_matrix?: readonly (readonly number[])[];
+                            readonly per_class?: readonly {
+                                readonly class_id: number;
+                                readonly precision: number | null;
+                                readonly recall: number | null;
+                                readonly f1: number | null;
+                                readonly support: number;
+                                readonly ap50?: number | null;
+                                readonly ap50_95?: number | null;
+                                readonly iou?: number | null;
+                            }[];
+                            readonly loss_parts?: {
+                                readonly [key: string]: number | null;
+                            };
+                            readonly learning_rate: number;
+                            readonly images_per_second: number;
+                            readonly cpu_seconds: number;
+                            readonly wall_seconds: number;
+                            readonly non_finite?: boolean;
+                        } | null;
+                        readonly failure: {
+                            readonly code: string;
+                            readonly detail: string;
+                        } | null;
+                        /** Format: uuid */
+                        readonly created_by: string;
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        readonly finished_at: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ModelRunsController_undo_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly run_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Suggestions that nobody took vanish; those that were taken and that nobody touched since are taken out of the labels, in the background. */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description also of its job: training/jobs/{id} has log and events, and cancels it
+                         */
+                        readonly id: string;
+                        /** @enum {string} */
+                        readonly kind: "evaluation" | "prelabel";
+                        readonly dataset_id: string;
+                        /** Format: uuid */
+                        readonly model_id: string;
+                        readonly model_name: string | null;
+                        readonly snapshot_version: number | null;
+                        readonly side: ("train" | "val" | "test" | "all") | null;
+                        readonly filter: {
+                            readonly [key: string]: unknown;
+                        } | null;
+                        readonly min_score: number;
+                        /**
+                         * @description listing, queued, running, storing, done; accepting and undoing when somebody asked for it; undone, failed, cancelled
+                         * @enum {string}
+                         */
+                        readonly state: "listing" | "working" | "storing" | "done" | "accepting" | "undoing" | "undone" | "failed" | "queued" | "running" | "cancelling" | "cancelled";
+                        /** @description how many it is of; null while they are named */
+                        readonly images: number | null;
+                        readonly progress: number;
+                        /** @description that could not be read or decoded */
+                        readonly failed_images: number;
+                        readonly suggestions: number;
+                        /** @description objects that the model said and that could be no labels */
+                        readonly dropped: number;
+                        /** @description that were labeled by accepting the run */
+                        readonly accepted_images: number;
+                        /** @description of an evaluation */
+                        readonly metrics: {
+                            readonly epoch: number;
+                            readonly train_loss: number | null;
+                            readonly val_loss: number | null;
+                            readonly primary_metric: string;
+                            readonly primary_value: number | null;
+                            readonly scores: {
+                                readonly [key: string]: number | null;
+                            };
+                            readonly confusion_matrix?: readonly (readonly number[])[];
+                            readonly per_class?: readonly {
+                                readonly class_id: number;
+                                readonly precision: number | null;
+                                readonly recall: number | null;
+                                readonly f1: number | null;
+                                readonly support: number;
+                                readonly ap50?: number | null;
+                                readonly ap50_95?: number | null;
+                                readonly iou?: number | null;
+                            }[];
+                            readonly loss_parts?: {
+                                readonly [key: string]: number | null;
+                            };
+                            readonly learning_rate: number;
+                            readonly images_per_second: number;
+                            readonly cpu_seconds: number;
+                            readonly wall_seconds: number;
+                            readonly non_finite?: boolean;
+                        } | null;
+                        readonly failure: {
+                            readonly code: string;
+                            readonly detail: string;
+                        } | null;
+                        /** Format: uuid */
+                        readonly created_by: string;
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        readonly finished_at: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly SuggestionsController_list_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly image_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What models propose for the image and nobody took over or rejected, the surest first. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            /**
+                             * Format: uuid
+                             * @description take it over by adding an object of this id to the labels (PATCH of the annotations); source manual, score and model as they are
+                             */
+                            readonly id: string;
+                            /** Format: uuid */
+                            readonly run_id: string;
+                            readonly model: {
+                                /** Format: uuid */
+                                readonly id: string;
+                                readonly name: string;
+                            };
+                            readonly score: number;
+                            /** @description the labels have something of this class there already: boxes that overlap by 0.7, or, without boxes, the class */
+                            readonly duplicate: boolean;
+                            /** @description as the labels of the image show an object: id, class_id, class_name, source, score, model and what the task has */
+                            readonly object: {
+                                readonly [key: string]: unknown;
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly SuggestionsController_reject_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description any text of 1 to 200 visible ASCII characters; a repeat within a day gets the first answer */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly image_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description left out: all of the image */
+                    readonly ids?: readonly string[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description They are not shown any more. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description those that were open */
+                        readonly rejected: number;
+                    };
+                };
             };
             /** @description What went wrong */
             readonly default: {

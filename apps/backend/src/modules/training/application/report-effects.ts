@@ -112,6 +112,6 @@ export class ReportEffects {
   }
 }
 
-function startOf({ split, code_version: codeVersion = null }: Extract<WorkerReport, { kind: 'started' }>['data']): { split: ReturnType<typeof splitOf> | null; codeVersion: string | null } {
-  return { split: split === undefined ? null : splitOf(split), codeVersion };
+function startOf({ split, code_version: codeVersion }: Extract<WorkerReport, { kind: 'started' }>['data']): { split: ReturnType<typeof splitOf> | null; codeVersion: string | null } {
+  return { split: split === undefined ? null : splitOf(split), codeVersion: codeVersion ?? null };
 }
