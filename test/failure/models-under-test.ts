@@ -1,9 +1,24 @@
+import { createHash } from 'node:crypto';
+import { newId } from '@app/kernel';
 import sharp from 'sharp';
 import type { Answer } from '../e2e/api-client.js';
 import { TrainingUnderTest, until } from './training-under-test.js';
 
 const SIDE = 24;
 const ENDED = new Set(['done', 'undone', 'failed', 'cancelled']);
+
+/** How a model of bars is used. */
+export const BAR_ADAPTER = {
+  output_format: 'classification/1',
+  task_type: 'image_classification',
+  multi_label: false,
+  classes: [
+    { id: 0, name: 'standing' },
+    { id: 1, name: 'lying' },
+  ],
+  input_size: [SIDE, SIDE],
+  preprocessing: { layout: 'NCHW', colour: 'RGB', fit: 'contain, black', scale: 1 / 255, mean: 0.5, deviation: 0.25 },
+};
 
 export interface Run {
   readonly id: string;
@@ -65,6 +80,18 @@ export class ModelsUnderTest {
     for (let id = 1; id <= images.labeled; id += 1) await models.label(id, classOf(id));
     await under.startWorker();
     return models;
+  }
+
+  /** A model that was looked into elsewhere. */
+  async register(file: Buffer): Promise<string> {
+    const id = newId();
+    const object = { key: `models/${id}/uploaded.onnx`, sizeBytes: file.length, sha256: createHash('sha256').update(file).digest('hex') };
+    await this.under.writer.put(object.key, file);
+    await this.under.pool.query(
+      `insert into models (id, dataset_id, name, source, task_type, adapter, object, created_by) select $1, id, 'given', 'upload', task_type, $3, $4, created_by from datasets where id = $2`,
+      [id, this.dataset, JSON.stringify(BAR_ADAPTER), JSON.stringify(object)],
+    );
+    return id;
   }
 
   call<T = Record<string, unknown>>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
