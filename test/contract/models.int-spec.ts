@@ -126,6 +126,9 @@ describe('suggestions', () => {
     expect([asked.status, again.body.id]).toEqual([202, asked.body.id]);
     run = await models.untilEnded(asked.body.id);
     expect(run, JSON.stringify(run.failure)).toMatchObject({ state: 'done', images: UNLABELED, suggestions: UNLABELED, failed_images: 0, dropped: 0 });
+    const kinds = async (query: string): Promise<string[]> => [...new Set((await models.call<{ items: { kind: string }[] }>('GET', `training/jobs${query}`)).body.items.map((one) => one.kind))].sort();
+    expect([await kinds(''), await kinds('?kind=prelabel'), await kinds('?kind=all')]).toEqual([['training'], ['prelabel'], ['evaluation', 'prelabel', 'training']]);
+    expect((await models.call('POST', `training/jobs/${run.id}/retry`)).status).toBe(409);
     const [proposed] = await models.suggestions(first);
     expect(proposed).toMatchObject({ run_id: run.id, duplicate: false, model: { id: model }, object: { id: proposed?.id, class_id: classOf(first), class_name: 'standing', source: 'model', model } });
     const after = await models.call<{ num_labeled: number }>('GET', `datasets/${models.dataset}`);

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { bundleEntry, type BundledEntry } from '@app/testing';
+import { CommandBus } from '@nestjs/cqrs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PurgeDatasetsCommand } from '../../apps/backend/src/modules/dataset/application/commands/purge-datasets/purge-datasets.command.js';
 import { InspectorProgram } from '../../apps/backend/src/modules/model/infrastructure/inspector/forked-model-inspector.js';
 import { ModelsUnderTest, type Run } from '../failure/models-under-test.js';
 import { externalData, goodModel, memoryBomb, timeBomb } from './model-files.js';
@@ -135,6 +137,20 @@ describe('a hostile file', () => {
     await models.under.writer.put(`models/${opened.id}/uploaded.onnx`, Buffer.concat([other, Buffer.alloc(Math.max(0, good.length - other.length))]).subarray(0, good.length));
     const { status, body } = await models.call<Opened>('POST', `${path()}/${opened.id}/complete`);
     expect([status, body.errors?.map((one) => one.code)]).toEqual([422, ['wrong-content']]);
+  });
+
+  it('leaves nothing behind when its dataset is removed for good', async () => {
+    const { body } = await models.call<{ id: string }>('POST', 'datasets/create', { name: 'To go', task_type: 'image_classification', classes: [{ name: 'standing' }, { name: 'lying' }] });
+    const at = `datasets/${body.id}/models/uploads`;
+    const { body: opened } = await models.call<Opened>('POST', at, { name: 'x', size_bytes: good.length, sha256: sha256(good), adapter: ADAPTER });
+    await fetch(opened.put.url, { method: 'PUT', headers: opened.put.headers, body: new Uint8Array(good) });
+    expect((await models.call('POST', `${at}/${opened.id}/complete`)).status).toBe(200);
+    expect(await stored()).toContain(`models/${opened.id}/uploaded.onnx`);
+    await models.call('DELETE', `datasets/${body.id}`);
+    await models.under.pool.query(`update datasets set deleted_at = now() - interval '1 year' where id = $1`, [body.id]);
+    await models.under.backend.app.get(CommandBus, { strict: false }).execute(new PurgeDatasetsCommand());
+    expect(await stored()).not.toContain(`models/${opened.id}/uploaded.onnx`);
+    expect((await models.call('GET', `models/${opened.id}`)).status).toBe(404);
   });
 
   it('leaves nothing behind, neither in the store nor on the disk', async () => {

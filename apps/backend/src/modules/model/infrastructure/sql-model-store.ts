@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { TransactionContext } from '../../../platform/database/transaction-context.js';
 import { ModelStore, type ModelChange, type ModelFilter, type ModelUpload } from '../application/ports/model-store.port.js';
-import type { Model } from '../domain/model.js';
+import type { Model, ModelObject } from '../domain/model.js';
 import { modelOf, uploadOf, type ModelRow, type UploadRow } from './model.row.js';
 
 const INSERT = `
@@ -79,6 +79,11 @@ export class SqlModelStore extends ModelStore {
 
   async removeUpload(id: string): Promise<void> {
     await this.sql('delete from model_uploads where id = $1', [id]);
+  }
+
+  async uploadedObjects(datasetId: string): Promise<readonly ModelObject[]> {
+    const rows = await this.sql<{ object: ModelObject }>(`select object from models where dataset_id = $1 and source = 'upload' union all select object from model_uploads where dataset_id = $1`, [datasetId]);
+    return rows.map((row) => row.object);
   }
 
   async staleUploads(before: Date, limit: number): Promise<readonly ModelUpload[]> {
