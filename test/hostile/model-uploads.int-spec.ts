@@ -5,7 +5,7 @@ import { bundleEntry, type BundledEntry } from '@app/testing';
 import { CommandBus } from '@nestjs/cqrs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PurgeDatasetsCommand } from '../../apps/backend/src/modules/dataset/application/commands/purge-datasets/purge-datasets.command.js';
-import { InspectorProgram } from '../../apps/backend/src/modules/model/infrastructure/inspector/forked-model-inspector.js';
+import { InspectorProgram, type InspectionLimits } from '../../apps/backend/src/modules/model/infrastructure/inspector/forked-model-inspector.js';
 import { ModelsUnderTest, type Run } from '../failure/models-under-test.js';
 import { externalData, goodModel, memoryBomb, timeBomb } from './model-files.js';
 
@@ -30,13 +30,14 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 
 let models: ModelsUnderTest;
 let bundle: BundledEntry;
+let limits: InspectionLimits;
 
 beforeAll(async () => {
   models = await ModelsUnderTest.start({ labeled: 0, unlabeled: 4 });
   bundle = await bundleEntry('apps/backend/src/modules/model/infrastructure/inspector/model-inspector.main.ts');
   const program = models.under.backend.app.get(InspectorProgram, { strict: false });
   program.entry = bundle.path;
-  program.limits = { milliseconds: 6_000, maxResidentBytes: 700 * 1024 ** 2 };
+  limits = program.limits = { milliseconds: 10_000, maxResidentBytes: 700 * 1024 ** 2 };
 });
 afterAll(async () => {
   await bundle?.remove();
@@ -123,12 +124,14 @@ describe('a hostile file', () => {
   });
 
   it('that asks for 40 GB, or counts for ever, ends its own process only', async () => {
+    models.under.backend.app.get(InspectorProgram, { strict: false }).limits = { ...limits, milliseconds: 2_000 };
     for (const bomb of [memoryBomb(), timeBomb()]) {
       const { status, codes } = await upload(bomb);
       expect([status, codes.length]).toEqual([422, 1]);
       expect(['too-costly', 'does-not-run', 'not-a-model', 'wrong-output']).toContain(codes[0]);
     }
     expect((await models.call('GET', 'health/ready')).status).toBe(200);
+    models.under.backend.app.get(InspectorProgram, { strict: false }).limits = limits;
   });
 
   it('that was put past its announcement does not count', async () => {
