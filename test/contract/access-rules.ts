@@ -32,6 +32,20 @@ const trashed = async ({ people, owner, dataset }: Stage): Promise<void> => {
   await people.call('DELETE', `datasets/${dataset}`, { token: owner.token });
 };
 
+const MODEL_UPLOAD = {
+  name: 'from elsewhere',
+  size_bytes: 10,
+  sha256: 'a'.repeat(64),
+  adapter: {
+    output_format: 'centers/1',
+    task_type: 'object_detection',
+    multi_label: false,
+    classes: [{ id: 0, name: 'thing' }],
+    input_size: [64, 64],
+    preprocessing: { layout: 'NCHW', colour: 'RGB', fit: 'contain, black', scale: 1, mean: 0, deviation: 1 },
+  },
+};
+
 /** Routes about one dataset. A route of the OpenAPI document that stands neither here nor in OTHER_ROUTES fails the test. */
 export const DATASET_RULES: Readonly<Record<string, DatasetRule>> = {
   'GET /api/v1/datasets/{id}': { least: 'viewer', scope: 'read' },
@@ -73,6 +87,16 @@ export const DATASET_RULES: Readonly<Record<string, DatasetRule>> = {
   'PATCH /api/v1/datasets/{id}/annotations/{image_id}': { least: 'annotator', scope: 'label', parameters: { image_id: '1' }, body: { no_object: true }, headers: { 'if-match': '"1"' } },
   'GET /api/v1/datasets/{id}/annotations/{image_id}/history': { least: 'viewer', scope: 'read', parameters: { image_id: '1' } },
   'POST /api/v1/datasets/{id}/annotations/{image_id}/restore': { least: 'reviewer', scope: 'label', parameters: { image_id: '1' }, body: { revision: 1 }, headers: { 'if-match': '"1"' } },
+  'GET /api/v1/datasets/{id}/models': { least: 'viewer', scope: 'read' },
+  'POST /api/v1/datasets/{id}/models/uploads': { least: 'admin', scope: 'train', body: MODEL_UPLOAD },
+  'POST /api/v1/datasets/{id}/models/uploads/{upload_id}/complete': { least: 'admin', scope: 'train' },
+  'GET /api/v1/datasets/{id}/model-runs': { least: 'viewer', scope: 'read' },
+  'GET /api/v1/datasets/{id}/evaluations': { least: 'viewer', scope: 'read' },
+  'GET /api/v1/datasets/{id}/model-runs/{run_id}': { least: 'viewer', scope: 'read' },
+  'POST /api/v1/datasets/{id}/model-runs/{run_id}/accept': { least: 'reviewer', scope: 'label', body: {} },
+  'POST /api/v1/datasets/{id}/model-runs/{run_id}/undo': { least: 'reviewer', scope: 'label' },
+  'GET /api/v1/datasets/{id}/images/{image_id}/suggestions': { least: 'viewer', scope: 'read', parameters: { image_id: '1' } },
+  'POST /api/v1/datasets/{id}/images/{image_id}/suggestions/reject': { least: 'annotator', scope: 'label', parameters: { image_id: '1' }, body: {} },
   'POST /api/v1/datasets/{dataset_id}/snapshots': { least: 'admin', scope: 'label', body: {} },
   'PATCH /api/v1/datasets/{dataset_id}/snapshots/{version}': { least: 'admin', scope: 'label', body: { note: 'why' } },
   'POST /api/v1/datasets/{dataset_id}/snapshots/{version}/cancel': { least: 'admin', scope: 'label' },
@@ -116,6 +140,13 @@ export const OTHER_ROUTES: Readonly<Record<string, string>> = {
   'GET /api/v1/maintenance/trash': 'administrator: images-sweep.int-spec.ts',
   'GET /api/v1/uploads/{id}': 'own uploads: datasets.int-spec.ts',
   'GET /api/v1/uploads/{id}/events': 'own uploads: datasets.int-spec.ts',
+  'GET /api/v1/models/{id}': 'model of a dataset: models.int-spec.ts',
+  'PATCH /api/v1/models/{id}': 'model of a dataset: models.int-spec.ts',
+  'DELETE /api/v1/models/{id}': 'model of a dataset: models.int-spec.ts',
+  'GET /api/v1/models/{id}/download': 'model of a dataset: models.int-spec.ts',
+  'POST /api/v1/models/{id}/evaluate': 'model of a dataset: models.int-spec.ts',
+  'POST /api/v1/models/{id}/prelabel': 'model of a dataset: models.int-spec.ts',
+  'POST /api/v1/models/{id}/predict': 'model of a dataset: models.int-spec.ts',
   'POST /api/v1/training/start': 'dataset in the body: below',
   'POST /api/v1/training/jobs': 'dataset in the body: below',
   'GET /api/v1/training/jobs': 'everybody sees what they may: below',

@@ -142,7 +142,7 @@ export class Launcher {
         S3_ACCESS_KEY_ID: services.store.readonlyAccessKeyId,
         S3_SECRET_ACCESS_KEY: services.store.readonlySecretAccessKey,
         WORK_DIRECTORY: work,
-        ...this.handedOn('WORK_LIMIT_BYTES', 'CACHE_LIMIT_BYTES', 'ENGINE', 'POOL', 'TRAINERS_FILE', 'RUN_TRAINERS'),
+        ...this.handedOn('WORK_LIMIT_BYTES', 'CACHE_LIMIT_BYTES', 'MODEL_CACHE_LIMIT_BYTES', 'ENGINE', 'POOL', 'TRAINERS_FILE', 'RUN_TRAINERS'),
         WORKER_ID: given(this.environment, 'WORKER_ID') ?? 'local-1',
         HEALTH_HOST: '127.0.0.1',
         HEALTH_PORT: String(port),

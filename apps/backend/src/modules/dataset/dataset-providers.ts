@@ -14,6 +14,7 @@ import { SweepUploadsHandler } from './application/commands/sweep-uploads/sweep-
 import { TrashDatasetHandler } from './application/commands/trash-dataset/trash-dataset.handler.js';
 import { UpdateDatasetHandler } from './application/commands/update-dataset/update-dataset.handler.js';
 import { UploadDatasetHandler } from './application/commands/upload-dataset/upload-dataset.handler.js';
+import { DatasetLeavings } from './application/dataset-leavings.js';
 import { DatasetAccess } from './application/dataset-access.js';
 import { DatasetFeed } from './application/dataset-feed.js';
 import { DatasetReader } from './application/dataset-reader.js';
@@ -55,7 +56,7 @@ import { ZipPackageInspector } from './infrastructure/zip-package-inspector.js';
 const COMMANDS = [CreateDatasetHandler, UploadDatasetHandler, MakeDemoDatasetHandler, UpdateDatasetHandler, TrashDatasetHandler, RestoreDatasetHandler, SetMemberHandler, RemoveMemberHandler];
 const SWEEPS = [SweepUploadsHandler, PurgeDatasetsHandler, UploadSweeper];
 const QUERIES = [ListDatasetsHandler, GetDatasetHandler, GetUploadHandler, GetDownloadHandler, ListFindingsHandler, ListMembersHandler, ReadChangesHandler, PlanPurgeHandler];
-const SERVICES = [DatasetAccess, DatasetReader, DatasetFeed, UploadFeed];
+const SERVICES = [DatasetAccess, DatasetLeavings, DatasetReader, DatasetFeed, UploadFeed];
 
 /** Datasets themselves: upload, members, trash, who follows them. */
 export const DATASET_CONTROLLERS: Type[] = [DatasetsController, DatasetEventsController, MembersController, UploadsController, MaintenanceController];

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DatasetAccess, DatasetImages } from './application/dataset-access.js';
+import { DatasetLeavings } from './application/dataset-leavings.js';
 import { ImageIntake } from './application/image-intake.js';
 import { DatasetChangeLog } from './application/ports/dataset-change-log.port.js';
 import { ImagePutBack } from './application/image-put-back.js';
@@ -13,6 +14,6 @@ import { SPLIT_CONTROLLERS, SPLIT_PROVIDERS } from './split-providers.js';
 @Module({
   controllers: [...DIRECT_UPLOAD_CONTROLLERS, ...DATASET_CONTROLLERS, ...IMAGE_CONTROLLERS, ...SPLIT_CONTROLLERS],
   providers: [...DATASET_PROVIDERS, ...DIRECT_UPLOAD_PROVIDERS, ...IMAGE_PROVIDERS, ...SPLIT_PROVIDERS, ...BACKGROUND_PROVIDERS],
-  exports: [DatasetAccess, DatasetImages, DatasetChangeLog, ImportQueue, ImageIntake, ImagePutBack],
+  exports: [DatasetAccess, DatasetLeavings, DatasetImages, DatasetChangeLog, ImportQueue, ImageIntake, ImagePutBack],
 })
 export class DatasetModule {}

@@ -1,5 +1,6 @@
 export { DatasetModule } from './dataset.module.js';
 export { DatasetAccess, DatasetImages } from './application/dataset-access.js';
+export { DatasetLeavings, type RemoveLeavings } from './application/dataset-leavings.js';
 export { ImagePutBack, type ImagePlace } from './application/image-put-back.js';
 export { ImageIntake, type IntakeRequest } from './application/image-intake.js';
 export type { ConflictRule, FileResult, ImageSplit, VerifiedImage } from './application/image-facts.js';

@@ -6,7 +6,7 @@ import { Trash, type TrashedDataset } from '../application/ports/trash.port.js';
 /** Rows in one statement: a second at most. */
 const BATCH = 10_000;
 /** Those that hang on images come first. */
-const LARGE_TABLES = ['image_processing', 'dataset_image_classes', 'dataset_changes', 'image_uploads', 'dataset_findings', 'dataset_images'];
+const LARGE_TABLES = ['suggestions', 'image_proposals', 'image_processing', 'dataset_image_classes', 'dataset_changes', 'image_uploads', 'dataset_findings', 'dataset_images'];
 
 @Injectable()
 export class TypeormTrash extends Trash {

@@ -128,7 +128,9 @@ export class ModelRegistry implements OnModuleInit, JobEndListener, ModelSource 
     if (model === null) return null;
     const { id, datasetId, taskType, origin } = model;
     const checkpoints = origin === null ? [] : await this.jobs.checkpoints(origin.jobId);
-    const state = checkpoints.find((one) => one.kind === 'state' && one.epoch === origin?.bestEpoch);
+    // A retried training may have its best epoch with the job before it.
+    const states = checkpoints.filter((one) => one.kind === 'state');
+    const state = states.find((one) => one.epoch === origin?.bestEpoch) ?? states.at(-1);
     const known = { modelId: id, datasetId, taskType };
     if (state === undefined) return { ...known, architecture: null, ...model.object };
     return { ...known, architecture: origin?.architecture ?? null, key: state.key, sizeBytes: state.sizeBytes, sha256: state.sha256 };

@@ -1,9 +1,9 @@
 import { TASK_OF_FORMAT, type ModelAdapter } from '@app/contracts';
 import { newId, type Finding } from '@app/kernel';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Principal } from '../../../platform/auth/principal.js';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
-import { DatasetAccess } from '../../dataset/index.js';
+import { DatasetAccess, DatasetLeavings } from '../../dataset/index.js';
 import type { Model } from '../domain/model.js';
 import { ModelConflict, ModelNotFound, ModelRefused } from '../domain/model.errors.js';
 import { ModelAccess } from './model-access.js';
@@ -31,7 +31,7 @@ export interface OpenedUpload {
 
 /** Models that were trained elsewhere: announced with how they are used, put straight into the store, and looked into before they count. */
 @Injectable()
-export class ModelUploads {
+export class ModelUploads implements OnModuleInit {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly models: ModelStore,
@@ -39,7 +39,12 @@ export class ModelUploads {
     private readonly inspector: ModelInspector,
     private readonly access: ModelAccess,
     private readonly datasets: DatasetAccess,
+    private readonly leavings: DatasetLeavings,
   ) {}
+
+  onModuleInit(): void {
+    this.leavings.register(async (datasetId) => this.files.remove((await this.models.uploadedObjects(datasetId)).map((one) => one.key)));
+  }
 
   /** Throws `validation-failed` with everything that is wrong. */
   async begin(principal: Principal, datasetId: string, input: UploadInput): Promise<OpenedUpload> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { TransactionContext } from '../../../platform/database/transaction-context.js';
 import { ModelStore, type ModelChange, type ModelFilter, type ModelUpload } from '../application/ports/model-store.port.js';
-import type { Model } from '../domain/model.js';
+import type { Model, ModelObject } from '../domain/model.js';
 import { modelOf, uploadOf, type ModelRow, type UploadRow } from './model.row.js';
 
 const INSERT = `
@@ -23,10 +23,8 @@ export class SqlModelStore extends ModelStore {
   }
 
   async insert({ origin, ...model }: Omit<Model, 'createdAt' | 'updatedAt'>): Promise<void> {
-    await this.sql(INSERT, [
-      ...[model.id, model.datasetId, model.name, model.source, model.notes, origin?.jobId ?? null, origin?.snapshotVersion ?? null, origin?.snapshotHash ?? null, origin?.architecture ?? null],
-      ...[json(origin?.hyperparameters ?? null), origin?.codeVersion ?? null, origin?.initFrom ?? null, origin?.bestEpoch ?? null, json(model.metrics), json(model.adapter), json(model.object), model.createdBy],
-    ]);
+    const head = [model.id, model.datasetId, model.name, model.source, model.notes];
+    await this.sql(INSERT, [...head, ...originColumns(origin), json(model.metrics), json(model.adapter), json(model.object), model.createdBy]);
   }
 
   async find(id: string): Promise<Model | null> {
@@ -83,6 +81,11 @@ export class SqlModelStore extends ModelStore {
     await this.sql('delete from model_uploads where id = $1', [id]);
   }
 
+  async uploadedObjects(datasetId: string): Promise<readonly ModelObject[]> {
+    const rows = await this.sql<{ object: ModelObject }>(`select object from models where dataset_id = $1 and source = 'upload' union all select object from model_uploads where dataset_id = $1`, [datasetId]);
+    return rows.map((row) => row.object);
+  }
+
   async staleUploads(before: Date, limit: number): Promise<readonly ModelUpload[]> {
     return (await this.sql<UploadRow>('select * from model_uploads where created_at < $1 order by created_at limit $2', [before, limit])).map(uploadOf);
   }
@@ -90,6 +93,14 @@ export class SqlModelStore extends ModelStore {
   private async sql<T = unknown>(text: string, parameters: unknown[]): Promise<T[]> {
     return this.transaction.manager().query(text, parameters) as Promise<T[]>;
   }
+}
+
+const NO_ORIGIN: readonly null[] = [null, null, null, null, null, null, null, null];
+
+function originColumns(origin: Model['origin']): readonly unknown[] {
+  if (origin === null) return NO_ORIGIN;
+  const { jobId, snapshotVersion, snapshotHash, architecture, hyperparameters, codeVersion, initFrom, bestEpoch } = origin;
+  return [jobId, snapshotVersion, snapshotHash, architecture, json(hyperparameters), codeVersion, initFrom, bestEpoch];
 }
 
 const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));

@@ -34,7 +34,7 @@ export class ReportEffects {
     const now = this.clock.now();
     switch (report.kind) {
       case 'started':
-        return job.started({ epochs: report.data.epochs, split: report.data.split === undefined ? null : splitOf(report.data.split), codeVersion: report.data.code_version ?? null }, now);
+        return job.started({ epochs: report.data.epochs, ...startOf(report.data) }, now);
       case 'progressed':
         return this.progressed(job, report.data);
       case 'checkpointed':
@@ -44,9 +44,7 @@ export class ReportEffects {
       case 'predicted':
         return this.predicted(job, report.data, now);
       case 'failed':
-        await this.records.appendLog(job.state.id, report.data.log ?? []);
-        if (report.data.code === CORRUPT_SNAPSHOT && job.state.snapshot !== null) await this.snapshots.doubt(job.state.datasetId, job.state.snapshot.version);
-        return job.attemptFailed(report.data, now);
+        return this.failed(job, report.data, now);
       case 'cancelled':
         return job.cancelled(now);
     }
@@ -88,6 +86,12 @@ export class ReportEffects {
     await this.retention.prune(job);
   }
 
+  private async failed(job: TrainingJob, data: Extract<WorkerReport, { kind: 'failed' }>['data'], now: Date): Promise<void> {
+    await this.records.appendLog(job.state.id, data.log ?? []);
+    if (data.code === CORRUPT_SNAPSHOT && job.state.snapshot !== null) await this.snapshots.doubt(job.state.datasetId, job.state.snapshot.version);
+    job.attemptFailed(data, now);
+  }
+
   private async completed(job: TrainingJob, data: Extract<WorkerReport, { kind: 'completed' }>['data'], now: Date): Promise<void> {
     const finalModel = { key: data.final_model.key, sizeBytes: data.final_model.size_bytes, sha256: data.final_model.sha256 };
     if (!(await this.isStored(job.state.id, finalModel))) {
@@ -114,4 +118,8 @@ export class ReportEffects {
     if (minted === null || minted.sha256 !== object.sha256 || minted.sizeBytes !== object.sizeBytes) return false;
     return (await this.storage.sizeOf(object.key)) === object.sizeBytes;
   }
+}
+
+function startOf({ split, code_version: codeVersion }: Extract<WorkerReport, { kind: 'started' }>['data']): { split: ReturnType<typeof splitOf> | null; codeVersion: string | null } {
+  return { split: split === undefined ? null : splitOf(split), codeVersion: codeVersion ?? null };
 }

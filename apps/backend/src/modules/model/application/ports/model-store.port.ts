@@ -42,6 +42,8 @@ export abstract class ModelStore {
   abstract putUpload(upload: ModelUpload): Promise<void>;
   abstract findUpload(id: string): Promise<ModelUpload | null>;
   abstract removeUpload(id: string): Promise<void>;
+  /** Objects of models that were uploaded to the dataset, completed or not. */
+  abstract uploadedObjects(datasetId: string): Promise<readonly ModelObject[]>;
   /** Announced before; oldest first. */
   abstract staleUploads(before: Date, limit: number): Promise<readonly ModelUpload[]>;
 }

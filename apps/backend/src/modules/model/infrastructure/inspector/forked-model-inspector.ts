@@ -49,7 +49,7 @@ export class ForkedModelInspector extends ModelInspector {
   }
 
   private async inFolder(object: ModelObject, adapter: ModelAdapter): Promise<readonly Finding[]> {
-    const folder = await mkdtemp(join(tmpdir(), 'vision-model-'));
+    const folder = await mkdtemp(join(tmpdir(), 'vision-inspect-'));
     try {
       const path = join(folder, 'model.onnx');
       if ((await this.download(object.key, path)) !== object.sha256) return [{ code: 'wrong-content', message: 'The file does not have the SHA-256 that was announced.' }];

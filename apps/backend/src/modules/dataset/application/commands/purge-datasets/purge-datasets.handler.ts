@@ -1,6 +1,7 @@
 import { Clock } from '@app/kernel';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { TRASH_DAYS } from '../../../domain/dataset.aggregate.js';
+import { DatasetLeavings } from '../../dataset-leavings.js';
 import { ImageStorage } from '../../ports/image-storage.port.js';
 import { Trash } from '../../ports/trash.port.js';
 import { PurgeDatasetsCommand } from './purge-datasets.command.js';
@@ -18,6 +19,7 @@ export class PurgeDatasetsHandler implements ICommandHandler<PurgeDatasetsComman
   constructor(
     private readonly trash: Trash,
     private readonly storage: ImageStorage,
+    private readonly leavings: DatasetLeavings,
     private readonly clock: Clock,
   ) {}
 
@@ -28,6 +30,7 @@ export class PurgeDatasetsHandler implements ICommandHandler<PurgeDatasetsComman
     for (const { id } of due) {
       if (!(await this.trash.begin(id, before))) continue;
       await this.removeObjects(this.storage.datasetPrefix(id));
+      await this.leavings.remove(id);
       await this.trash.removeRows(id);
       purged += 1;
     }

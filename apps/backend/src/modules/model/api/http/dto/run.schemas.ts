@@ -76,7 +76,7 @@ export const listEvaluationsQuery = listRunsQuery.extend({ version: z.coerce.num
 export type ListEvaluationsRequest = z.infer<typeof listEvaluationsQuery>;
 
 export function toRun({ run, job }: RunView): RunResponse {
-  const { id, kind, side, filter, stage, images, suggestions, dropped } = run;
+  const { id, kind, side, filter, images, suggestions, dropped } = run;
   return {
     ...{ id, kind, dataset_id: run.datasetId, model_id: run.modelId, model_name: job?.model ?? null, snapshot_version: run.snapshotVersion, side, filter: filter === null ? null : { ...filter } },
     ...{ min_score: run.minScore, state: stateOf(run.stage, job?.state), images, progress: progressOf({ run, job }) },
