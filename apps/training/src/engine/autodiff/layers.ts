@@ -42,7 +42,7 @@ function weightGradient(graph: Graph, of: { input: Value; weight: Value; gradien
   return transpose(graph, reshape(graph, summed, [filters, kernelHeight, kernelWidth, channels]), [0, 3, 1, 2]);
 }
 
-interface Windows {
+export interface Windows {
   readonly kernelHeight: number;
   readonly kernelWidth: number;
   readonly stride: number;
@@ -53,7 +53,7 @@ interface Windows {
 }
 
 /** What each tap of a kernel sees, row by row: [N, C, height, width] each. */
-function windows(graph: Graph, input: Value, by: Windows): Value[] {
+export function windows(graph: Graph, input: Value, by: Windows): Value[] {
   const { kernelHeight, kernelWidth, stride, padding, height, width } = by;
   const places = Array.from({ length: kernelHeight * kernelWidth }, (_, tap) => ({ row: Math.floor(tap / kernelWidth), column: tap % kernelWidth }));
   if (stride !== 2) {
