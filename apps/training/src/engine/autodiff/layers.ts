@@ -14,7 +14,7 @@ const dimensions = (value: Value): [number, number, number, number] => {
   return [a, b, c, d];
 };
 
-/** Weight is OIHW. The weight's gradient is one matrix product over shifted slices of the input, which was the fastest of the forms measured on one core. */
+/** Weight is OIHW. The weight's gradient is made of matrix products with shifted slices of the input, which was the fastest of the forms measured on one core. */
 export function convolution(graph: Graph, input: Value, weight: Value, options: ConvolutionOptions): Value {
   const { stride, padding } = options;
   const [batch, channels, height, width] = dimensions(input);
@@ -30,16 +30,24 @@ export function convolution(graph: Graph, input: Value, weight: Value, options: 
   });
 }
 
+/** From so many channels on a product for each tap costs less than putting all taps one behind the other first (measured: 5 % of a step). */
+const CHANNELS_FOR_PRODUCTS = 16;
+
 function weightGradient(graph: Graph, of: { input: Value; weight: Value; gradient: Value }, { stride, padding }: ConvolutionOptions): Value {
   const [batch, filters, outHeight, outWidth] = dimensions(of.gradient);
   const [, channels, kernelHeight, kernelWidth] = dimensions(of.weight);
   const taps = windows(graph, of.input, { kernelHeight, kernelWidth, stride, padding, height: outHeight, width: outWidth });
-  const columns = taps.length * channels;
-  const gathered = taps.length === 1 ? (taps[0] ?? of.input) : graph.node('Concat', taps, [batch, columns, outHeight, outWidth], { axis: 1 });
   const cells = outHeight * outWidth;
-  const product = matmul(graph, reshape(graph, of.gradient, [batch, filters, cells]), transpose(graph, reshape(graph, gathered, [batch, columns, cells]), [0, 2, 1]));
-  const summed = reduceSum(graph, product, [0], false);
-  return transpose(graph, reshape(graph, summed, [filters, kernelHeight, kernelWidth, channels]), [0, 3, 1, 2]);
+  const left = reshape(graph, of.gradient, [batch, filters, cells]);
+  /** [filters, rows], summed over batch and places. */
+  const product = (seen: Value, rows: number): Value => reduceSum(graph, matmul(graph, left, transpose(graph, reshape(graph, seen, [batch, rows, cells]), [0, 2, 1])), [0], false);
+  if (taps.length > 1 && channels >= CHANNELS_FOR_PRODUCTS) {
+    const products = taps.map((tap) => reshape(graph, product(tap, channels), [filters, channels, 1]));
+    return reshape(graph, graph.node('Concat', products, [filters, channels, taps.length], { axis: 2 }), of.weight.shape);
+  }
+  const rows = taps.length * channels;
+  const gathered = taps.length === 1 ? (taps[0] ?? of.input) : graph.node('Concat', taps, [batch, rows, outHeight, outWidth], { axis: 1 });
+  return transpose(graph, reshape(graph, product(gathered, rows), [filters, kernelHeight, kernelWidth, channels]), [0, 3, 1, 2]);
 }
 
 export interface Windows {
