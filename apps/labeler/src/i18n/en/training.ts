@@ -44,7 +44,7 @@ export const training = {
     class_weights: 'Class weights',
   },
   hyperZero: { batch_size: 'By the images', image_size: 'By the images', patience: 'Never stops', weight_decay: 'None', warmup_fraction: 'None' },
-  model: { 'cnn-small': 'Small convolutional network', 'centers-small': 'Small detector of object middles' },
+  model: { 'cnn-small': 'Small convolutional network' },
   hyperHelp: {
     epochs: 'Passes over the training images',
     batch_size: 'Images a step; 0 chooses by their number',

@@ -44,7 +44,7 @@ export const training = {
     class_weights: '클래스 가중치',
   },
   hyperZero: { batch_size: '이미지에 맞춤', image_size: '이미지에 맞춤', patience: '멈추지 않음', weight_decay: '없음', warmup_fraction: '없음' },
-  model: { 'cnn-small': '작은 합성곱 신경망', 'centers-small': '작은 객체 중심 검출기' },
+  model: { 'cnn-small': '작은 합성곱 신경망' },
   hyperHelp: {
     epochs: '학습 이미지를 반복하는 횟수',
     batch_size: '한 단계에 쓰는 이미지 수. 0이면 이미지 수에 맞춥니다',
