@@ -8,12 +8,13 @@ import { ObjectReader } from '../dataset-source/object-reader.js';
 import { AttemptFailure } from '../jobs/attempt-errors.js';
 import type { TrainingLog } from '../training-log.js';
 
-export type ResumePoint = NonNullable<TrainingGrant['resume_from']>;
+/** A checkpoint in the store, and how people are told of it. */
+export type GrantedCheckpoint = NonNullable<TrainingGrant['init_from']> & { readonly what: string };
 
-/** Fetches the state that an attempt goes on from. Wrong bytes are fetched once more, then the attempt fails: nothing unchecked is loaded. */
+/** Fetches a state that an attempt begins with. Wrong bytes are fetched once more, then the attempt fails: nothing unchecked is loaded. */
 export async function downloadCheckpoint(
   store: Pick<ObjectStore, 'get'>,
-  from: ResumePoint,
+  from: GrantedCheckpoint,
   to: { readonly path: string; readonly signal: AbortSignal; readonly log: TrainingLog },
 ): Promise<void> {
   for (let tries = 0; tries < 2; tries += 1) {
@@ -31,8 +32,8 @@ export async function downloadCheckpoint(
       { signal: to.signal },
     );
     if (hash.digest('hex') === from.sha256) return;
-    to.log.warn(`the checkpoint of epoch ${from.epoch} is not what was stored`);
+    to.log.warn(`${from.what} is not what was stored`);
   }
   await rm(to.path, { force: true });
-  throw new AttemptFailure('corrupt-checkpoint', `The checkpoint of epoch ${from.epoch} does not have the content that was stored.`, { retryable: false });
+  throw new AttemptFailure('corrupt-checkpoint', `${from.what.charAt(0).toUpperCase()}${from.what.slice(1)} does not have the content that was stored.`, { retryable: false });
 }

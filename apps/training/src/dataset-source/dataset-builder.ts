@@ -1,10 +1,12 @@
 import type { ResolvedSplitMessage, TrainingGrant } from '@app/contracts';
+import { writeSamples } from '../engine/samples/sample-file.js';
 import type { TrainingSpec } from '../engine/training-engine.js';
 import { AttemptFailure } from '../jobs/attempt-errors.js';
 import type { AttemptFolder } from '../jobs/attempt-folder.js';
 import type { TrainingLog } from '../training-log.js';
 import type { ArchiveBytes, ArchiveReader } from './archive-reader.port.js';
 import { DecodedImages } from './decoded-images.js';
+import { sideLimitsOf } from './image-side.js';
 import type { LabelReader, TrainingLabels } from './label-reader.port.js';
 import type { SnapshotSource } from './snapshot-source.js';
 import { trainingSamples } from './training-samples.js';
@@ -26,7 +28,7 @@ export interface DatasetRequest {
 }
 
 export interface PreparedDataset {
-  readonly spec: TrainingSpec;
+  readonly spec: Omit<TrainingSpec, 'initFile'>;
   /** Who decided on the sides, and what came of it. */
   readonly split: ResolvedSplitMessage;
 }
@@ -69,11 +71,10 @@ export class DatasetBuilder {
         },
       },
     );
-    return this.specOf(grant, content, log);
+    return this.specOf(content, request);
   }
 
-  private specOf(grant: TrainingGrant, content: ArchiveContent, log: TrainingLog): PreparedDataset {
-    const { labels, images } = content;
+  private async specOf({ labels, images }: ArchiveContent, { grant, folder, log }: DatasetRequest): Promise<PreparedDataset> {
     if (labels.taskType !== grant.task_type) {
       throw new AttemptFailure('validation-failed', `The snapshot is a ${labels.taskType} dataset, but the job is a ${grant.task_type} training.`, { retryable: false });
     }
@@ -81,7 +82,9 @@ export class DatasetBuilder {
     for (const [name, reason] of [...images.failed].slice(0, MAX_NAMED_IMAGES)) log.warn(`${name} stays out: ${reason}`);
     if (samples.leftOut > 0) log.warn(`${samples.leftOut} labeled images stay out because they cannot be decoded or are missing`);
     log.info(`split by the ${SOURCES[samples.split.source]}`);
-    log.info(`${samples.train.length} images to train, ${samples.val.length} to validate, ${samples.split.test} kept to test with, ${samples.classes.length} classes, ${images.side} pixels`);
+    const samplesFile = folder.file('samples.ndjson');
+    await writeSamples(samplesFile, samples.samples());
+    log.info(`${samples.counts.train} images to train, ${samples.counts.val} to validate, ${samples.split.test} kept to test with, ${samples.classes.length} classes, ${images.side} pixels`);
     const spec = {
       taskType: grant.task_type,
       multiLabel: labels.multiLabel,
@@ -90,8 +93,7 @@ export class DatasetBuilder {
       hyperparameters: grant.hyperparameters,
       imageSide: images.side,
       cacheFile: images.cacheFile,
-      train: samples.train,
-      val: samples.val,
+      samplesFile,
       snapshotSha256: grant.snapshot.sha256,
     };
     return { spec, split: samples.split };
@@ -99,7 +101,7 @@ export class DatasetBuilder {
 
   private async readArchive(bytes: ArchiveBytes, read: DatasetRequest & { readonly cacheFile: string; readonly onImage: () => void }): Promise<ArchiveContent> {
     const side = read.grant.hyperparameters['image_size'];
-    const images = DecodedImages.create(read.cacheFile, typeof side === 'number' ? side : 0);
+    const images = DecodedImages.create(read.cacheFile, typeof side === 'number' ? side : 0, sideLimitsOf(read.grant.model));
     let labels: { readonly root: string; readonly labels: TrainingLabels } | null = null;
     let seen = 0;
     try {

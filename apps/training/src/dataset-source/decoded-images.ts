@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SampleCacheWriter } from '../engine/data/sample-cache.js';
-import { longSideOf, sideFor } from './image-side.js';
+import { longSideOf, sideFor, type SideLimits } from './image-side.js';
 
 /** How many images decide over the side when the training leaves it open, and how many bytes of them are kept in memory at most. */
 const PROBED_IMAGES = 64;
@@ -10,6 +10,9 @@ export interface DecodedImage {
   readonly cacheIndex: number;
   /** Of the encoded bytes. */
   readonly sha256: string;
+  /** Of the upright original image, pixels. */
+  readonly width: number;
+  readonly height: number;
 }
 
 /** Decodes images one by one into the engine's cache file. Where no side is given the first images decide. */
@@ -23,11 +26,12 @@ export class DecodedImages {
   private constructor(
     readonly cacheFile: string,
     private sidePixels: number,
+    private readonly limits: SideLimits,
   ) {}
 
-  /** `sidePixels` 0: by the images. */
-  static create(cacheFile: string, sidePixels: number): DecodedImages {
-    return new DecodedImages(cacheFile, sidePixels);
+  /** `sidePixels` 0: by the images, within the limits. */
+  static create(cacheFile: string, sidePixels: number, limits: SideLimits): DecodedImages {
+    return new DecodedImages(cacheFile, sidePixels, limits);
   }
 
   get side(): number {
@@ -40,7 +44,7 @@ export class DecodedImages {
 
   /** Bytes that one more image takes in the cache; of the largest side while it is not known. */
   get bytesPerImage(): number {
-    const side = this.sidePixels === 0 ? sideFor([]) : this.sidePixels;
+    const side = this.sidePixels === 0 ? sideFor([], this.limits) : this.sidePixels;
     return side * side * 3;
   }
 
@@ -71,7 +75,7 @@ export class DecodedImages {
       const side = await longSideOf(bytes);
       if (side !== null) sides.push(side);
     }
-    this.sidePixels = sideFor(sides);
+    this.sidePixels = sideFor(sides, this.limits);
     for (const { name, bytes } of probed) await this.decode(name, bytes);
   }
 
@@ -79,6 +83,6 @@ export class DecodedImages {
     this.writer ??= await SampleCacheWriter.create(this.cacheFile, this.sidePixels);
     const added = await this.writer.append(bytes);
     if (!added.ok) this.failed.set(name, added.reason);
-    else this.byName.set(name, { cacheIndex: added.index, sha256: createHash('sha256').update(bytes).digest('hex') });
+    else this.byName.set(name, { cacheIndex: added.index, sha256: createHash('sha256').update(bytes).digest('hex'), width: added.width, height: added.height });
   }
 }

@@ -1,17 +1,25 @@
 import sharp from 'sharp';
 
-const SMALLEST = 16;
-/** What the small network learns from in reasonable time on a CPU. */
-const LARGEST = 128;
-/** The network halves the side twice without a remainder. */
-const MULTIPLE = 4;
+/** Sides that a model can use when the training leaves the choice open. */
+export interface SideLimits {
+  readonly smallest: number;
+  /** What it learns from in reasonable time on a CPU. */
+  readonly largest: number;
+  /** The network halves the side so often without a remainder. */
+  readonly multiple: number;
+}
+
+const DEFAULT_LIMITS: SideLimits = { smallest: 16, largest: 128, multiple: 4 };
+const LIMITS: Readonly<Record<string, SideLimits>> = {};
+
+export const sideLimitsOf = (model: string): SideLimits => LIMITS[model] ?? DEFAULT_LIMITS;
 
 /** The side of the squares that images are fitted into, from the long sides of some of them: their median, within what the network can use. */
-export function sideFor(longSides: readonly number[]): number {
+export function sideFor(longSides: readonly number[], { smallest, largest, multiple }: SideLimits): number {
   const sorted = [...longSides].sort((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)] ?? LARGEST;
-  const rounded = Math.ceil(median / MULTIPLE) * MULTIPLE;
-  return Math.min(LARGEST, Math.max(SMALLEST, rounded));
+  const median = sorted[Math.floor(sorted.length / 2)] ?? largest;
+  const rounded = Math.ceil(median / multiple) * multiple;
+  return Math.min(largest, Math.max(smallest, rounded));
 }
 
 /** Longer side of an image, pixels, by its header; null for bytes that are no image. */

@@ -10,6 +10,8 @@ export interface LabeledImage {
   readonly split: Split | null;
   /** Class ids of the file, not indices. Empty: looked at, shows none of them. */
   readonly classIds: readonly number[];
+  /** As the label file says them, checked: boxes, shapes, points. */
+  readonly annotations: readonly Readonly<Record<string, unknown>>[];
 }
 
 export interface TrainingLabels {

@@ -1,14 +1,16 @@
-import type { ResolvedSplitMessage, SplitRuleMessage, TrainingGrant } from '@app/contracts';
-import { DEFAULT_SPLIT_RULE, GroupPattern, resolveSplit, ruleFor, type ResolvedSplit, type Split, type SplitRule, type SplitSources } from '@app/dice-format';
-import type { Sample } from '../engine/training-engine.js';
+import type { ResolvedSplitMessage, SplitRuleMessage, TaskType, TrainingGrant } from '@app/contracts';
+import { DEFAULT_SPLIT_RULE, GroupPattern, resolveSplit, ruleFor, type ResolvedSplit, type SplitRule, type SplitSources } from '@app/dice-format';
+import type { Sample, SampleSide } from '../engine/samples/sample.js';
 import { AttemptFailure } from '../jobs/attempt-errors.js';
 import type { DecodedImage } from './decoded-images.js';
+import { labeledObjects } from './labeled-objects.js';
 import type { LabeledImage, TrainingLabels } from './label-reader.port.js';
 
 export interface SampleSet {
   readonly classes: readonly { readonly id: number; readonly name: string }[];
-  readonly train: readonly Sample[];
-  readonly val: readonly Sample[];
+  /** Of both sides, the training side first. Made one by one. */
+  samples(): Iterable<Sample>;
+  readonly counts: Readonly<Record<SampleSide, number>>;
   /** Labeled images whose bytes are missing or cannot be decoded. */
   readonly leftOut: number;
   readonly split: ResolvedSplitMessage;
@@ -28,12 +30,22 @@ export function trainingSamples(labels: TrainingLabels, images: ReadonlyMap<stri
   const resolved = resolve(usable, { job: grant.split === null ? null : ruleOf(grant.split), dataset: labels.splitConfig, automatic: automaticRule(grant.hyperparameters) });
   const { sides } = resolved;
   const indexOf = new Map(labels.classes.map((one, index) => [one.id, index]));
-  const samplesOf = (side: Split): Sample[] =>
-    usable.filter(({ image }) => sides.get(image.id) === side).map(({ image, decoded }) => ({ cacheIndex: decoded.cacheIndex, imageId: image.id, classIndices: indicesOf(image, indexOf) }));
-  const [train, val] = [samplesOf('train'), samplesOf('val')];
-  if (train.length === 0) throw new AttemptFailure('no-training-image', 'No labeled image that can be decoded is in the training split.', { retryable: false });
-  if (val.length === 0) throw new AttemptFailure('no-validation-image', 'No labeled image that can be decoded is left for validation.', { retryable: false });
-  return { classes: labels.classes, train, val, leftOut: labels.images.length - usable.length, split: messageOf(resolved) };
+  const split = messageOf(resolved);
+  if (split.train === 0) throw new AttemptFailure('no-training-image', 'No labeled image that can be decoded is in the training split.', { retryable: false });
+  if (split.val === 0) throw new AttemptFailure('no-validation-image', 'No labeled image that can be decoded is left for validation.', { retryable: false });
+  function* samples(): Generator<Sample> {
+    for (const side of ['train', 'val'] as const) {
+      for (const one of usable) if (sides.get(one.image.id) === side) yield sampleOf(one, side, { taskType: labels.taskType, indexOf });
+    }
+  }
+  return { classes: labels.classes, samples, counts: { train: split.train, val: split.val }, leftOut: labels.images.length - usable.length, split };
+}
+
+function sampleOf({ image, decoded }: Usable, side: SampleSide, by: { readonly taskType: TaskType; readonly indexOf: ReadonlyMap<number, number> }): Sample {
+  const { cacheIndex, width, height } = decoded;
+  const classIndices = indicesOf(image, by.indexOf);
+  // A label map has a cache of its own; no task reads one yet.
+  return { side, cacheIndex, imageId: image.id, width, height, classIndices, objects: labeledObjects(image.annotations, by.taskType, by.indexOf), maskIndex: null };
 }
 
 function indicesOf(image: LabeledImage, indexOf: ReadonlyMap<number, number>): number[] {

@@ -8,7 +8,7 @@ import { EngineProcess } from './engine-process.js';
 /** Children that misbehave, as programs of their own: what the parent does about them is what is tested here. */
 const START: StartMessage = {
   kind: 'start',
-  spec: { taskType: 'image_classification', multiLabel: false, classes: [], model: 'cnn-small', hyperparameters: {}, imageSide: 16, cacheFile: '', train: [], val: [], snapshotSha256: '' },
+  spec: { taskType: 'image_classification', multiLabel: false, classes: [], model: 'cnn-small', hyperparameters: {}, imageSide: 16, cacheFile: '', samplesFile: '', initFile: null, snapshotSha256: '' },
   epochs: 1,
   outputDirectory: '',
   resumeFile: null,
@@ -47,10 +47,10 @@ describe('the process of an engine', () => {
     const { last, heard } = await run(
       await launch(`process.on('message', () => { ${STARTED}
         process.send({ kind: 'evaluating', epoch: 1 });
-        process.send({ kind: 'done', bestEpoch: 1, lastEpoch: 1 }, () => process.disconnect()); });`),
+        process.send({ kind: 'done', bestEpoch: 1, lastEpoch: 1, examples: null }, () => process.disconnect()); });`),
     );
     expect(heard.map((one) => one.kind)).toEqual(['started', 'evaluating']);
-    expect(last).toEqual({ kind: 'done', bestEpoch: 1, lastEpoch: 1 });
+    expect(last).toEqual({ kind: 'done', bestEpoch: 1, lastEpoch: 1, examples: null });
   });
 
   it.each([
@@ -90,7 +90,7 @@ describe('the process of an engine', () => {
     const { last, heard } = await run(
       await launch(
         `process.on('message', () => { ${STARTED} setInterval(() => process.send({ kind: 'alive', residentBytes: 1000 }), 50);
-          setTimeout(() => process.send({ kind: 'done', bestEpoch: 1, lastEpoch: 1 }, () => process.exit(0)), 900); });`,
+          setTimeout(() => process.send({ kind: 'done', bestEpoch: 1, lastEpoch: 1, examples: null }, () => process.exit(0)), 900); });`,
         { silenceMilliseconds: 400 },
       ),
     );

@@ -6,7 +6,9 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Random } from './network/random.js';
 import { OnnxEngine } from './onnx-engine.js';
-import type { Sample, TrainingSpec } from './training-engine.js';
+import { writeSamples } from './samples/sample-file.js';
+import type { Sample } from './samples/sample.js';
+import type { TrainingSpec } from './training-engine.js';
 
 const SIDE = 28;
 const DIGITS = join(dirname(createRequire(import.meta.url).resolve('mnist/package.json')), 'src/digits');
@@ -36,7 +38,9 @@ async function specOf(counts: { readonly train: number; readonly val: number }, 
   const chosen = digits().slice(0, counts.train + counts.val);
   const cacheFile = join(folder, 'images.cache');
   await writeFile(cacheFile, Buffer.concat(chosen.map(({ pixels }) => Buffer.from(pixels.flatMap((value) => new Array<number>(3).fill(Math.round(value * 255)))))));
-  const samples = chosen.map(({ digit }, index): Sample => ({ cacheIndex: index, imageId: index + 1, classIndices: [digit] }));
+  const samples = chosen.map(({ digit }, index): Sample => ({ side: index < counts.train ? 'train' : 'val', cacheIndex: index, imageId: index + 1, width: SIDE, height: SIDE, classIndices: [digit], objects: [], maskIndex: null }));
+  const samplesFile = join(folder, 'samples.ndjson');
+  await writeSamples(samplesFile, samples);
   return {
     taskType: 'image_classification',
     multiLabel: false,
@@ -45,8 +49,8 @@ async function specOf(counts: { readonly train: number; readonly val: number }, 
     hyperparameters,
     imageSide: SIDE,
     cacheFile,
-    train: samples.slice(0, counts.train),
-    val: samples.slice(counts.train),
+    samplesFile,
+    initFile: null,
     snapshotSha256: 'cd'.repeat(32),
   };
 }

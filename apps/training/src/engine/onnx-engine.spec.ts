@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { validationExampleSchema } from '@app/contracts';
 import { InferenceSession } from 'onnxruntime-node';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SampleCacheWriter } from './data/sample-cache.js';
 import { Random } from './network/random.js';
 import { OnnxEngine } from './onnx-engine.js';
-import type { Sample, TrainingSpec } from './training-engine.js';
+import { writeSamples } from './samples/sample-file.js';
+import type { Sample } from './samples/sample.js';
+import type { TrainingSpec } from './training-engine.js';
 
 const SIDE = 16;
 const quiet = { onStep: () => undefined, shouldStop: () => false };
@@ -36,9 +39,11 @@ async function makeSpec(overrides: Partial<TrainingSpec> = {}, hyperparameters: 
     const standing = number % 2 === 0;
     const added = await writer.append(await barImage(random, standing));
     if (!added.ok) throw new Error(added.reason);
-    samples.push({ cacheIndex: added.index, imageId: number + 1, classIndices: [standing ? 0 : 1] });
+    samples.push({ side: number < 96 ? 'train' : 'val', cacheIndex: added.index, imageId: number + 1, width: SIDE, height: SIDE, classIndices: [standing ? 0 : 1], objects: [], maskIndex: null });
   }
   await writer.close();
+  const samplesFile = `${cacheFile}.ndjson`;
+  await writeSamples(samplesFile, samples);
   return {
     taskType: 'image_classification',
     multiLabel: false,
@@ -50,8 +55,8 @@ async function makeSpec(overrides: Partial<TrainingSpec> = {}, hyperparameters: 
     hyperparameters: { epochs: 4, batch_size: 16, learning_rate: 0.01, ...hyperparameters },
     imageSide: SIDE,
     cacheFile,
-    train: samples.slice(0, 96),
-    val: samples.slice(96),
+    samplesFile,
+    initFile: null,
     snapshotSha256: 'ab'.repeat(32),
     ...overrides,
   };
@@ -164,6 +169,51 @@ describe('OnnxEngine', () => {
     for (const one of [engine, other, twin]) await one.dispose();
   });
 
+  it('begins with the weights of another model where they fit, and knows its checkpoints by that', async () => {
+    const spec = await makeSpec();
+    const first = new OnnxEngine();
+    await first.prepare(spec);
+    for (let epoch = 1; epoch <= 4; epoch += 1) await first.trainEpoch(epoch, quiet);
+    const initFile = join(folder, 'first.ckpt');
+    await writeFile(initFile, first.saveCheckpoint());
+    const trainedValue = (await first.evaluate()).primary_value ?? 0;
+    const scratch = new OnnxEngine();
+    await scratch.prepare(spec);
+    expect((await scratch.evaluate()).primary_value).toBeLessThan(trainedValue);
+    const warm = new OnnxEngine();
+    await warm.prepare({ ...spec, initFile });
+    // The same task: it is as good as the other model before its first step.
+    expect((await warm.evaluate()).primary_value).toBe(trainedValue);
+    // A third class: the head has another shape and begins afresh, everything else is taken.
+    const wider = new OnnxEngine();
+    await wider.prepare({ ...spec, initFile, classes: [...spec.classes, { id: 9, name: 'none' }] });
+    await wider.trainEpoch(1, quiet);
+    expect((await wider.evaluate()).primary_value).toBeGreaterThan(0.9);
+    await warm.trainEpoch(1, quiet);
+    await expect(scratch.restore(warm.saveCheckpoint())).rejects.toThrow('another model');
+    const again = new OnnxEngine();
+    await again.prepare({ ...spec, initFile });
+    expect(await again.restore(warm.saveCheckpoint())).toBe(1);
+    for (const engine of [first, scratch, warm, wider, again]) await engine.dispose();
+  });
+
+  it('shows validation images with truth and prediction, the worst first', async () => {
+    const engine = new OnnxEngine();
+    await engine.prepare(await makeSpec());
+    await engine.trainEpoch(1, quiet);
+    await engine.evaluate();
+    const examples = engine.validationExamples();
+    expect(examples.map((one) => one.image_id).sort((a, b) => a - b)).toEqual(Array.from({ length: 24 }, (_, at) => at + 97));
+    expect(examples.map((one) => one.quality)).toEqual(examples.map((one) => one.quality).sort((a, b) => a - b));
+    for (const one of examples) {
+      expect(validationExampleSchema.safeParse(one).success).toBe(true);
+      expect(one.truth).toEqual([{ class_id: (one.image_id - 1) % 2 === 0 ? 3 : 7 }]);
+      expect(one.predicted).toHaveLength(1);
+      expect(one.predicted[0]?.class_id === one.truth[0]?.class_id).toBe(one.quality > 0.5);
+    }
+    await engine.dispose();
+  });
+
   it('stops between two steps', async () => {
     const engine = new OnnxEngine();
     await engine.prepare(await makeSpec());
@@ -178,7 +228,7 @@ describe('OnnxEngine', () => {
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>');
     expect(await writer.append(svg)).toMatchObject({ ok: false });
     expect(await writer.append(Buffer.from('no image'))).toMatchObject({ ok: false });
-    expect(await writer.append(await barImage(new Random(1), true))).toEqual({ ok: true, index: 0 });
+    expect(await writer.append(await barImage(new Random(1), true))).toEqual({ ok: true, index: 0, width: SIDE, height: SIDE });
     await writer.close();
   });
 });

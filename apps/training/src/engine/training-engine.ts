@@ -1,13 +1,4 @@
-import type { EpochMetrics, TaskType } from '@app/contracts';
-
-/** One labeled image: where it lies in the cache and what it shows. */
-export interface Sample {
-  readonly cacheIndex: number;
-  /** Image id of the dataset: names the random stream of its augmentation. */
-  readonly imageId: number;
-  /** Indices into `classes`. */
-  readonly classIndices: readonly number[];
-}
+import type { EpochMetrics, TaskType, ValidationExample } from '@app/contracts';
 
 export interface TrainingSpec {
   readonly taskType: TaskType;
@@ -18,9 +9,12 @@ export interface TrainingSpec {
   readonly hyperparameters: Readonly<Record<string, unknown>>;
   /** Side of the cached squares, pixels. */
   readonly imageSide: number;
+  /** Decoded images, as SampleCacheWriter writes them. */
   readonly cacheFile: string;
-  readonly train: readonly Sample[];
-  readonly val: readonly Sample[];
+  /** Labeled images of both sides, as `writeSamples` writes them. */
+  readonly samplesFile: string;
+  /** Checkpoint of another training to begin with; null: from scratch. */
+  readonly initFile: string | null;
   /** Of the snapshot's zip, hex: part of the configuration and of the exported model's metadata. */
   readonly snapshotSha256: string;
 }
@@ -44,9 +38,11 @@ export interface TrainingEngine {
   /** Goes on from a saved state; answers the epoch after which it was saved. */
   restore(checkpoint: Buffer): Promise<number>;
   /** Throws `TrainingStopped` between two steps once `shouldStop` says so. */
-  trainEpoch(epoch: number, watch: { readonly onStep: (progress: StepProgress) => void; readonly shouldStop: () => boolean }): Promise<void>;
+  trainEpoch(epoch: number, watch: EpochWatch): Promise<void>;
   /** Measures the model on the validation images; belongs to the epoch just trained. */
   evaluate(): Promise<EpochMetrics>;
+  /** Validation images of the last evaluation, the worst first. */
+  validationExamples(): readonly ValidationExample[];
   saveCheckpoint(): Buffer;
   /** The model as it is now, as an ONNX file. */
   exportModel(): Uint8Array;
@@ -54,6 +50,11 @@ export interface TrainingEngine {
   isPatienceOver(): boolean;
   bestEpoch(): number;
   dispose(): Promise<void>;
+}
+
+export interface EpochWatch {
+  readonly onStep: (progress: StepProgress) => void;
+  readonly shouldStop: () => boolean;
 }
 
 /** The training was asked to stop. */

@@ -22,6 +22,8 @@ export interface PipelineParts {
 export interface TrainedModel {
   readonly bestEpoch: number;
   readonly finalModel: StoredObject;
+  /** What it says of validation images. */
+  readonly examples?: StoredObject;
 }
 
 /** One attempt from the granted snapshot to the stored model, stage after stage. Every stage ends by the attempt's signal. */
@@ -31,7 +33,8 @@ export class AttemptPipeline {
   async run(context: AttemptContext): Promise<TrainedModel> {
     const dataset = await this.prepareDataset(context);
     const resumeFile = await this.fetchCheckpoint(context);
-    const trained = await new EngineSession(context, this.parts).run(dataset, resumeFile);
+    const initFile = await this.fetchFirstWeights(context);
+    const trained = await new EngineSession(context, this.parts).run(dataset, { resumeFile, initFile });
     return this.storeResult(context, trained);
   }
 
@@ -50,8 +53,19 @@ export class AttemptPipeline {
     if (from === null) return null;
     await context.folder.assertRoom(from.size_bytes);
     const path = context.folder.file('resume.ckpt');
-    await downloadCheckpoint(this.parts.store, from, { path, ...context });
+    await downloadCheckpoint(this.parts.store, { ...from, what: `the checkpoint of epoch ${from.epoch}` }, { path, ...context });
     context.log.info(`going on from the checkpoint of epoch ${from.epoch}`);
+    return path;
+  }
+
+  /** Also where the training goes on from a checkpoint of its own: the first weights are part of its configuration. */
+  private async fetchFirstWeights(context: AttemptContext): Promise<string | null> {
+    const from = context.grant.init_from ?? null;
+    if (from === null) return null;
+    await context.folder.assertRoom(from.size_bytes);
+    const path = context.folder.file('init.ckpt');
+    await downloadCheckpoint(this.parts.store, { ...from, what: 'the model that the training begins with' }, { path, ...context });
+    context.log.info('beginning with the weights of another model');
     return path;
   }
 
@@ -63,7 +77,9 @@ export class AttemptPipeline {
     const metricsPath = context.folder.file('metrics.json');
     await writeFile(metricsPath, metricsDocument(context, trained), { mode: 0o600 });
     await this.parts.uploader.upload(grant, { kind: 'metrics', epoch: trained.lastEpoch, path: metricsPath }, context);
-    return { bestEpoch: trained.bestEpoch, finalModel };
+    if (trained.examples === null) return { bestEpoch: trained.bestEpoch, finalModel };
+    const examples = await this.parts.uploader.upload(grant, { kind: 'examples', epoch: trained.bestEpoch, path: trained.examples }, context);
+    return { bestEpoch: trained.bestEpoch, finalModel, examples };
   }
 
   private async modelOfEarlierAttempt(context: AttemptContext, epoch: number): Promise<string> {

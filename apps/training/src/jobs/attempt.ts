@@ -1,6 +1,7 @@
 import { trainingCancelledV1, trainingCompletedV1, trainingFailedV1, type TrainingGrant } from '@app/contracts';
 import type { BackendClient } from '../backend-client/backend-client.port.js';
 import type { ReportPublisher } from '../backend-client/report-publisher.port.js';
+import type { StoredObject } from '../checkpoints/object-uploader.js';
 import type { TrainingLog } from '../training-log.js';
 import { attemptLog, type AttemptContext } from './attempt-context.js';
 import { AttemptStopped, causesOf, toFailure, type AttemptFailure, type StopReason } from './attempt-errors.js';
@@ -119,7 +120,7 @@ export class Attempt {
   private tell(journal: ReportJournal, ending: Ending): void {
     switch (ending.outcome) {
       case 'completed':
-        journal.add({ definition: trainingCompletedV1, data: { best_epoch: ending.model.bestEpoch, final_model: ending.model.finalModel } });
+        journal.add({ definition: trainingCompletedV1, data: completedData(ending.model) });
         return;
       case 'cancelled':
         journal.add({ definition: trainingCancelledV1, data: {} });
@@ -146,4 +147,8 @@ export class Attempt {
   private abort(reason: AttemptStopped): void {
     if (!this.controller.signal.aborted) this.controller.abort(reason);
   }
+}
+
+function completedData({ bestEpoch, finalModel, examples }: TrainedModel): { best_epoch: number; final_model: StoredObject; examples?: StoredObject } {
+  return { best_epoch: bestEpoch, final_model: finalModel, ...(examples === undefined ? {} : { examples }) };
 }

@@ -25,6 +25,16 @@ export interface EngineSessionResult {
   readonly metrics: readonly EpochMetrics[];
   /** Models of this attempt's epochs that still lie here: the best one so far and the last one. */
   readonly models: ReadonlyMap<number, string>;
+  /** What the best model says of validation images; null where an earlier attempt trained it. */
+  readonly examples: string | null;
+}
+
+/** Checkpoints to begin with. */
+export interface StartFiles {
+  /** Of this training: it goes on from it. */
+  readonly resumeFile: string | null;
+  /** Of another training: its weights are the first ones. */
+  readonly initFile: string | null;
 }
 
 /** For checkpoints in hand when the engine has failed. */
@@ -49,7 +59,7 @@ export class EngineSession {
     this.uploads = new UploadQueue({ maxWaitingBytes: parts.maxWaitingBytes }, context.log, (error) => this.broken.abort(error));
   }
 
-  async run({ spec, split }: PreparedDataset, resumeFile: string | null): Promise<EngineSessionResult> {
+  async run({ spec, split }: PreparedDataset, from: StartFiles): Promise<EngineSessionResult> {
     const { context } = this;
     context.signal.throwIfAborted();
     const engine = this.parts.launch();
@@ -57,12 +67,12 @@ export class EngineSession {
     const either = AbortSignal.any([context.signal, this.broken.signal]);
     either.addEventListener('abort', stop, { once: true });
     try {
-      const start = { kind: 'start' as const, spec: copyOf(spec), epochs: context.epochs, outputDirectory: context.folder.path, resumeFile };
+      const start = { kind: 'start' as const, spec: copyOf({ ...spec, initFile: from.initFile }), epochs: context.epochs, outputDirectory: context.folder.path, resumeFile: from.resumeFile };
       const last = await engine.run(start, (message) => this.hear(message, split));
       either.throwIfAborted();
-      const { bestEpoch, lastEpoch } = ended(last, context.folder.path);
+      const { bestEpoch, lastEpoch, examples } = ended(last, context.folder.path);
       await this.uploads.drain();
-      return { bestEpoch, lastEpoch, metrics: this.metrics, models: this.models };
+      return { bestEpoch, lastEpoch, examples: examples?.path ?? null, metrics: this.metrics, models: this.models };
     } finally {
       either.removeEventListener('abort', stop);
       await engine.stop();
@@ -141,7 +151,7 @@ export class EngineSession {
 }
 
 /** `folder` is taken out of the engine's words: users read them. */
-function ended(last: FromChild, folder: string): { readonly bestEpoch: number; readonly lastEpoch: number } {
+function ended(last: FromChild, folder: string): Extract<FromChild, { kind: 'done' }> {
   switch (last.kind) {
     case 'done':
       return last;
@@ -155,8 +165,7 @@ function ended(last: FromChild, folder: string): { readonly bestEpoch: number; r
 
 /** The message's schema has mutable lists. */
 function copyOf(spec: TrainingSpec): Parameters<ReturnType<LaunchEngine>['run']>[0]['spec'] {
-  const samples = (list: TrainingSpec['train']): { cacheIndex: number; imageId: number; classIndices: number[] }[] => list.map((one) => ({ ...one, classIndices: [...one.classIndices] }));
-  return { ...spec, classes: spec.classes.map((one) => ({ id: one.id, name: one.name })), hyperparameters: { ...spec.hyperparameters }, train: samples(spec.train), val: samples(spec.val) };
+  return { ...spec, classes: spec.classes.map((one) => ({ id: one.id, name: one.name })), hyperparameters: { ...spec.hyperparameters } };
 }
 
 function summary(metrics: EpochMetrics, epochs: number): string {

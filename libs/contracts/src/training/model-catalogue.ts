@@ -25,6 +25,9 @@ const common = {
   keep_every: z.number().int().min(1).max(1000).default(5).describe('the k of every-k: the checkpoint of each k-th epoch stays'),
 };
 
+/** What an engine needs of every model's settings. */
+export type CommonHyperparameters = { readonly [Name in keyof typeof common]: z.infer<(typeof common)[Name]> };
+
 export const cnnSmallHyperparameters = z.strictObject({
   ...common,
   image_size: z

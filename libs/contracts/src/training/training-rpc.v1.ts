@@ -19,6 +19,8 @@ export const trainingGrantSchema = z.object({
   hyperparameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
   /** The job's own rule; null: the version says it (`split`, `split_config`), else the automatic rule. */
   split: splitRuleSchema.nullable(),
+  /** A model whose weights the training begins with. */
+  init_from: z.object({ key: objectKeySchema, size_bytes: z.number().int().positive(), sha256: sha256Schema }).nullable().optional(),
   resume_from: z.object({ epoch: z.number().int().positive(), key: objectKeySchema, size_bytes: z.number().int().positive(), sha256: sha256Schema }).nullable(),
 });
 export type TrainingGrant = z.infer<typeof trainingGrantSchema>;

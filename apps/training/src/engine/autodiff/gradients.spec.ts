@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { encodeModel } from '../onnx/onnx-model.js';
-import { openSession } from '../network/trainer.js';
+import { openSession } from '../network/session.js';
 import { Graph, type Value } from './graph.js';
 import { batchNormTraining, bias, convolution, dense, flatten, globalAveragePool, maxPool, relu } from './layers.js';
 import { sigmoidBinaryCrossEntropy, softmaxCrossEntropy } from './losses.js';

@@ -50,10 +50,10 @@ export function encodeCheckpoint({ configHash, state, progress }: Checkpoint): B
   return Buffer.concat([body, createHash('sha256').update(body).digest()]);
 }
 
-/** Throws `validation-failed` for anything that is not a whole, finite checkpoint of this very configuration. */
-export function decodeCheckpoint(bytes: Buffer, configHash: string): Checkpoint {
+/** Throws `validation-failed` for anything that is not a whole, finite checkpoint of this very configuration; null: of any, for its weights alone. */
+export function decodeCheckpoint(bytes: Buffer, configHash: string | null): Checkpoint {
   const header = readHeader(bytes);
-  if (header.configHash !== configHash) throw refused('it belongs to another model, dataset or set of hyperparameters');
+  if (configHash !== null && header.configHash !== configHash) throw refused('it belongs to another model, dataset or set of hyperparameters');
   const state = emptyState();
   state.step = header.step;
   let offset = HEADER_OFFSET + bytes.readUInt32LE(MAGIC.length);
@@ -72,7 +72,7 @@ export function decodeCheckpoint(bytes: Buffer, configHash: string): Checkpoint 
   for (const { name, channels } of header.statistics) state.statistics.set(name, { mean: take(channels), variance: take(channels) });
   if (offset !== bytes.length - HASH_BYTES) throw refused('it holds more than its header names');
   if (!isFinite(state)) throw refused('a weight in it is not a finite number');
-  return { configHash, state, progress: header.progress };
+  return { configHash: header.configHash, state, progress: header.progress };
 }
 
 function readHeader(bytes: Buffer): z.infer<typeof headerSchema> {

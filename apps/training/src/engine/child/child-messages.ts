@@ -1,8 +1,6 @@
 import { epochMetricsSchema, taskTypeSchema } from '@app/contracts';
 import { z } from 'zod';
 
-const sampleSchema = z.object({ cacheIndex: z.number().int().nonnegative(), imageId: z.number().int(), classIndices: z.array(z.number().int().nonnegative()) });
-
 export const startMessageSchema = z.object({
   kind: z.literal('start'),
   spec: z.object({
@@ -13,8 +11,8 @@ export const startMessageSchema = z.object({
     hyperparameters: z.record(z.string(), z.unknown()),
     imageSide: z.number().int().positive(),
     cacheFile: z.string(),
-    train: z.array(sampleSchema),
-    val: z.array(sampleSchema),
+    samplesFile: z.string(),
+    initFile: z.string().nullable(),
     snapshotSha256: z.string(),
   }),
   epochs: z.number().int().positive(),
@@ -35,7 +33,8 @@ export const fromChildSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('step'), epoch: z.number().int(), step: z.number().int(), steps: z.number().int(), loss: z.number().nullable(), imagesPerSecond: z.number() }),
   z.object({ kind: z.literal('evaluating'), epoch: z.number().int() }),
   z.object({ kind: z.literal('epoch'), metrics: epochMetricsSchema, state: fileSchema, model: fileSchema }),
-  z.object({ kind: z.literal('done'), bestEpoch: z.number().int().positive(), lastEpoch: z.number().int().positive() }),
+  /** `examples`: validation images of the best epoch, where this run trained it. */
+  z.object({ kind: z.literal('done'), bestEpoch: z.number().int().positive(), lastEpoch: z.number().int().positive(), examples: fileSchema.nullable() }),
   z.object({ kind: z.literal('stopped') }),
   /** A sign of life between steps. It ends at EngineProcess and is not handed on. */
   z.object({ kind: z.literal('alive'), residentBytes: z.number().nonnegative() }),

@@ -11,8 +11,8 @@ export async function runTraining(engine: TrainingEngine, start: StartMessage, i
     await engine.prepare(start.spec);
     const resumedFromEpoch = start.resumeFile === null ? 0 : await engine.restore(await readFile(start.resumeFile));
     io.tell({ kind: 'started', engine: engine.capabilities().name, resumedFromEpoch });
-    const lastEpoch = await runEpochs(engine, start, { ...io, from: resumedFromEpoch + 1 });
-    io.tell({ kind: 'done', bestEpoch: engine.bestEpoch(), lastEpoch });
+    const { lastEpoch, examples } = await runEpochs(engine, start, { ...io, from: resumedFromEpoch + 1 });
+    io.tell({ kind: 'done', bestEpoch: engine.bestEpoch(), lastEpoch, examples });
   } catch (error) {
     io.tell(outcomeOf(error));
   } finally {
@@ -24,19 +24,23 @@ async function runEpochs(
   engine: TrainingEngine,
   start: StartMessage,
   io: { readonly tell: (message: FromChild) => void; readonly shouldStop: () => boolean; readonly from: number },
-): Promise<number> {
+): Promise<{ readonly lastEpoch: number; readonly examples: OutputFile | null }> {
   let last = io.from - 1;
+  let examples: OutputFile | null = null;
   for (let epoch = io.from; epoch <= start.epochs && !engine.isPatienceOver(); epoch += 1) {
     await engine.trainEpoch(epoch, { shouldStop: io.shouldStop, onStep: (progress) => io.tell({ kind: 'step', epoch, ...progress }) });
     io.tell({ kind: 'evaluating', epoch });
     const metrics = await engine.evaluate();
     const state = await write(join(start.outputDirectory, `checkpoint-epoch-${epoch}.ckpt`), engine.saveCheckpoint());
     const model = await write(join(start.outputDirectory, `checkpoint-epoch-${epoch}.onnx`), engine.exportModel());
+    if (engine.bestEpoch() === epoch) examples = await write(join(start.outputDirectory, 'validation-examples.ndjson'), ndjson(engine.validationExamples()));
     io.tell({ kind: 'epoch', metrics, state, model });
     last = epoch;
   }
-  return last;
+  return { lastEpoch: last, examples };
 }
+
+const ndjson = (lines: readonly unknown[]): Buffer => Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
 
 /** Visible under its name when it is whole. */
 async function write(path: string, bytes: Uint8Array): Promise<OutputFile> {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { Augmenter, PIXEL_DEVIATION, PIXEL_MEAN, writePlain, type AugmentationLevel } from './augmentation.js';
+import { Random } from '../network/random.js';
+import { CLASSIFICATION_AUGMENTATIONS } from '../tasks/classification/classification-augmentation.js';
+import { Augmenter, PIXEL_DEVIATION, PIXEL_MEAN, writePlain } from './augmentation.js';
+import { fitGeometry } from './fit.js';
+import { Placement } from './placement.js';
+import { drawWarp, sourceOf, targetOf } from './warp.js';
+
+type AugmentationLevel = keyof typeof CLASSIFICATION_AUGMENTATIONS;
 
 const SIDE = 33;
 const SIZE = SIDE * SIDE * 3;
@@ -12,7 +19,8 @@ const image = (rule: (x: number, y: number, channel: number) => number): Uint8Ar
 
 function augmented(pixels: Uint8Array, level: AugmentationLevel, stream: readonly [number, number, number], augmenter = new Augmenter(SIDE)): Float32Array {
   const target = new Float32Array(SIZE + 4);
-  augmenter.write(pixels, { target, offset: 4 }, { level, stream });
+  const range = CLASSIFICATION_AUGMENTATIONS[level];
+  augmenter.write(pixels, { target, offset: 4 }, range === null ? null : drawWarp(new Random(...stream), range, SIDE));
   expect([...target.subarray(0, 4)]).toEqual([0, 0, 0, 0]);
   return target.subarray(4);
 }
@@ -69,5 +77,42 @@ describe('augmentation', () => {
       corners += [at(result, 0, 0), at(result, SIDE - 1, 0), at(result, 0, SIDE - 1), at(result, SIDE - 1, SIDE - 1)].filter((value) => Math.abs(value) < 1e-3).length;
     }
     expect(corners).toBeGreaterThan(20);
+  });
+
+  it('moves places as it moves pixels: a bright dot is where its point is said to be', () => {
+    const range = { turnRadians: 0.3, shift: 0.1, scales: [0.8, 1.3] as const, colours: { flip: true, gain: [1, 1] as const, lift: [0, 0] as const } };
+    let seen = 0;
+    for (let epoch = 1; epoch <= 40; epoch += 1) {
+      // 66 x 44 fits into 33 pixels at half its size, 5 black rows above it.
+      const fit = fitGeometry(66, 44, SIDE);
+      const [dotX, dotY] = [21, 18];
+      const pixels = image((x, y) => (Math.abs(x - dotX) <= 1 && Math.abs(y - dotY) <= 1 ? 255 : 0));
+      const warp = drawWarp(new Random(3, epoch), range, SIDE);
+      const target = new Float32Array(SIZE);
+      new Augmenter(SIDE).write(pixels, { target, offset: 0 }, warp);
+      const [x, y] = new Placement(fit, warp).point((dotX + 0.5 - fit.left) / fit.scale, (dotY + 0.5 - fit.top) / fit.scale);
+      const back = sourceOf(warp, SIDE, ...targetOf(warp, SIDE, 7, 9));
+      expect(back[0]).toBeCloseTo(7, 6);
+      expect(back[1]).toBeCloseTo(9, 6);
+      if (x < 3 || y < 3 || x > SIDE - 3 || y > SIDE - 3) continue;
+      seen += 1;
+      let [sum, sumX, sumY] = [0, 0, 0];
+      for (let at_ = 0; at_ < SIDE * SIDE; at_ += 1) {
+        const light = byteOf(target[at_] ?? 0);
+        sum += light;
+        sumX += light * ((at_ % SIDE) + 0.5);
+        sumY += light * (Math.floor(at_ / SIDE) + 0.5);
+      }
+      expect(Math.abs(sumX / sum - x)).toBeLessThan(0.15);
+      expect(Math.abs(sumY / sum - y)).toBeLessThan(0.15);
+    }
+    expect(seen).toBeGreaterThan(20);
+  });
+
+  it('fits an image as the decoder does: in the middle, an odd black row behind', () => {
+    expect(fitGeometry(66, 44, 33)).toMatchObject({ scale: 0.5, left: 0, top: 5 });
+    expect(fitGeometry(10, 20, 33)).toMatchObject({ left: 8, top: 0 });
+    const box = new Placement(fitGeometry(66, 44, 33), null).box(10, 4, { width: 20, height: 8 });
+    expect(box).toEqual({ left: 5, top: 7, right: 15, bottom: 11 });
   });
 });

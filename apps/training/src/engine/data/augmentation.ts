@@ -1,7 +1,5 @@
-import { Random } from '../network/random.js';
 import { CHANNELS } from './image-decoder.js';
-
-export type AugmentationLevel = 'none' | 'light' | 'standard';
+import type { Warp } from './warp.js';
 
 /** Bytes 0..255 become about -2..2: (value / 255 - 0.5) / 0.25, as the exported model's metadata says. */
 export const PIXEL_MEAN = 0.5;
@@ -10,29 +8,9 @@ const SCALE = 1 / (255 * PIXEL_DEVIATION);
 const OFFSET = PIXEL_MEAN / PIXEL_DEVIATION;
 const NORMALISED = Float32Array.from({ length: 256 }, (_, value) => value * SCALE - OFFSET);
 
-interface Warp {
-  readonly cos: number;
-  readonly sin: number;
-  readonly shiftX: number;
-  readonly shiftY: number;
-  readonly flip: boolean;
-  readonly gain: number;
-  readonly lift: number;
-}
-
-const MAX_TURN_RADIANS = 0.14;
-const MAX_SHIFT = 0.08;
-const SCALES = [0.88, 1.12] as const;
-
 export interface BatchPlace {
   readonly target: Float32Array;
   readonly offset: number;
-}
-
-export interface Augmentation {
-  readonly level: AugmentationLevel;
-  /** What the randomness is that of: resuming in the middle of a training repeats nothing and skips nothing. */
-  readonly stream: readonly [seed: number, epoch: number, image: number];
 }
 
 /** Writes one HWC image as normalised CHW floats at `offset`. */
@@ -49,7 +27,7 @@ const FRAME_BEFORE = 2;
 const FRAME_BEHIND = 1;
 
 /**
- * Writes images through a random warp and colour change, bilinear, black outside. This is the loop in which a training on a CPU can lose most of
+ * Writes images through a warp and colour change, bilinear, black outside. This is the loop in which a training on a CPU can lose most of
  * its time, so it makes no object per pixel: a black frame around the image spares the question which neighbours are inside.
  */
 export class Augmenter {
@@ -61,13 +39,13 @@ export class Augmenter {
     this.framed = new Uint8Array(this.rowBytes * (FRAME_BEFORE + side + FRAME_BEHIND));
   }
 
-  write(pixels: Uint8Array, into: BatchPlace, by: Augmentation): void {
-    if (by.level === 'none') {
+  /** Null: as it is. */
+  write(pixels: Uint8Array, into: BatchPlace, warp: Warp | null): void {
+    if (warp === null) {
       writePlain(pixels, this.side, into);
       return;
     }
     this.frame(pixels);
-    const warp = drawWarp(new Random(...by.stream), by.level, this.side);
     for (let y = 0; y < this.side; y += 1) this.writeRow(y, warp, into);
   }
 
@@ -78,18 +56,19 @@ export class Augmenter {
 
   private writeRow(y: number, warp: Warp, { target, offset }: BatchPlace): void {
     const { side } = this;
-    const { cos, sin, shiftX, shiftY, flip, gain, lift } = warp;
+    const { shiftX, shiftY, flip, gain, lift } = warp;
+    const [xx, xy, yx, yy] = warp.matrix;
     const centre = (side - 1) / 2;
     const dy = y - centre;
     for (let x = 0; x < side; x += 1) {
       const dx = (flip ? side - 1 - x : x) - centre;
-      const fromX = cos * dx - sin * dy + centre + shiftX;
-      const fromY = sin * dx + cos * dy + centre + shiftY;
+      const fromX = xx * dx + xy * dy + centre + shiftX;
+      const fromY = yx * dx + yy * dy + centre + shiftY;
       const left = Math.floor(fromX);
       const top = Math.floor(fromY);
       const at = this.indexOf(left, top);
       for (let channel = 0; channel < CHANNELS; channel += 1) {
-        const coloured = this.between(at + channel, fromX - left, fromY - top) * gain + lift;
+        const coloured = this.between(at + channel, fromX - left, fromY - top) * (gain[channel] ?? 1) + lift;
         target[offset + (channel * side + y) * side + x] = (coloured > 255 ? 255 : coloured < 0 ? 0 : coloured) * SCALE - OFFSET;
       }
     }
@@ -108,21 +87,4 @@ export class Augmenter {
     const lower = (framed[at + rowBytes] ?? 0) * (1 - right) + (framed[at + rowBytes + CHANNELS] ?? 0) * right;
     return upper * (1 - down) + lower * down;
   }
-}
-
-function drawWarp(random: Random, level: 'light' | 'standard', side: number): Warp {
-  const angle = random.between(-MAX_TURN_RADIANS, MAX_TURN_RADIANS);
-  const scale = random.between(SCALES[0], SCALES[1]);
-  const shift = (): number => random.between(-MAX_SHIFT, MAX_SHIFT) * side;
-  const [shiftX, shiftY] = [shift(), shift()];
-  const colours = level === 'standard';
-  return {
-    cos: Math.cos(angle) / scale,
-    sin: Math.sin(angle) / scale,
-    shiftX,
-    shiftY,
-    flip: colours && random.next() < 0.5,
-    gain: colours ? random.between(0.8, 1.2) : 1,
-    lift: colours ? random.between(-20, 20) : 0,
-  };
 }

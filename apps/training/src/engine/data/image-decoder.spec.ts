@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { CHANNELS, decodeImage } from './image-decoder.js';
+import { fitGeometry } from './fit.js';
+import { CHANNELS, decodeImage, decodeSquare } from './image-decoder.js';
 
 const SIDE = 48;
 const SHARED = resolve(import.meta.dirname, '../../../../../../shared/data/exif-orientation');
@@ -46,5 +47,27 @@ describe('an image for training', () => {
         expect(meanDifference(await decodeImage(readFileSync(join(SHARED, `${kind}_${orientation}.jpg`)), SIDE), wanted), `${kind} ${orientation}`).toBeLessThan(12);
       }
     }
+  });
+
+  it.each([
+    [80, 48],
+    [48, 80],
+    [37, 100],
+    [101, 33],
+    [50, 50],
+    [300, 21],
+  ])('of %i x %i lies in the square where the geometry says', async (width, height) => {
+    const bytes = await sharp({ create: { width, height, channels: 3, background: '#fff' } }).withMetadata({ orientation: 1 }).png().toBuffer();
+    const { pixels, width: seenWidth, height: seenHeight } = await decodeSquare(bytes, SIDE);
+    expect([seenWidth, seenHeight]).toEqual([width, height]);
+    const { left, top } = fitGeometry(width, height, SIDE);
+    const lit = (x: number, y: number): boolean => (pixels[(y * SIDE + x) * CHANNELS] ?? 0) > 128;
+    const middle = SIDE / 2;
+    expect(Array.from({ length: SIDE }, (_, x) => x).find((x) => lit(x, middle))).toBe(left);
+    expect(Array.from({ length: SIDE }, (_, y) => y).find((y) => lit(middle, y))).toBe(top);
+  });
+
+  it('tells the size of an image that the camera stored lying as people see it', async () => {
+    expect(await decodeSquare(await stored(6, 'jpeg'), SIDE)).toMatchObject({ width: 80, height: 48 });
   });
 });

@@ -11,6 +11,19 @@ sharp.cache(false);
 const MAX_PIXELS = 100_000_000;
 export const CHANNELS = 3;
 
+export interface DecodedSquare {
+  readonly pixels: Uint8Array;
+  /** Of the upright original image, pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** `decodeImage` with the size that the image had. */
+export async function decodeSquare(bytes: Uint8Array, side: number): Promise<DecodedSquare> {
+  const { autoOrient } = await sharp(bytes, { limitInputPixels: MAX_PIXELS }).metadata();
+  return { pixels: await decodeImage(bytes, side), width: autoOrient.width, height: autoOrient.height };
+}
+
 /**
  * One image as bytes of a square: upright (EXIF), fitted with its proportions kept, black around it, RGB, HWC, `side` x `side` x 3.
  * Throws for what cannot be decoded.

@@ -1,6 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { CHANNELS, decodeImage } from './image-decoder.js';
+import { CHANNELS, decodeSquare, type DecodedSquare } from './image-decoder.js';
+
+export type Appended = { readonly ok: true; readonly index: number; readonly width: number; readonly height: number } | { readonly ok: false; readonly reason: string };
 
 /** Decoded images one behind the other in a file of the attempt's folder: decoded once, read in every epoch. */
 export class SampleCacheWriter {
@@ -16,16 +18,17 @@ export class SampleCacheWriter {
   }
 
   /** The sample's index, or why the image stays out. */
-  async append(bytes: Uint8Array): Promise<{ readonly ok: true; readonly index: number } | { readonly ok: false; readonly reason: string }> {
-    let pixels: Uint8Array;
+  async append(bytes: Uint8Array): Promise<Appended> {
+    let decoded: DecodedSquare;
     try {
-      pixels = await decodeImage(bytes, this.side);
+      decoded = await decodeSquare(bytes, this.side);
     } catch (error) {
       return { ok: false, reason: error instanceof Error ? (error.message.split('\n')[0] ?? 'it cannot be decoded') : 'it cannot be decoded' };
     }
+    const { pixels, width, height } = decoded;
     await this.file.write(pixels, 0, pixels.length, this.count * pixels.length);
     this.count += 1;
-    return { ok: true, index: this.count - 1 };
+    return { ok: true, index: this.count - 1, width, height };
   }
 
   async close(): Promise<void> {

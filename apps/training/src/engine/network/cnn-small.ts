@@ -1,5 +1,9 @@
 import { flatten, globalAveragePool } from '../autodiff/layers.js';
-import type { Architecture } from './trainer.js';
+import type { Value } from '../autodiff/graph.js';
+import type { NetworkBuilder } from './network-builder.js';
+
+/** A model as a function from the batch of images (NCHW) to logits (NK). */
+export type Architecture = (build: NetworkBuilder, images: Value) => Value;
 
 /** Below this side the first layer keeps the resolution: there is little to lose. */
 const SMALL_SIDE = 40;

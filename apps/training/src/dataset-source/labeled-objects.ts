@@ -1,0 +1,41 @@
+import type { TaskType } from '@app/contracts';
+import type { LabeledObject } from '../engine/samples/sample.js';
+
+type Annotation = Readonly<Record<string, unknown>>;
+
+/** Tasks whose annotations are objects in places; the others say something of the whole image. */
+const PLACED: ReadonlySet<TaskType> = new Set(['object_detection', 'instance_segmentation', 'pose_estimation']);
+
+/** Annotations of a checked label file as the engine takes them. */
+export function labeledObjects(annotations: readonly Annotation[], taskType: TaskType, indexOf: ReadonlyMap<number, number>): LabeledObject[] {
+  if (!PLACED.has(taskType)) return [];
+  return annotations.flatMap((one): LabeledObject[] => {
+    const classIndex = typeof one['class_id'] === 'number' ? indexOf.get(one['class_id']) : undefined;
+    if (classIndex === undefined) return [];
+    return [{ classIndex, bbox: boxOf(one['bbox']), isCrowd: one['iscrowd'] === 1, ...shapeOf(one['segmentation']), ...pointsOf(one['keypoints']) }];
+  });
+}
+
+const isNumbers = (value: unknown): value is number[] => Array.isArray(value) && value.every((item) => typeof item === 'number');
+
+function boxOf(value: unknown): LabeledObject['bbox'] {
+  if (!isNumbers(value)) return null;
+  const [x, y, width, height] = value;
+  return x === undefined || y === undefined || width === undefined || height === undefined ? null : [x, y, width, height];
+}
+
+/** Rings, or run lengths of a whole mask. */
+function shapeOf(value: unknown): Pick<LabeledObject, 'polygons' | 'rle'> {
+  if (Array.isArray(value)) return { polygons: value.filter(isNumbers) };
+  if (typeof value !== 'object' || value === null || !('size' in value) || !('counts' in value)) return {};
+  const { size, counts } = value;
+  if (!isNumbers(size) || !(typeof counts === 'string' || isNumbers(counts))) return {};
+  return { rle: { size: [size[0] ?? 0, size[1] ?? 0], counts } };
+}
+
+/** Flat or in triples. */
+function pointsOf(value: unknown): Pick<LabeledObject, 'keypoints'> {
+  if (!Array.isArray(value)) return {};
+  const flat: unknown[] = value.flat();
+  return isNumbers(flat) ? { keypoints: flat } : {};
+}

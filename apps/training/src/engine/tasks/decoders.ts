@@ -1,0 +1,12 @@
+import { decodeClassification } from './classification/classification-decoder.js';
+import { OUTPUT_FORMATS, type DecodeOutputs, type OutputFormat } from './output-decoder.js';
+
+const DECODERS: Partial<Record<OutputFormat, DecodeOutputs>> = {
+  'classification/1': decodeClassification,
+};
+
+/** The decoder of a model's `output_format`; null for a format that is not known here. */
+export function decoderFor(format: string | undefined): DecodeOutputs | null {
+  const known = OUTPUT_FORMATS.find((one) => one === format);
+  return known === undefined ? null : (DECODERS[known] ?? null);
+}
