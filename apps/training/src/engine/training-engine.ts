@@ -11,6 +11,8 @@ export interface TrainingSpec {
   readonly imageSide: number;
   /** Decoded images, as SampleCacheWriter writes them. */
   readonly cacheFile: string;
+  /** Label maps of semantic masks, as LabelMapWriter writes them; absent: the task has none. */
+  readonly labelMapsFile?: string | null;
   /** Labeled images of both sides, as `writeSamples` writes them. */
   readonly samplesFile: string;
   /** Checkpoint of another training to begin with; null: from scratch. */

@@ -19,6 +19,8 @@ const ELLIPSE_CORNERS = 32;
 /** Euclidean, of 441: what has less contrast nobody sees, people neither. */
 const LEAST_CONTRAST = 60;
 const LINES = 5;
+/** Half a form's width or height, of the side: 12 to 60 pixels of 128. */
+const [SMALLEST, LARGEST] = [6 / 128, 30 / 128];
 
 type Colour = readonly [number, number, number];
 
@@ -39,7 +41,7 @@ const UNIT: readonly (readonly (readonly [number, number])[])[] = [
 ];
 
 /**
- * A square with one to three turned forms of 12 to 60 pixels each way in front of lines, with noise over all of it. Colours of ground, lines and figures are
+ * A square with one to three turned forms (of 12 to 60 pixels each way where the side is 128) in front of lines, with noise over all of it. Colours of ground, lines and figures are
  * drawn alike, so that only the form tells the class. The same numbers, the same scene.
  */
 export function shapeScene(seed: number, number: number, side = 128): Scene {
@@ -66,7 +68,7 @@ function contrasting(random: Random, ground: Colour): Colour {
 
 function figure(random: Random, side: number): SceneFigure {
   const classIndex = Math.floor(random.next() * FORMS.length);
-  const [halfWidth, halfHeight] = [random.between(6, 30), random.between(6, 30)];
+  const [halfWidth, halfHeight] = [random.between(SMALLEST, LARGEST) * side, random.between(SMALLEST, LARGEST) * side];
   const [centreX, centreY] = [random.between(0.15, 0.85) * side, random.between(0.15, 0.85) * side];
   const angle = random.between(0, 2 * Math.PI);
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];

@@ -41,6 +41,22 @@ export const cnnSmallHyperparameters = z.strictObject({
 });
 export type CnnSmallHyperparameters = z.infer<typeof cnnSmallHyperparameters>;
 
+export const unetSmallHyperparameters = z.strictObject({
+  ...common,
+  epochs: common.epochs.default(60),
+  image_size: z
+    .number()
+    .int()
+    .refine((size) => size === 0 || (size >= 32 && size <= 320 && size % 16 === 0), { message: '0 (by the images) or a multiple of 16 from 32 to 320' })
+    .default(0)
+    .describe('side of the square that images are fitted into, pixels; 0 chooses by the images'),
+  augment: z.enum(['none', 'light', 'standard']).default('standard').describe('light: shift, scale, turn; standard: mirrors and colours too'),
+  class_weights: z.enum(['none', 'balanced']).default('balanced').describe('balanced: rare classes count more, by the root of how rare their pixels are'),
+  dice_weight: z.number().min(0).max(10).default(0).describe('how much the overlap of whole masks counts beside the single pixels'),
+});
+export type UnetSmallHyperparameters = z.infer<typeof unetSmallHyperparameters>;
+
 export const MODEL_CATALOGUE: readonly ModelDefinition[] = [
   { id: 'cnn-small', title: 'Small convolutional network', taskTypes: ['image_classification'], hyperparameters: cnnSmallHyperparameters },
+  { id: 'unet-small', title: 'Small U-Net', taskTypes: ['semantic_segmentation'], hyperparameters: unetSmallHyperparameters },
 ];

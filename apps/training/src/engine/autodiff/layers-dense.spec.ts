@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { openSession } from '../network/trainer.js';
+import { openSession } from '../network/session.js';
 import { encodeModel } from '../onnx/onnx-model.js';
 import { multiply, reduceMean } from './arithmetic.js';
 import { Graph, type Value } from './graph.js';

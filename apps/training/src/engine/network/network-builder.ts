@@ -30,7 +30,7 @@ export class NetworkBuilder {
     return bias(this.graph, dense(this.graph, input, weight), this.constantParameter(`${name}.bias`, [outputs], 0));
   }
 
-  private batchNorm(name: string, input: Value): Value {
+  batchNorm(name: string, input: Value): Value {
     const channels = input.shape[1] ?? 0;
     const gamma = this.constantParameter(`${name}.gamma`, [channels], 1);
     const beta = this.constantParameter(`${name}.beta`, [channels], 0);
@@ -50,11 +50,11 @@ export class NetworkBuilder {
     return known;
   }
 
-  private parameter(name: string, shape: readonly number[], deviation: number): Value {
+  parameter(name: string, shape: readonly number[], deviation: number): Value {
     return this.declare(name, shape, () => this.options.random.gaussian() * deviation);
   }
 
-  private constantParameter(name: string, shape: readonly number[], value: number): Value {
+  constantParameter(name: string, shape: readonly number[], value: number): Value {
     return this.declare(name, shape, () => value);
   }
 

@@ -1,0 +1,30 @@
+import type { Value } from '../../autodiff/graph.js';
+import { concatChannels, upsampleBilinear } from '../../autodiff/layers-dense.js';
+import type { NetworkBuilder } from '../../network/network-builder.js';
+import { planeHead, residualBlock } from '../../network/plane-blocks.js';
+import type { NamedValues } from '../training-task.js';
+
+/** The network halves the side four times. */
+export const UNET_MULTIPLE = 16;
+
+/**
+ * A U-Net (Ronneberger et al. 2015) that thinks at a sixteenth of the side, where one step of three residual blocks looks over half of the image: what tells a
+ * class by its form has to be seen whole. Full resolution is never computed: the last step is an interpolation of the logits.
+ */
+export function unetSmall(channels: number): (build: NetworkBuilder, images: Value) => NamedValues {
+  return (build, images) => {
+    const { graph } = build;
+    const half = build.convBlock('down1', images, { filters: 16, kernel: 3, stride: 2 });
+    const quarter = residualBlock(build, 'res2', build.convBlock('down2', half, { filters: 32, kernel: 3, stride: 2 }));
+    const eighth = residualBlock(build, 'res3', build.convBlock('down3', quarter, { filters: 64, kernel: 3, stride: 2 }));
+    let deep = build.convBlock('down4', eighth, { filters: 96, kernel: 3, stride: 2 });
+    for (const name of ['res4a', 'res4b', 'res4c']) deep = residualBlock(build, name, deep);
+    const up = (name: string, from: Value, beside: Value): Value => {
+      const filters = beside.shape[1] ?? 0;
+      const larger = upsampleBilinear(graph, build.convBlock(`${name}.narrow`, from, { filters, kernel: 1, stride: 1 }), 2);
+      return build.convBlock(`${name}.join`, concatChannels(graph, [larger, beside]), { filters, kernel: 3, stride: 1 });
+    };
+    const plane = up('up1', up('up2', up('up3', deep, eighth), quarter), half);
+    return { logits: upsampleBilinear(graph, planeHead(build, 'head', plane, { filters: channels, kernel: 3, deviation: 0.05 }), 2) };
+  };
+}
