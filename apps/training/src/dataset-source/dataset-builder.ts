@@ -6,8 +6,9 @@ import type { AttemptFolder } from '../jobs/attempt-folder.js';
 import type { TrainingLog } from '../training-log.js';
 import type { ArchiveBytes, ArchiveReader } from './archive-reader.port.js';
 import { DecodedImages } from './decoded-images.js';
+import { DecodedMasks } from './decoded-masks.js';
 import { sideLimitsOf } from './image-side.js';
-import type { LabelReader, TrainingLabels } from './label-reader.port.js';
+import type { LabeledImage, LabelReader, TrainingLabels } from './label-reader.port.js';
 import type { SnapshotSource } from './snapshot-source.js';
 import { trainingSamples } from './training-samples.js';
 
@@ -60,7 +61,7 @@ export class DatasetBuilder {
       (bytes) => {
         reading += 1;
         images = 0;
-        return this.readArchive(bytes, { ...request, cacheFile: request.folder.file(`images-${reading}.cache`), onImage: () => void (images += 1) });
+        return this.readArchive(bytes, { ...request, cacheFile: request.folder.file(`images-${reading}.cache`), labelMapsFile: request.folder.file(`labels-${reading}.cache`), onImage: () => void (images += 1) });
       },
       {
         signal,
@@ -74,12 +75,12 @@ export class DatasetBuilder {
     return this.specOf(content, request);
   }
 
-  private async specOf({ labels, images }: ArchiveContent, { grant, folder, log }: DatasetRequest): Promise<PreparedDataset> {
+  private async specOf({ labels, images, masks }: ArchiveContent, { grant, folder, log }: DatasetRequest): Promise<PreparedDataset> {
     if (labels.taskType !== grant.task_type) {
       throw new AttemptFailure('validation-failed', `The snapshot is a ${labels.taskType} dataset, but the job is a ${grant.task_type} training.`, { retryable: false });
     }
-    const samples = trainingSamples(labels, images.byName, grant);
-    for (const [name, reason] of [...images.failed].slice(0, MAX_NAMED_IMAGES)) log.warn(`${name} stays out: ${reason}`);
+    const samples = trainingSamples(labels, { images: images.byName, masks: masks.byName }, grant);
+    for (const [name, reason] of [...images.failed, ...masks.failed].slice(0, MAX_NAMED_IMAGES)) log.warn(`${name} stays out: ${reason}`);
     if (samples.leftOut > 0) log.warn(`${samples.leftOut} labeled images stay out because they cannot be decoded or are missing`);
     log.info(`split by the ${SOURCES[samples.split.source]}`);
     const samplesFile = folder.file('samples.ndjson');
@@ -93,15 +94,17 @@ export class DatasetBuilder {
       hyperparameters: grant.hyperparameters,
       imageSide: images.side,
       cacheFile: images.cacheFile,
+      labelMapsFile: masks.file,
       samplesFile,
       snapshotSha256: grant.snapshot.sha256,
     };
     return { spec, split: samples.split };
   }
 
-  private async readArchive(bytes: ArchiveBytes, read: DatasetRequest & { readonly cacheFile: string; readonly onImage: () => void }): Promise<ArchiveContent> {
+  private async readArchive(bytes: ArchiveBytes, read: ArchiveRequest): Promise<ArchiveContent> {
     const side = read.grant.hyperparameters['image_size'];
     const images = DecodedImages.create(read.cacheFile, typeof side === 'number' ? side : 0, sideLimitsOf(read.grant.model));
+    const masks = new DecodedMasks(read.labelMapsFile);
     let labels: { readonly root: string; readonly labels: TrainingLabels } | null = null;
     let seen = 0;
     try {
@@ -117,6 +120,11 @@ export class DatasetBuilder {
             seen += 1;
             await images.add(file.name, await collect(content, { maxBytes: this.limits.maxImageBytes, name: file.name }));
             read.onImage();
+          } else if (isMask(file.name) && read.grant.task_type === 'semantic_segmentation') {
+            // A version's masks stand behind its images: the side is known by now.
+            const side = await images.settleSide();
+            if (masks.count % ROOM_CHECK_IMAGES === 0) await read.folder.assertRoom(side ** 2 * ROOM_CHECK_IMAGES);
+            await masks.add(file.name, await collect(content, { maxBytes: this.limits.maxImageBytes, name: file.name }), side);
           } else await discard(content);
         },
         read.signal,
@@ -124,28 +132,39 @@ export class DatasetBuilder {
       await images.finish();
     } finally {
       await images.close();
+      await masks.close();
     }
-    return content(labels, images);
+    return content(labels, images, masks);
   }
+}
+
+interface ArchiveRequest extends DatasetRequest {
+  readonly cacheFile: string;
+  readonly labelMapsFile: string;
+  readonly onImage: () => void;
 }
 
 interface ArchiveContent {
   readonly labels: TrainingLabels;
   readonly images: Pick<DecodedImages, 'byName' | 'failed' | 'side' | 'cacheFile'>;
+  readonly masks: Pick<DecodedMasks, 'byName' | 'failed' | 'file'>;
 }
 
 /** Names of the labels as the archive spells them: below its one folder, and below images/ where the file gives a bare name. */
-function content(found: { readonly root: string; readonly labels: TrainingLabels } | null, images: DecodedImages): ArchiveContent {
+function content(found: { readonly root: string; readonly labels: TrainingLabels } | null, images: DecodedImages, masks: DecodedMasks): ArchiveContent {
   if (found === null) throw new AttemptFailure('validation-failed', 'The snapshot has no annotations.json.', { retryable: false });
   const { root, labels } = found;
   const resolve = (name: string): string => [`${root}${name}`, `${root}images/${name}`].find((one) => images.byName.has(one)) ?? `${root}${name}`;
-  return { images, labels: { ...labels, images: labels.images.map((image) => ({ ...image, fileName: resolve(image.fileName) })) } };
+  const spelled = (image: LabeledImage): LabeledImage => ({ ...image, fileName: resolve(image.fileName), maskFile: image.maskFile === null ? null : `${root}${image.maskFile}` });
+  return { images, masks, labels: { ...labels, images: labels.images.map(spelled) } };
 }
 
 function isImage(name: string): boolean {
   const parts = name.split('/');
   return IMAGE.test(name) && !parts.includes('masks') && !parts.includes('__MACOSX') && !parts.some((part) => part.startsWith('.'));
 }
+
+const isMask = (name: string): boolean => /(^|\/)masks\/[^/]+\.png$/i.test(name) && !name.split('/').some((part) => part === '__MACOSX' || part.startsWith('.'));
 
 async function collect(bytes: AsyncIterable<Uint8Array>, file: { readonly maxBytes: number; readonly name: string }): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];

@@ -14,18 +14,20 @@ export function warpLabels(square: Uint8Array, by: { readonly side: number; read
     for (let at = 0; at < into.length; at += 1) into[at] = indexOf[square[at] ?? IGNORED] ?? NO_LABEL;
     return;
   }
+  for (let y = 0; y < side; y += 1) warpRow(square, y, { side, warp, indexOf }, into);
+}
+
+function warpRow(square: Uint8Array, y: number, { side, warp, indexOf }: { readonly side: number; readonly warp: Warp; readonly indexOf: Int16Array }, into: Float32Array): void {
   const [xx, xy, yx, yy] = warp.matrix;
   const centre = (side - 1) / 2;
-  for (let y = 0; y < side; y += 1) {
-    const startX = xy * (y - centre) + centre + warp.shiftX;
-    const startY = yy * (y - centre) + centre + warp.shiftY;
-    for (let x = 0; x < side; x += 1) {
-      const dx = (warp.flip ? side - 1 - x : x) - centre;
-      const fromX = Math.round(xx * dx + startX);
-      const fromY = Math.round(yx * dx + startY);
-      const isInside = fromX >= 0 && fromY >= 0 && fromX < side && fromY < side;
-      into[y * side + x] = isInside ? (indexOf[square[fromY * side + fromX] ?? IGNORED] ?? NO_LABEL) : NO_LABEL;
-    }
+  const startX = xy * (y - centre) + centre + warp.shiftX;
+  const startY = yy * (y - centre) + centre + warp.shiftY;
+  for (let x = 0; x < side; x += 1) {
+    const dx = (warp.flip ? side - 1 - x : x) - centre;
+    const fromX = Math.round(xx * dx + startX);
+    const fromY = Math.round(yx * dx + startY);
+    const isInside = fromX >= 0 && fromY >= 0 && fromX < side && fromY < side;
+    into[y * side + x] = isInside ? (indexOf[square[fromY * side + fromX] ?? IGNORED] ?? NO_LABEL) : NO_LABEL;
   }
 }
 

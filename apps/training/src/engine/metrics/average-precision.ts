@@ -78,6 +78,10 @@ function precisionOf(ranked: Judged['verdicts'], support: number): number {
     else wrong += 1;
     curve.push({ recall: right / support, precision: right / (right + wrong) });
   }
+  return areaUnder(curve);
+}
+
+function areaUnder(curve: readonly { readonly recall: number; readonly precision: number }[]): number {
   const falling = new Float64Array(curve.length);
   for (let at = curve.length - 1, most = 0; at >= 0; at -= 1) falling[at] = most = Math.max(most, curve[at]?.precision ?? 0);
   let sum = 0;

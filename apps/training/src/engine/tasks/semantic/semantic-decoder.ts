@@ -13,13 +13,18 @@ export function likeliest({ data, shape }: RawOutput, fit: FitGeometry): { reado
   for (let at = fit.top * width; at < bottom * width; at += 1) {
     const x = at % width;
     if (x < fit.left || x >= width - fit.left) continue;
-    let best = 0;
-    for (let channel = 1; channel < channels; channel += 1) if ((data[channel * plane + at] ?? 0) > (data[best * plane + at] ?? 0)) best = channel;
+    const best = largestChannel(data, at, { channels, plane });
     labels[at] = best;
     sums[best] = (sums[best] ?? 0) + (data[best * plane + at] ?? 0);
     counts[best] = (counts[best] ?? 0) + 1;
   }
   return { labels, sums, counts };
+}
+
+function largestChannel(data: Float32Array, at: number, { channels, plane }: { readonly channels: number; readonly plane: number }): number {
+  let best = 0;
+  for (let channel = 1; channel < channels; channel += 1) if ((data[channel * plane + at] ?? 0) > (data[best * plane + at] ?? 0)) best = channel;
+  return best;
 }
 
 /** One object a class that is seen: its pixels, with their mean probability as the score. */

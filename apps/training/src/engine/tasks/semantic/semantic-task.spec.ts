@@ -5,7 +5,7 @@ import { labelMapOf } from '@app/dice-format';
 import { validationExampleSchema, epochMetricsSchema } from '@app/contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sceneTraining } from '../../../testing/scene-training.js';
-import { shapeScene } from '../../../testing/shape-scenes.js';
+import { paintedScene } from '../../../testing/shape-scenes.js';
 import { fitGeometry } from '../../data/fit.js';
 import { OnnxEngine } from '../../onnx-engine.js';
 import { decodeSemantic } from './semantic-decoder.js';
@@ -19,25 +19,21 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('semantic segmentation', () => {
-  it('learns to tell figures from the ground in a few seconds, and says so in the contract', async () => {
-    const scene = (number: number): ReturnType<typeof shapeScene> => {
-      const made = shapeScene(3, number, 64);
-      return { ...made, figures: made.figures.map((one) => ({ ...one, classIndex: 0 })), labelMap: made.labelMap.map((value) => Math.min(1, value)) };
-    };
-    const hyperparameters = { epochs: 15, batch_size: 8, learning_rate: 0.005 };
-    const spec = await sceneTraining({ folder, taskType: 'semantic_segmentation', model: 'unet-small', side: 64, counts: { train: 96, val: 24 }, classNames: ['figure'], hyperparameters, scene });
+  it('learns figures of three colours in a few seconds, and says so in the contract', async () => {
+    const hyperparameters = { epochs: 6, batch_size: 8, learning_rate: 0.005 };
+    const spec = await sceneTraining({ folder, taskType: 'semantic_segmentation', model: 'unet-small', side: 64, counts: { train: 96, val: 24 }, hyperparameters, scene: (number) => paintedScene(3, number, 64) });
     const engine = new OnnxEngine();
     await engine.prepare(spec);
-    for (let epoch = 1; epoch <= hyperparameters.epochs; epoch += 1) { await engine.trainEpoch(epoch, quiet); const m = await engine.evaluate(); console.log(epoch, m.train_loss, m.val_loss, m.primary_value, m.per_class?.[0]?.iou, m.scores, m.cpu_seconds); }
+    for (let epoch = 1; epoch <= hyperparameters.epochs; epoch += 1) await engine.trainEpoch(epoch, quiet);
     const metrics = await engine.evaluate();
-    expect(epochMetricsSchema.parse(metrics)).toMatchObject({ primary_metric: 'miou', per_class: [{ class_id: 3 }] });
+    expect(epochMetricsSchema.parse(metrics)).toMatchObject({ primary_metric: 'miou', per_class: [{ class_id: 3 }, { class_id: 5 }, { class_id: 7 }] });
     expect(metrics.primary_value).toBeGreaterThan(0.7);
-    expect(metrics.per_class?.[0]?.iou).toBeGreaterThan(0.5);
+    for (const one of metrics.per_class ?? []) expect(one.iou).toBeGreaterThan(0.5);
     expect(metrics.loss_parts?.['pixels']).toBeGreaterThan(0);
     const examples = engine.validationExamples().map((one) => validationExampleSchema.parse(one));
     expect(examples).toHaveLength(24);
     for (const { truth, predicted } of examples) {
-      expect(truth.map((one) => one.class_id)).toEqual([3]);
+      expect(truth.length).toBeGreaterThan(0);
       for (const one of [...truth, ...predicted]) expect(labelMapOf([{ class_id: 0, counts: one.counts ?? '' }], { width: 64, height: 64 })).toHaveLength(64 * 64);
     }
     await engine.dispose();

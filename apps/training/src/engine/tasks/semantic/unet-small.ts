@@ -1,5 +1,6 @@
 import type { Value } from '../../autodiff/graph.js';
 import { concatChannels, upsampleBilinear } from '../../autodiff/layers-dense.js';
+import { withEdges } from '../../network/edge-planes.js';
 import type { NetworkBuilder } from '../../network/network-builder.js';
 import { planeHead, residualBlock } from '../../network/plane-blocks.js';
 import type { NamedValues } from '../training-task.js';
@@ -14,7 +15,7 @@ export const UNET_MULTIPLE = 16;
 export function unetSmall(channels: number): (build: NetworkBuilder, images: Value) => NamedValues {
   return (build, images) => {
     const { graph } = build;
-    const half = build.convBlock('down1', images, { filters: 16, kernel: 3, stride: 2 });
+    const half = build.convBlock('down1', withEdges(graph, images), { filters: 16, kernel: 3, stride: 2 });
     const quarter = residualBlock(build, 'res2', build.convBlock('down2', half, { filters: 32, kernel: 3, stride: 2 }));
     const eighth = residualBlock(build, 'res3', build.convBlock('down3', quarter, { filters: 64, kernel: 3, stride: 2 }));
     let deep = build.convBlock('down4', eighth, { filters: 96, kernel: 3, stride: 2 });
