@@ -10,7 +10,7 @@ export interface SideLimits {
 }
 
 const DEFAULT_LIMITS: SideLimits = { smallest: 16, largest: 128, multiple: 4 };
-const LIMITS: Readonly<Record<string, SideLimits>> = {};
+const LIMITS: Readonly<Record<string, SideLimits>> = { 'centers-small': { smallest: 64, largest: 160, multiple: 32 } };
 
 export const sideLimitsOf = (model: string): SideLimits => LIMITS[model] ?? DEFAULT_LIMITS;
 

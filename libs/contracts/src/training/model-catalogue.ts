@@ -43,7 +43,7 @@ export type CnnSmallHyperparameters = z.infer<typeof cnnSmallHyperparameters>;
 
 export const unetSmallHyperparameters = z.strictObject({
   ...common,
-  epochs: common.epochs.default(60),
+  epochs: common.epochs.unwrap().default(60).describe('passes over the training images'),
   image_size: z
     .number()
     .int()
@@ -56,7 +56,21 @@ export const unetSmallHyperparameters = z.strictObject({
 });
 export type UnetSmallHyperparameters = z.infer<typeof unetSmallHyperparameters>;
 
+export const centersSmallHyperparameters = z.strictObject({
+  ...common,
+  epochs: common.epochs.unwrap().default(100).describe('passes over the training images'),
+  image_size: z
+    .number()
+    .int()
+    .refine((size) => size === 0 || (size >= 64 && size <= 320 && size % 32 === 0), { message: '0 (by the images) or a multiple of 32 from 64 to 320' })
+    .default(0)
+    .describe('side of the square that images are fitted into, pixels, a multiple of 32; 0 chooses by the images'),
+  augment: z.enum(['none', 'light', 'standard']).default('standard').describe('light: mirror, shift, scale; standard: more of it, and colours'),
+});
+export type CentersSmallHyperparameters = z.infer<typeof centersSmallHyperparameters>;
+
 export const MODEL_CATALOGUE: readonly ModelDefinition[] = [
   { id: 'cnn-small', title: 'Small convolutional network', taskTypes: ['image_classification'], hyperparameters: cnnSmallHyperparameters },
+  { id: 'centers-small', title: 'Small detector of object middles', taskTypes: ['object_detection'], hyperparameters: centersSmallHyperparameters },
   { id: 'unet-small', title: 'Small U-Net', taskTypes: ['semantic_segmentation'], hyperparameters: unetSmallHyperparameters },
 ];

@@ -22,6 +22,15 @@ export interface ClassPrecision {
   readonly support: number;
 }
 
+/** What is reached at the score that gives the best F1 at IoU 0.50. */
+export interface BestF1 {
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+  /** From this score on a prediction is taken. */
+  readonly score: number;
+}
+
 interface Judged {
   readonly score: number;
   /** By threshold: found, not found, or not counted. */
@@ -50,6 +59,22 @@ export class AveragePrecision {
     const ranked = [...this.judged].sort((a, b) => b.score - a.score);
     const each = THRESHOLDS.map((_, index) => precisionOf(ranked.map((one) => one.verdicts[index] ?? 'wrong'), this.support));
     return { ap50: each[0] ?? null, ap75: each[5] ?? null, ap50To95: each.reduce((sum, value) => sum + value, 0) / each.length, support: this.support };
+  }
+
+  /** Null where no truth of the class counts, or where nothing was predicted. Of equally good scores the highest. */
+  bestF1(): BestF1 | null {
+    if (this.support === 0) return null;
+    let best: BestF1 | null = null;
+    let [right, wrong] = [0, 0];
+    for (const { score, verdicts } of [...this.judged].sort((a, b) => b.score - a.score)) {
+      if (verdicts[0] === 'right') right += 1;
+      else if (verdicts[0] === 'wrong') wrong += 1;
+      else continue;
+      const [precision, recall] = [right / (right + wrong), right / this.support];
+      const f1 = right === 0 ? 0 : (2 * precision * recall) / (precision + recall);
+      if (best === null || f1 > best.f1) best = { precision, recall, f1, score };
+    }
+    return best;
   }
 }
 

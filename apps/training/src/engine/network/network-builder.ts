@@ -6,6 +6,12 @@ import type { Random } from './random.js';
 /** How values enter the graph: as inputs of each step, or as part of the file. */
 export type BuildMode = 'train' | 'infer';
 
+export interface ConvShape {
+  readonly filters: number;
+  readonly kernel: number;
+  readonly stride: number;
+}
+
 /** What a model's description is written in. Makes parameters at the first build, and finds them again at the next. */
 export class NetworkBuilder {
   readonly parameters: Value[] = [];
@@ -18,11 +24,22 @@ export class NetworkBuilder {
   ) {}
 
   /** Convolution without bias, batch norm, ReLU. He et al. 2015 for the weights. */
-  convBlock(name: string, input: Value, shape: { readonly filters: number; readonly kernel: number; readonly stride: number }): Value {
+  convBlock(name: string, input: Value, shape: ConvShape): Value {
+    return relu(this.graph, this.normalisedConv(name, input, shape));
+  }
+
+  /** The same before its ReLU, for what is added to something first. */
+  normalisedConv(name: string, input: Value, shape: ConvShape): Value {
     const channels = input.shape[1] ?? 0;
     const { filters, kernel, stride } = shape;
     const weight = this.parameter(`${name}.weight`, [filters, channels, kernel, kernel], Math.sqrt(2 / (channels * kernel * kernel)));
-    return relu(this.graph, this.batchNorm(name, convolution(this.graph, input, weight, { stride, padding: kernel >> 1 })));
+    return this.batchNorm(name, convolution(this.graph, input, weight, { stride, padding: kernel >> 1 }));
+  }
+
+  /** 1 x 1 convolution with a bias that begins at `start`: what the network says of each place. */
+  headLayer(name: string, input: Value, outputs: number, from: { readonly deviation: number; readonly start: number }): Value {
+    const weight = this.parameter(`${name}.weight`, [outputs, input.shape[1] ?? 0, 1, 1], from.deviation);
+    return bias(this.graph, convolution(this.graph, input, weight, { stride: 1, padding: 0 }), this.constantParameter(`${name}.bias`, [outputs], from.start));
   }
 
   denseLayer(name: string, input: Value, outputs: number, deviation: number): Value {
@@ -30,7 +47,7 @@ export class NetworkBuilder {
     return bias(this.graph, dense(this.graph, input, weight), this.constantParameter(`${name}.bias`, [outputs], 0));
   }
 
-  batchNorm(name: string, input: Value): Value {
+  private batchNorm(name: string, input: Value): Value {
     const channels = input.shape[1] ?? 0;
     const gamma = this.constantParameter(`${name}.gamma`, [channels], 1);
     const beta = this.constantParameter(`${name}.beta`, [channels], 0);
@@ -50,11 +67,11 @@ export class NetworkBuilder {
     return known;
   }
 
-  parameter(name: string, shape: readonly number[], deviation: number): Value {
+  private parameter(name: string, shape: readonly number[], deviation: number): Value {
     return this.declare(name, shape, () => this.options.random.gaussian() * deviation);
   }
 
-  constantParameter(name: string, shape: readonly number[], value: number): Value {
+  private constantParameter(name: string, shape: readonly number[], value: number): Value {
     return this.declare(name, shape, () => value);
   }
 

@@ -1,10 +1,12 @@
 import { decodeClassification } from './classification/classification-decoder.js';
 import { decodeSemantic } from './semantic/semantic-decoder.js';
+import { decodeCenters } from './detection/centers-decoder.js';
 import { OUTPUT_FORMATS, type DecodeOutputs, type OutputFormat } from './output-decoder.js';
 
 const DECODERS: Partial<Record<OutputFormat, DecodeOutputs>> = {
   'classification/1': decodeClassification,
   'semantic/1': decodeSemantic,
+  'centers/1': decodeCenters,
 };
 
 /** The decoder of a model's `output_format`; null for a format that is not known here. */

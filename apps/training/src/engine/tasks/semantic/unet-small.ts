@@ -2,7 +2,7 @@ import type { Value } from '../../autodiff/graph.js';
 import { concatChannels, upsampleBilinear } from '../../autodiff/layers-dense.js';
 import { withEdges } from '../../network/edge-planes.js';
 import type { NetworkBuilder } from '../../network/network-builder.js';
-import { planeHead, residualBlock } from '../../network/plane-blocks.js';
+import { residualBlock } from '../../network/residual-block.js';
 import type { NamedValues } from '../training-task.js';
 
 /** The network halves the side four times. */
@@ -26,6 +26,6 @@ export function unetSmall(channels: number): (build: NetworkBuilder, images: Val
       return build.convBlock(`${name}.join`, concatChannels(graph, [larger, beside]), { filters, kernel: 3, stride: 1 });
     };
     const plane = up('up1', up('up2', up('up3', deep, eighth), quarter), half);
-    return { logits: upsampleBilinear(graph, planeHead(build, 'head', plane, { filters: channels, kernel: 3, deviation: 0.05 }), 2) };
+    return { logits: upsampleBilinear(graph, build.headLayer('head', plane, channels, { deviation: 0.05, start: 0 }), 2) };
   };
 }
