@@ -69,8 +69,16 @@ export const centersSmallHyperparameters = z.strictObject({
 });
 export type CentersSmallHyperparameters = z.infer<typeof centersSmallHyperparameters>;
 
+export const instanceSmallHyperparameters = centersSmallHyperparameters;
+export type InstanceSmallHyperparameters = z.infer<typeof instanceSmallHyperparameters>;
+
+export const keypointsSmallHyperparameters = centersSmallHyperparameters;
+export type KeypointsSmallHyperparameters = z.infer<typeof keypointsSmallHyperparameters>;
+
 export const MODEL_CATALOGUE: readonly ModelDefinition[] = [
   { id: 'cnn-small', title: 'Small convolutional network', taskTypes: ['image_classification'], hyperparameters: cnnSmallHyperparameters },
   { id: 'centers-small', title: 'Small detector of object middles', taskTypes: ['object_detection'], hyperparameters: centersSmallHyperparameters },
+  { id: 'instance-small', title: 'Small detector with masks', taskTypes: ['instance_segmentation'], hyperparameters: instanceSmallHyperparameters },
+  { id: 'keypoints-small', title: 'Small detector with points', taskTypes: ['pose_estimation'], hyperparameters: keypointsSmallHyperparameters },
   { id: 'unet-small', title: 'Small U-Net', taskTypes: ['semantic_segmentation'], hyperparameters: unetSmallHyperparameters },
 ];

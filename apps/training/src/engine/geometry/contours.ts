@@ -1,4 +1,4 @@
-import type { PlaneSize } from './mask-spans.js';
+import type { PlaneSize, Spans } from './mask-spans.js';
 
 /** A closed line around what is above zero; positive area: seen as the image is (y down) it goes clockwise around the inside, negative: it is the border of a hole. */
 export interface Contour {
@@ -23,10 +23,28 @@ export function contoursOf(plane: Float32Array, { width, height }: PlaneSize): C
   const next = new Map<string, string>();
   for (let y = -1; y < height; y += 1) {
     for (let x = -1; x < width; x += 1) {
+      // Most squares are all in or all out.
+      const isIn = value(x, y) > 0;
+      if (isIn === value(x + 1, y) > 0 && isIn === value(x, y + 1) > 0 && isIn === value(x + 1, y + 1) > 0) continue;
       for (const { from, to } of segmentsOf(x, y, { value, points })) next.set(from, to);
     }
   }
   return ringsOf(next, points);
+}
+
+/** Of a mask's steps, in pixels: what the middles of its pixels are in stays in. */
+const STEP_TOLERANCE = 0.45;
+
+/** The borders of a mask's pieces and holes, without the steps of its pixels; only the part of the plane that it lies in is looked at. */
+export function spansRings(spans: Spans, { height }: PlaneSize): number[][] {
+  const first = Math.floor((spans[0] ?? 0) / height);
+  const last = Math.floor(((spans.at(-1) ?? 1) - 1) / height);
+  const size = { width: spans.length === 0 ? 0 : last - first + 1, height };
+  const plane = new Float32Array(size.width * height).fill(-1);
+  for (let at = 0; at < spans.length; at += 2) {
+    for (let pixel = spans[at] ?? 0; pixel < (spans[at + 1] ?? 0); pixel += 1) plane[(pixel % height) * size.width + Math.floor(pixel / height) - first] = 1;
+  }
+  return contoursOf(plane, size).map(({ ring }) => simplified(ring, STEP_TOLERANCE).map((value, at) => (at % 2 === 0 ? value + first : value)));
 }
 
 /** Far enough below that a border cell ends close to its own edge. */

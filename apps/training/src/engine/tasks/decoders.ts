@@ -1,4 +1,5 @@
 import { decodeClassification } from './classification/classification-decoder.js';
+import { decodeInstances } from './instance/instance-decoder.js';
 import { decodeSemantic } from './semantic/semantic-decoder.js';
 import { decodeCenters } from './detection/centers-decoder.js';
 import { OUTPUT_FORMATS, type DecodeOutputs, type OutputFormat } from './output-decoder.js';
@@ -6,6 +7,7 @@ import { OUTPUT_FORMATS, type DecodeOutputs, type OutputFormat } from './output-
 const DECODERS: Partial<Record<OutputFormat, DecodeOutputs>> = {
   'classification/1': decodeClassification,
   'semantic/1': decodeSemantic,
+  'instance/1': decodeInstances,
   'centers/1': decodeCenters,
 };
 
