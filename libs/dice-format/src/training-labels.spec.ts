@@ -23,9 +23,9 @@ describe('readTrainingLabels', () => {
 
   it('gives the names of points and the paths of masks', async () => {
     const text = (taskType: string, images: unknown[]): string => labelText(images).replace('"cls"', `"${taskType}"`).replace('{"id":2,"name":"b"}', '{"id":2,"name":"b","keypoints":["tip","end"]}');
-    const pose = await readTrainingLabels(once(text('pose', [])));
+    const pose = await readTrainingLabels(once(text('pose_estimation', [])));
     expect(pose.classes).toEqual([{ id: 0, name: 'a', keypoints: [] }, { id: 2, name: 'b', keypoints: ['tip', 'end'] }]);
-    const masks = await readTrainingLabels(once(text('seg', [{ id: 1, file_name: 'x.png', annotation: { mask_file: 'masks/x.png' } }, { id: 2, file_name: 'y.png', annotation: null }])));
+    const masks = await readTrainingLabels(once(text('semantic_segmentation', [{ id: 1, file_name: 'x.png', annotation: { mask_file: 'masks/x.png' } }, { id: 2, file_name: 'y.png', annotation: null }])));
     expect([...masks.images].map(([name, image]) => [name, image.labeled, image.maskFile])).toEqual([['images/x.png', true, 'masks/x.png'], ['images/y.png', false, null]]);
   });
 

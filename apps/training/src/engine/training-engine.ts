@@ -4,7 +4,7 @@ export interface TrainingSpec {
   readonly taskType: TaskType;
   readonly multiLabel: boolean;
   /** In the order of the contiguous indices that the model learns. */
-  readonly classes: readonly { readonly id: number; readonly name: string }[];
+  readonly classes: readonly { readonly id: number; readonly name: string; readonly keypoints?: readonly string[] }[];
   readonly model: string;
   readonly hyperparameters: Readonly<Record<string, unknown>>;
   /** Side of the cached squares, pixels. */

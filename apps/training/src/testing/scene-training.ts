@@ -15,13 +15,15 @@ export interface SceneTraining {
   readonly hyperparameters?: Readonly<Record<string, unknown>>;
   /** Ids are not indices: they begin at 3 and leave one out each. */
   readonly classNames?: readonly string[];
+  /** Of every class. */
+  readonly keypointNames?: readonly string[];
   readonly scene: (number: number) => Scene;
 }
 
 /** What a training of generated scenes reads, without a snapshot: cache of images, label maps, samples. */
 export async function sceneTraining(training: SceneTraining): Promise<TrainingSpec> {
   const { folder, side, counts } = training;
-  const classes = (training.classNames ?? FORMS).map((name, index) => ({ id: classId(index), name }));
+  const classes = (training.classNames ?? FORMS).map((name, index) => ({ id: classId(index), name, keypoints: training.keypointNames ?? [] }));
   const files = { cacheFile: join(folder, 'images.cache'), labelMapsFile: join(folder, 'labels.cache'), samplesFile: join(folder, 'samples.ndjson') };
   const scenes = Array.from({ length: counts.train + counts.val }, (_, number) => training.scene(number));
   await writeFile(files.cacheFile, Buffer.concat(scenes.map((scene) => scene.pixels)));
@@ -51,7 +53,7 @@ function sampleOf(scene: Scene, index: number, { counts, side, taskType }: Scene
     width: side,
     height: side,
     classIndices: [...new Set(scene.figures.map((one) => one.classIndex))],
-    objects: isMasked ? [] : scene.figures.map((figure): LabeledObject => ({ classIndex: figure.classIndex, bbox: boxOf(figure.ring, side), isCrowd: false, polygons: [[...figure.ring]] })),
+    objects: isMasked ? [] : scene.figures.map((figure): LabeledObject => ({ classIndex: figure.classIndex, bbox: boxOf(figure.ring, side), isCrowd: false, polygons: [[...figure.ring]], ...(figure.keypoints === undefined ? {} : { keypoints: [...figure.keypoints] }) })),
     maskIndex: isMasked ? index : null,
   };
 }

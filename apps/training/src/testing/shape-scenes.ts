@@ -4,6 +4,8 @@ import { Random } from '../engine/network/random.js';
 export interface SceneFigure {
   readonly classIndex: number;
   readonly ring: readonly number[];
+  /** x, y, visibility of each point of its skeleton. */
+  readonly keypoints?: readonly number[];
 }
 
 export interface Scene {
@@ -121,4 +123,36 @@ function isInside(ring: readonly number[], x: number, y: number): boolean {
     if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
   }
   return inside;
+}
+
+export const KITE_POINTS = ['tip', 'left wing', 'right wing', 'tail'] as const;
+
+export interface KiteOptions {
+  /** Both ways, radians; pi: turned anyhow. */
+  readonly turn: number;
+  /** Smallest and largest, of the side; its tip is a little farther from its middle. */
+  readonly sizes: readonly [number, number];
+  readonly most: 1 | 2;
+}
+
+/** Bright kites on a dark ground: where the wings are, and which is the left one, follows from the long end. */
+export function kiteScene(seed: number, number: number, scene: KiteOptions & { readonly side: number }): Scene {
+  const { side, most } = scene;
+  const random = new Random(seed, number);
+  const pixels = Uint8Array.from({ length: side * side * 3 }, () => Math.floor(30 + 40 * random.next()));
+  const labelMap = new Uint8Array(side * side);
+  const figures = Array.from({ length: 1 + Math.floor(random.next() * most) }, (_, place) => kite(random, { ...scene, left: place === 0 }));
+  for (const { ring } of figures) drawRing(ring, side, { pixels, labelMap, value: 1, ink: [random.between(140, 255), random.between(140, 255), random.between(140, 255)] });
+  return { pixels, labelMap, figures };
+}
+
+/** The second one stands in the other half, so that neither covers the other. */
+function kite(random: Random, { side, left, turn, sizes, most }: KiteOptions & { readonly side: number; readonly left: boolean }): SceneFigure {
+  const size = random.between(...sizes) * side;
+  const column = most === 1 ? random.between(0.4, 0.6) : random.between(0.25, 0.3) + (left ? 0 : 0.45);
+  const [x, y] = [column * side, random.between(0.35, 0.65) * side];
+  const angle = random.between(-turn, turn) - Math.PI / 2;
+  const at = (along: number, across: number): [number, number] => [x + size * (along * Math.cos(angle) - across * Math.sin(angle)), y + size * (along * Math.sin(angle) + across * Math.cos(angle))];
+  const [tip, leftWing, rightWing, tail] = [at(1.2, 0), at(-0.1, -0.6), at(-0.1, 0.6), at(-0.6, 0)];
+  return { classIndex: 0, ring: [...tip, ...rightWing, ...tail, ...leftWing], keypoints: [tip, leftWing, rightWing, tail].flatMap(([px, py]) => [px, py, 2]) };
 }

@@ -68,7 +68,8 @@ export interface TrainingTask {
 export interface TaskFacts {
   readonly taskType: TaskType;
   readonly multiLabel: boolean;
-  readonly classes: readonly { readonly id: number; readonly name: string }[];
+  /** `keypoints`: names of the points of its skeleton. */
+  readonly classes: readonly { readonly id: number; readonly name: string; readonly keypoints?: readonly string[] }[];
   /** Of the network's square, pixels. */
   readonly imageSide: number;
   readonly trainImages: number;
