@@ -30,7 +30,10 @@ function boxOf(value: unknown): LabeledObject['bbox'] {
 function shapeOf(value: unknown): Pick<LabeledObject, 'polygons' | 'isEvenOdd'> {
   if (Array.isArray(value)) return { polygons: value.filter(isNumbers) };
   if (typeof value !== 'object' || value === null || !('size' in value) || !('counts' in value)) return {};
-  const { size, counts } = value;
+  return bordersOf(value.size, value.counts);
+}
+
+function bordersOf(size: unknown, counts: unknown): Pick<LabeledObject, 'polygons' | 'isEvenOdd'> {
   if (!isNumbers(size) || !(typeof counts === 'string' || isNumbers(counts))) return {};
   const [height = 0, width = 0] = size;
   const spans = maskSpans(typeof counts === 'string' ? counts : rleText(counts), width * height);

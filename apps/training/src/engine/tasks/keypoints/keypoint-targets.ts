@@ -27,27 +27,36 @@ export function seenPoints(keypoints: readonly number[], placement: Placement, m
  * the point was marked) and `shownWeights` [K, G, G]. The cells around a middle say the same: the peak may lie beside it.
  */
 export function writeKeypointTargets(sample: Sample, placement: Placement, of: { readonly learned: readonly SeenObject[]; readonly skeletons: Skeletons; readonly into: Targets }): void {
-  const { points, pointWeights, shown, shownWeights } = of.into;
-  if (points === undefined || pointWeights === undefined || shown === undefined || shownWeights === undefined) return;
+  const planes = planesOf(of.into);
+  if (planes === null) return;
   const side = placement.fit.side / GRID_STRIDE;
-  const unit = placement.fit.side / 8;
   for (const { index, cell, classIndex } of of.learned) {
     const seen = seenPoints(sample.objects[index]?.keypoints ?? [], placement, of.skeletons.mirrored[classIndex] ?? null);
     const cells = around(cell, side);
-    for (const one of cells) {
-      const [middleX, middleY] = [GRID_STRIDE * ((one % side) + 0.5), GRID_STRIDE * (Math.floor(one / side) + 0.5)];
-      for (let point = 0; point < seen.length / 3; point += 1) {
-        const [x = 0, y = 0, visibility = 0] = seen.slice(3 * point, 3 * point + 3);
-        const [atX, atY] = [2 * point * side * side + one, (2 * point + 1) * side * side + one];
-        points.set([(x - middleX) / unit], atX);
-        points.set([(y - middleY) / unit], atY);
-        const weight = visibility === 0 ? 0 : 1 / (2 * cells.length);
-        pointWeights.set([weight], atX);
-        pointWeights.set([weight], atY);
-        shown.set([Math.min(1, visibility)], point * side * side + one);
-        shownWeights.set([1 / cells.length], point * side * side + one);
-      }
-    }
+    for (const one of cells) writeCell(planes, { seen, cell: one, side, share: 1 / cells.length });
+  }
+}
+
+type PointPlanes = Readonly<Record<'points' | 'pointWeights' | 'shown' | 'shownWeights', Float32Array>>;
+
+function planesOf({ points, pointWeights, shown, shownWeights }: Targets): PointPlanes | null {
+  if (points === undefined || pointWeights === undefined || shown === undefined || shownWeights === undefined) return null;
+  return { points, pointWeights, shown, shownWeights };
+}
+
+/** What one cell says of all points. `share`: of the cells that say the same. */
+function writeCell(planes: PointPlanes, { seen, cell, side, share }: { readonly seen: readonly number[]; readonly cell: number; readonly side: number; readonly share: number }): void {
+  const unit = (side * GRID_STRIDE) / 8;
+  const middle = [GRID_STRIDE * ((cell % side) + 0.5), GRID_STRIDE * (Math.floor(cell / side) + 0.5)];
+  for (let point = 0; point < seen.length / 3; point += 1) {
+    const visibility = seen[3 * point + 2] ?? 0;
+    middle.forEach((from, axis) => {
+      const at = (2 * point + axis) * side * side + cell;
+      planes.points[at] = ((seen[3 * point + axis] ?? 0) - from) / unit;
+      planes.pointWeights[at] = visibility === 0 ? 0 : share / 2;
+    });
+    planes.shown[point * side * side + cell] = Math.min(1, visibility);
+    planes.shownWeights[point * side * side + cell] = share;
   }
 }
 

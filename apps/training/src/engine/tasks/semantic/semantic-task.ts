@@ -1,6 +1,7 @@
 import type { UnetSmallHyperparameters } from '@app/contracts';
 import type { Graph, Value } from '../../autodiff/graph.js';
-import { scaled, sum } from '../../autodiff/layers-dense.js';
+import { plus } from '../../autodiff/elementwise.js';
+import { scaled } from '../../autodiff/layers-dense.js';
 import { channelSoftmax, diceLoss, oneHotPlanes, pixelCrossEntropy } from '../../autodiff/losses-dense.js';
 import { fitGeometry } from '../../data/fit.js';
 import type { LabelMaps } from '../../data/label-maps.js';
@@ -15,7 +16,8 @@ import { outputOf, type RawOutput } from '../output-decoder.js';
 import { valueOf, type ImageOutcome, type NamedValues, type Targets, type TaskFacts, type TaskLoss, type TaskMetrics, type TaskResult, type TrainingTask } from '../training-task.js';
 import { SEMANTIC_AUGMENTATIONS } from './semantic-augmentation.js';
 import { decodeSemantic, labeledMasks, likeliest } from './semantic-decoder.js';
-import { unetSmall } from './unet-small.js';
+import { writeMiddles } from './middle-targets.js';
+import { DEEP_STRIDE, unetSmall } from './unet-small.js';
 
 /** Which class each pixel shows; the ground is one more that the network learns. */
 export class SemanticTask implements TrainingTask {
@@ -33,7 +35,8 @@ export class SemanticTask implements TrainingTask {
   ) {
     const { imageSide, classes } = facts;
     this.augmentation = SEMANTIC_AUGMENTATIONS[settings.augment];
-    this.targetShapes = { labels: [1, imageSide, imageSide] };
+    const cells = imageSide / DEEP_STRIDE;
+    this.targetShapes = { labels: [1, imageSide, imageSide], middles: [classes.length, cells, cells] };
     this.truth = new TruthMaps(facts.labelMaps, classes.map((one) => one.id));
     this.square = new Uint8Array(imageSide * imageSide);
     this.weights = settings.class_weights === 'balanced' ? balancedWeights(facts.pixelsOfClass) : facts.pixelsOfClass.map(() => 1);
@@ -47,16 +50,19 @@ export class SemanticTask implements TrainingTask {
     const logits = valueOf(outputs, 'logits');
     const classes = oneHotPlanes(graph, valueOf(targets, 'labels'), this.weights.length);
     const entropy = pixelCrossEntropy(graph, logits, { classes, weights: this.weights });
-    if (this.settings.dice_weight === 0) return { total: entropy, parts: { pixels: entropy } };
+    const middles = pixelCrossEntropy(graph, valueOf(outputs, 'middles'), { classes: valueOf(targets, 'middles'), weights: this.facts.classes.map(() => 1) });
+    const known = plus(graph, entropy, middles);
+    if (this.settings.dice_weight === 0) return { total: known, parts: { pixels: entropy, middles } };
     const dice = diceLoss(graph, channelSoftmax(graph, logits), classes);
-    return { total: sum(graph, entropy, scaled(graph, dice, this.settings.dice_weight)), parts: { pixels: entropy, dice } };
+    return { total: plus(graph, known, scaled(graph, dice, this.settings.dice_weight)), parts: { pixels: entropy, middles, dice } };
   }
 
   fillTargets(sample: Sample, placement: Placement, into: Targets): void {
-    const labels = into['labels'];
-    if (labels === undefined) return;
+    const { labels, middles } = into;
+    if (labels === undefined || middles === undefined) return;
     this.truth.read(sample, this.square);
     warpLabels(this.square, { side: this.facts.imageSide, warp: placement.warp, indexOf: this.truth.indexOf }, labels);
+    writeMiddles(this.square, placement, { indexOf: this.truth.indexOf, into: middles });
   }
 
   exported(graph: Graph, outputs: NamedValues): NamedValues {
