@@ -10,7 +10,7 @@ export interface SideLimits {
 }
 
 const DEFAULT_LIMITS: SideLimits = { smallest: 16, largest: 128, multiple: 4 };
-const CENTERS: SideLimits = { smallest: 64, largest: 160, multiple: 32 };
+const CENTERS: SideLimits = { smallest: 64, largest: 192, multiple: 32 };
 const LIMITS: Readonly<Record<string, SideLimits>> = {
   'centers-small': CENTERS,
   'instance-small': CENTERS,

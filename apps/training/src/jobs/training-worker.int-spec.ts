@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { validationExampleSchema, type ValidationExample } from '@app/contracts';
 import { newId } from '@app/kernel';
 import { startObjectStore, TRAINING_INBOX_PREFIX, visionNatsUsers, type LocalObjectStore } from '@app/local-services';
 import { JetStreamServer, NatsLink } from '@app/messaging';
@@ -12,6 +13,7 @@ import { NestFactory } from '@nestjs/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { composeWorker } from '../compose-worker.js';
 import { TrainingConfig } from '../config/training-config.js';
+import { blockZip } from '../testing/block-zip.js';
 import { InProcessEngine } from '../testing/in-process-engine.js';
 import { ScriptedBackend, type GrantFacts } from '../testing/scripted-backend.js';
 import { tinyDataset, type TinyDataset } from '../testing/tiny-dataset.js';
@@ -129,6 +131,12 @@ const kinds = (job: Job): string[] => job.reports.map((one) => one.kind);
 const last = (job: Job): Record<string, unknown> => job.reports.at(-1)?.data ?? {};
 const metricsOf = (job: Job): number[] => job.reports.flatMap((one) => (one.data['metrics'] === undefined ? [] : [(one.data['metrics'] as { epoch: number }).epoch]));
 const bytesRead = (): number => Object.entries(storeServer.stats()).reduce((sum, [name, counter]) => sum + (name.startsWith('GetObject:') ? counter.requests : 0), 0);
+/** What the job's model says of validation images, as it lies in the store; checked against the contract. */
+async function examplesOf(job: Job): Promise<ValidationExample[]> {
+  const { key } = last(job)['examples'] as { key: string };
+  const lines = Buffer.from(await writer.getBytes(key, 1_000_000)).toString().trimEnd().split('\n');
+  return lines.map((line) => validationExampleSchema.parse(JSON.parse(line)));
+}
 const checkpointOf = (job: Job, epoch: number): { sha256: string; key: string; size_bytes: number } =>
   job.reports.find((one) => one.kind === 'checkpointed' && one.data['kind'] === 'state' && one.data['epoch'] === epoch)?.data as { sha256: string; key: string; size_bytes: number };
 
@@ -157,6 +165,8 @@ describe('a job that goes well', () => {
     const metrics = JSON.parse(Buffer.from(await writer.getBytes(objectKeys.metrics(job.grant.job_id), 1_000_000)).toString()) as { metrics: unknown[]; best_epoch: number };
     expect(metrics.metrics).toHaveLength(2);
     expect(metrics.best_epoch).toBe(last(job)['best_epoch']);
+    const examples = await examplesOf(job);
+    expect(examples).toHaveLength(metrics.metrics.length > 0 ? 8 : 0);
     expect(await leftovers()).toEqual([]);
     expect(backend.heartbeats).toBeGreaterThan(0);
     expect(bytesRead()).toBeGreaterThan(0);
@@ -194,6 +204,33 @@ describe('a job that goes well', () => {
     expect(metricsOf(resumed)).toEqual([3]);
     expect(checkpointOf(resumed, 3).sha256).toBe(checkpointOf(whole, 3).sha256);
     expect(last(resumed)['final_model']).toMatchObject({ sha256: (last(whole)['final_model'] as { sha256: string }).sha256 });
+  });
+
+  it('begins with the weights of another model, and says so', async () => {
+    const first = await newJob(dataset, { hyperparameters: { epochs: 3 } });
+    await backend.dispatch(first.grant.job_id);
+    await ended(first);
+    const { key, size_bytes, sha256 } = checkpointOf(first, 3);
+    const warm = backend.addJob({ snapshot: first.grant.snapshot, hyperparameters: { ...first.grant.hyperparameters, epochs: 1 }, init_from: { key, size_bytes, sha256 } });
+    await backend.dispatch(warm.grant.job_id);
+    await ended(warm);
+    expect(kinds(warm).at(-1)).toBe('completed');
+    expect(metricsOf(warm)).toEqual([1]);
+    const log = warm.reports.flatMap((one) => (one.data['log'] as string[] | undefined) ?? []);
+    expect(log.join('\n')).toContain('beginning with the weights of another model');
+    const lossOf = (job: Job): number => (job.reports.find((one) => one.data['metrics'] !== undefined)?.data['metrics'] as { train_loss: number }).train_loss;
+    expect(lossOf(warm)).toBeLessThan(lossOf(first));
+  });
+
+  it('learns to find objects, and shows them in pixels of the images', async () => {
+    const blocks = await blockZip(40);
+    const job = await newJob(blocks, { task_type: 'object_detection', model: 'centers-small', hyperparameters: { epochs: 1, image_size: 64, batch_size: 8 } });
+    await backend.dispatch(job.grant.job_id);
+    await ended(job);
+    expect(kinds(job).at(-1)).toBe('completed');
+    const examples = await examplesOf(job);
+    expect(examples).toHaveLength(8);
+    expect(examples.every((one) => one.truth.length > 0 && one.truth.every(({ class_id, bbox }) => [3, 7].includes(class_id) && bbox?.length === 4))).toBe(true);
   });
 
   it('finishes a job whose every epoch was trained before the worker was lost, with the best model of that attempt', async () => {

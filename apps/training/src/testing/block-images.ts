@@ -4,14 +4,15 @@ import { writeSamples } from '../engine/samples/sample-file.js';
 import type { LabeledObject, Sample } from '../engine/samples/sample.js';
 import sharp from 'sharp';
 
-const SIDE = 64;
+export const BLOCK_SIDE = 64;
+const SIDE = BLOCK_SIDE;
 const COLOURS = [
   [220, 60, 50],
   [50, 90, 220],
 ] as const;
 
 /** Gray noise with one to three upright blocks, reddish (class 0) or bluish (class 1): boxes that a detector learns in seconds. */
-async function blockImage(random: Random): Promise<{ readonly png: Buffer; readonly objects: LabeledObject[] }> {
+export async function blockImage(random: Random): Promise<{ readonly png: Buffer; readonly objects: LabeledObject[] }> {
   const pixels = Buffer.from(Array.from({ length: SIDE * SIDE * 3 }, () => 90 + Math.floor(random.next() * 70)));
   const objects: LabeledObject[] = [];
   const count = 1 + Math.floor(random.next() * 3);

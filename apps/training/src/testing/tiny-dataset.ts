@@ -56,7 +56,7 @@ function annotations(names: readonly string[]): unknown {
   };
 }
 
-async function zipped(files: readonly { readonly name: string; readonly bytes: Buffer }[]): Promise<TinyDataset> {
+export async function zipped(files: readonly { readonly name: string; readonly bytes: Buffer }[]): Promise<TinyDataset> {
   const plan = plannedZip(files.map(({ name, bytes }) => ({ name, sizeBytes: bytes.length, crc32: crc32(bytes), open: () => [bytes] })));
   const chunks: Uint8Array[] = [];
   for await (const chunk of plan.stream()) chunks.push(Uint8Array.from(chunk));

@@ -58,7 +58,8 @@ export type UnetSmallHyperparameters = z.infer<typeof unetSmallHyperparameters>;
 
 export const centersSmallHyperparameters = z.strictObject({
   ...common,
-  epochs: common.epochs.unwrap().default(100).describe('passes over the training images'),
+  epochs: common.epochs.unwrap().default(120).describe('passes over the training images'),
+  weight_decay: common.weight_decay.unwrap().default(0.05),
   image_size: z
     .number()
     .int()

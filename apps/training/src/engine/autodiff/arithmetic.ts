@@ -54,6 +54,30 @@ export function padPlane(graph: Graph, value: Value, by: number): Value {
   return graph.node('Pad', [value, graph.integers([0, 0, by, by, 0, 0, by, by]), graph.scalar(0)], [batch, channels, height + 2 * by, width + 2 * by]);
 }
 
+/** The same, and one more row or column behind where the side would be odd. */
+export function padToEven(graph: Graph, value: Value, by: number): Value {
+  const [batch = 0, channels = 0, height = 0, width = 0] = value.shape;
+  const [below, right] = [by + (height % 2), by + (width % 2)];
+  if (below + right === 0) return value;
+  return graph.node('Pad', [value, graph.integers([0, 0, by, by, 0, 0, below, right]), graph.scalar(0)], [batch, channels, height + by + below, width + by + right]);
+}
+
+/** Even and odd rows and columns of an NCHW tensor apart: [N, 4C, H/2, W/2], the phases one behind the other: even rows first, in them even columns first. */
+export function partPhases(graph: Graph, value: Value): Value {
+  const [batch = 0, channels = 0, height = 0, width = 0] = value.shape;
+  return graph.node('SpaceToDepth', [value], [batch, 4 * channels, height / 2, width / 2], { blocksize: 2 });
+}
+
+/** A window of one phase of `partPhases`. */
+export function slicePhase(graph: Graph, parted: Value, window: { phase: number; top: number; left: number; height: number; width: number }): Value {
+  const { phase, top, left, height, width } = window;
+  const [batch = 0, all = 0] = parted.shape;
+  const channels = all / 4;
+  const starts = [phase * channels, top, left];
+  const ends = [(phase + 1) * channels, top + height, left + width];
+  return graph.node('Slice', [parted, graph.integers(starts), graph.integers(ends), graph.integers([1, 2, 3])], [batch, channels, height, width]);
+}
+
 /** A window of the last two axes, every `stride`-th element. */
 export function slicePlane(graph: Graph, value: Value, window: { top: number; left: number; height: number; width: number; stride: number }): Value {
   const { top, left, height, width, stride } = window;

@@ -1,5 +1,6 @@
 import { add, matmul, multiply, padPlane, reduceSum, reshape, slicePlane, transpose } from './arithmetic.js';
 import type { Graph, Value } from './graph.js';
+import { windows } from './layers.js';
 
 /** Layers of networks whose output is a plane: with their gradients, NCHW. */
 
@@ -72,7 +73,7 @@ export function dilatedConvolution(graph: Graph, input: Value, weight: Value, di
   const output = graph.node('Conv', [input, weight], [batch, filters, height, width], shared);
   return graph.differentiable(output, [input, weight], (gradient, [needsInput]) => {
     const byInput = needsInput === true ? graph.node('ConvTranspose', [gradient, weight], input.shape, shared) : null;
-    const columns = graph.node('Concat', taps(graph, input, { kernel, dilation, stride: 1, height, width }), [batch, kernel * kernel * channels, height, width], { axis: 1 });
+    const columns = graph.node('Concat', taps(graph, input, { kernel, dilation, height, width }), [batch, kernel * kernel * channels, height, width], { axis: 1 });
     const cells = height * width;
     const right = transpose(graph, reshape(graph, columns, [batch, kernel * kernel * channels, cells]), [0, 2, 1]);
     const product = reduceSum(graph, matmul(graph, reshape(graph, gradient, [batch, filters, cells]), right), [0], false);
@@ -91,16 +92,17 @@ export function depthwiseConvolution(graph: Graph, input: Value, weight: Value, 
   return graph.differentiable(output, [input, weight], (gradient, [needsInput]) => {
     const missing = [height - ((outHeight - 1) * stride + kernel - 2 * padding), width - ((outWidth - 1) * stride + kernel - 2 * padding)];
     const byInput = needsInput === true ? graph.node('ConvTranspose', [gradient, weight], input.shape, { ...shared, output_padding: missing }) : null;
-    const sums = taps(graph, input, { kernel, dilation: 1, stride, height: outHeight, width: outWidth }).map((tap) => reshape(graph, reduceSum(graph, multiply(graph, tap, gradient), [0, 2, 3], false), [channels, 1]));
+    const seen = windows(graph, input, { kernelHeight: kernel, kernelWidth: kernel, stride, padding, height: outHeight, width: outWidth });
+    const sums = seen.map((tap) => reshape(graph, reduceSum(graph, multiply(graph, tap, gradient), [0, 2, 3], false), [channels, 1]));
     return [byInput, reshape(graph, graph.node('Concat', sums, [channels, kernel * kernel], { axis: 1 }), weight.shape)];
   });
 }
 
 /** What each tap of a kernel sees, row by row. */
-function taps(graph: Graph, input: Value, by: { readonly kernel: number; readonly dilation: number; readonly stride: number; readonly height: number; readonly width: number }): Value[] {
-  const { kernel, dilation, stride, height, width } = by;
+function taps(graph: Graph, input: Value, by: { readonly kernel: number; readonly dilation: number; readonly height: number; readonly width: number }): Value[] {
+  const { kernel, dilation, height, width } = by;
   const padded = padPlane(graph, input, (kernel >> 1) * dilation);
-  return Array.from({ length: kernel * kernel }, (_, tap) => slicePlane(graph, padded, { top: Math.floor(tap / kernel) * dilation, left: (tap % kernel) * dilation, height, width, stride }));
+  return Array.from({ length: kernel * kernel }, (_, tap) => slicePlane(graph, padded, { top: Math.floor(tap / kernel) * dilation, left: (tap % kernel) * dilation, height, width, stride: 1 }));
 }
 
 /** [N, A, B] x [N, B, C]. */
