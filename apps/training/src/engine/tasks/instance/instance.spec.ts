@@ -71,6 +71,8 @@ describe('instance segmentation', () => {
     [16, 16, 64, 32].forEach((wanted, at) => expect(Math.abs((found?.bbox?.[at] ?? Number.NaN) - wanted)).toBeLessThanOrEqual(4));
     const [cut] = decodeInstances(perfect(() => 1), fit, { classIds: [7], multiLabel: false });
     for (const ring of cut?.segmentation ?? []) expect(Math.min(...ring)).toBeGreaterThanOrEqual(0);
+    // A mask is cut out at its box, a tenth and a cell around it.
+    expect(cut?.bbox?.[2]).toBeLessThanOrEqual(64 * 1.2 + 16);
   });
 
   it('says a mask with a hole as run lengths, and an empty one not at all', () => {
