@@ -18,6 +18,7 @@ import { directUpload } from '../test/bench/direct-upload.mjs';
 import { labelerCanvas } from '../test/bench/labeler-canvas.mjs';
 import { labelerImages } from '../test/bench/labeler-images.mjs';
 import { labelerMasks } from '../test/bench/labeler-masks.mjs';
+import { trainingBesideTorch } from '../test/bench/training-torch.mjs';
 import { snapshots } from '../test/bench/snapshots.mjs';
 
 const quick = process.argv.includes('--quick');
@@ -108,19 +109,22 @@ async function zipWriting() {
 
 async function training() {
   const engine = new URL('training/apps/training/src/engine/', DIST);
-  const { Trainer, exportNetwork, openSession } = await import(new URL('network/trainer.js', engine));
-  const { cnnSmall } = await import(new URL('network/cnn-small.js', engine));
+  const { Trainer } = await import(new URL('network/trainer.js', engine));
+  const { exportNetwork } = await import(new URL('network/network.js', engine));
+  const { openSession } = await import(new URL('network/session.js', engine));
+  const { ClassificationTask } = await import(new URL('tasks/classification/classification-task.js', engine));
   const { emptyState } = await import(new URL('network/network-state.js', engine));
   const { Tensor } = await import('onnxruntime-node');
   for (const side of quick ? [64] : [28, 64, 128]) {
-    const spec = { architecture: cnnSmall(side, 10), imageShape: [3, side, side], classCount: 10, multiLabel: false, seed: 1, threads: 1 };
+    const facts = { taskType: 'image_classification', multiLabel: false, classes: Array.from({ length: 10 }, (_, id) => ({ id, name: String(id) })), imageSide: side, trainImages: 0, imagesOfClass: [] };
+    const spec = { task: new ClassificationTask(facts, { augment: 'none', class_weights: 'none' }), imageShape: [3, side, side], seed: 1, threads: 1 };
     const state = emptyState();
     const batch = 32;
     const trainer = await Trainer.open(spec, state, batch);
     const images = Float32Array.from({ length: batch * 3 * side * side }, (_, index) => Math.sin(index));
     const classes = Float32Array.from({ length: batch * 10 }, (_, index) => Number(index % 10 === Math.floor(index / 10) % 10));
     const weights = new Float32Array(batch).fill(1);
-    await trainer.step({ images, classes, weights }, { learningRate: 1e-3, weightDecay: 0 });
+    await trainer.step({ images, targets: { classes, weights } }, { learningRate: 1e-3, weightDecay: 0 });
     const session = await openSession(exportNetwork(spec, state, {}), 1);
     const steps = quick ? 4 : 10;
     await compare(`train cnn-small at ${side} px, one thread`, {
@@ -134,7 +138,7 @@ async function training() {
       },
       candidate: {
         run: async () => {
-          for (let step = 0; step < steps; step += 1) await trainer.step({ images, classes, weights }, { learningRate: 1e-3, weightDecay: 0 });
+          for (let step = 0; step < steps; step += 1) await trainer.step({ images, targets: { classes, weights } }, { learningRate: 1e-3, weightDecay: 0 });
         },
       },
     });
@@ -219,6 +223,7 @@ await presigning();
 await zipWriting();
 rows.push(...(await archiveReading({ quick })));
 await training();
+rows.push(...(await trainingBesideTorch({ quick })));
 await uploading();
 rows.push(...(await annotationWrites({ quick })));
 rows.push(...(await liveView({ quick })));

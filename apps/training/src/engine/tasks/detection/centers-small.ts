@@ -22,7 +22,7 @@ export interface CentersOutputs {
 
 /**
  * A small network with a grid of stride 8 (CenterNet, Zhou et al. 2019, in the form of TTFNet, Liu et al. 2019): planes down to 1/32 of the side, residual
- * blocks, and back up to 1/8 with what lay there before. About 360,000 parameters.
+ * blocks, and back up to 1/8 with what lay there before. About 470,000 parameters.
  */
 export function centersSmall(build: NetworkBuilder, images: Value, classCount: number): CentersOutputs {
   const half = build.convBlock('stem', images, { filters: 16, kernel: 3, stride: 2 });
