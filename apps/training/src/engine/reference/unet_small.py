@@ -51,9 +51,9 @@ def with_edges(images):
 class Unet(nn.Module):
     def __init__(self):
         super().__init__()
-        self.half = block(7, 16, stride=2)
-        self.quarter = nn.Sequential(block(16, 32, stride=2), Residual(32))
-        self.eighth = nn.Sequential(block(32, 64, stride=2), Residual(64))
+        self.at_half = block(7, 16, stride=2)
+        self.at_quarter = nn.Sequential(block(16, 32, stride=2), Residual(32))
+        self.at_eighth = nn.Sequential(block(32, 64, stride=2), Residual(64))
         self.deep = nn.Sequential(block(64, 96, stride=2), Residual(96), Residual(96))
         self.spread = nn.Sequential(Residual(96), Residual(96))
         self.narrow = nn.ModuleList([block(96, 64, 1), block(64, 32, 1), block(32, 16, 1)])
@@ -64,9 +64,9 @@ class Unet(nn.Module):
             nn.init.zeros_(one.bias)
 
     def forward(self, images):
-        half = self.half(with_edges(images))
-        quarter = self.quarter(half)
-        eighth = self.eighth(quarter)
+        half = self.at_half(with_edges(images))
+        quarter = self.at_quarter(half)
+        eighth = self.at_eighth(quarter)
         deep = self.deep(eighth)
         plane = self.spread(deep)
         for narrow, join, beside in zip(self.narrow, self.join, (eighth, quarter, half)):
