@@ -1,14 +1,26 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
+import { plannedZip } from '@app/archive';
+import type { TrainingGrant } from '@app/contracts';
 import { encodeMaskPng, encodePng } from '@app/dice-format';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LabelMapReader } from '../engine/data/label-maps.js';
+import { SampleFileReader } from '../engine/samples/sample-file.js';
+import { AttemptFolder } from '../jobs/attempt-folder.js';
+import { silentLog } from '../training-log.js';
+import { DatasetBuilder } from './dataset-builder.js';
 import { DecodedImages } from './decoded-images.js';
 import { DecodedMasks } from './decoded-masks.js';
 import { DiceLabelReader } from './dice-label-reader.js';
 import { sideLimitsOf } from './image-side.js';
+import { SnapshotCache } from './snapshot-cache.js';
+import { SnapshotSource } from './snapshot-source.js';
 import { trainingSamples } from './training-samples.js';
+import { ZipArchiveReader } from './zip-archive-reader.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -82,6 +94,51 @@ describe('semantic masks of a snapshot', () => {
       [255, 255, 255, 255, 255, 255],
     ]);
     reader.close();
+  });
+
+  it('are read from the zip of a version, below its folder, beside the images', async () => {
+    const labels: Uint8Array[] = [];
+    for await (const chunk of annotations([entry(1, 'train', 'masks/1.png'), entry(2, 'val', 'masks/2.png'), entry(3, 'train', null)])) labels.push(chunk);
+    const files: [string, Uint8Array][] = [
+      ...[1, 2, 3].map((id): [string, Uint8Array] => [`data/images/${id}.png`, photo(20 * id)]),
+      ['data/masks/1.png', mask(5)],
+      ['data/masks/2.png', mask(10)],
+      ['data/annotations.json', Buffer.concat(labels)],
+    ];
+    const plan = plannedZip(files.map(([name, bytes]) => ({ name, sizeBytes: bytes.length, crc32: crc32(bytes), open: () => [bytes] })));
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of plan.stream()) chunks.push(Uint8Array.from(chunk));
+    const zip = Buffer.concat(chunks);
+    const store = {
+      get: (key: string, options?: { range?: { start: number; end?: number } }) => {
+        const part = zip.subarray(options?.range?.start ?? 0, options?.range?.end === undefined ? undefined : options.range.end + 1);
+        return Promise.resolve({ key, sizeBytes: part.length, etag: '', lastModified: new Date(), body: Readable.from([part]) });
+      },
+    };
+    const source = new SnapshotSource(store, new SnapshotCache({ workDirectory: folder, limitBytes: 1_000_000 }));
+    const builder = new DatasetBuilder(source, new ZipArchiveReader(), new DiceLabelReader());
+    const snapshot = { version: 1, key: 'k', size_bytes: zip.length, sha256: createHash('sha256').update(zip).digest('hex') };
+    const id = '018f4e6a-0000-7000-8000-000000000000';
+    const grant: TrainingGrant = {
+      ...{ job_id: id, attempt: 1, fencing_token: id, expires_at: '2026-01-01T00:00:00Z', lease_seconds: 60, dataset_id: 'd', task_type: 'semantic_segmentation' },
+      ...{ snapshot, model: 'unet-small', hyperparameters: {}, split: null, resume_from: null },
+    };
+    const attempt = new AttemptFolder(folder, { workLimitBytes: 1e9, reserveBytes: 0 });
+    const { spec } = await builder.build({ grant, folder: attempt, signal: new AbortController().signal, log: silentLog, onProgress: () => undefined });
+    expect(spec).toMatchObject({ imageSide: 48, classes: [{ id: 4, name: 'road' }, { id: 9, name: 'tree' }] });
+    const samples = new SampleFileReader(spec.samplesFile, () => undefined);
+    const facts = [samples.train.at(0), samples.train.at(1), samples.val.at(0)].map((one) => [one.imageId, one.maskIndex, one.classIndices]);
+    samples.close();
+    expect(facts).toEqual([
+      [1, 0, [0]],
+      [3, null, []],
+      [2, 1, [1]],
+    ]);
+    const square = new Uint8Array(48 * 48);
+    const reader = new LabelMapReader(spec.labelMapsFile ?? '', 48);
+    reader.read(1, square);
+    reader.close();
+    expect([...new Set(square)].sort((a, b) => a - b)).toEqual([0, 10, 255]);
   });
 
   it('stay out where they come before every image: nobody knows the square yet', async () => {
