@@ -37,14 +37,19 @@ export async function trainOnce(epoch: number, parts: EpochParts, watch: EpochWa
   // The last, smaller batch of an epoch is left out; the next epoch has another order.
   const steps = Math.max(1, Math.floor(order.length / trainer.batchSize));
   const schedule = scheduleOf(settings, steps);
-  const batch = filler.emptyBatch(trainer.batchSize);
+  const placesOf = (step: number): number[] => order.slice(step * trainer.batchSize, (step + 1) * trainer.batchSize);
+  // Two batches: the next one is filled while the threads compute this one.
+  let [batch, next] = [filler.emptyBatch(trainer.batchSize), filler.emptyBatch(trainer.batchSize)];
+  filler.fill(batch, data.train, placesOf(0), epoch);
   const sums = new LossSums();
   let learningRate = 0;
   for (let step = 0; step < steps; step += 1) {
     if (watch.shouldStop()) throw new TrainingStopped();
-    filler.fill(batch, data.train, order.slice(step * trainer.batchSize, (step + 1) * trainer.batchSize), epoch);
     learningRate = learningRateAt(state.step + 1, schedule);
-    sums.add(await trainer.step(batch, { learningRate, weightDecay: settings.weight_decay }));
+    const computing = trainer.step(batch, { learningRate, weightDecay: settings.weight_decay });
+    if (step + 1 < steps) filler.fill(next, data.train, placesOf(step + 1), epoch);
+    sums.add(await computing);
+    [batch, next] = [next, batch];
     const seconds = (performance.now() - start) / 1000;
     watch.onStep({ step: step + 1, steps, loss: finiteOrNull(sums.mean().loss), imagesPerSecond: ((step + 1) * trainer.batchSize) / seconds });
   }

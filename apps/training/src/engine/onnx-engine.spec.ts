@@ -214,6 +214,19 @@ describe('OnnxEngine', () => {
     await engine.dispose();
   });
 
+  it('learns from batches in parts, which are part of its configuration', async () => {
+    const spec = await makeSpec({}, { shards: 2 });
+    const engine = new OnnxEngine();
+    await engine.prepare(spec);
+    for (let epoch = 1; epoch <= 4; epoch += 1) await engine.trainEpoch(epoch, quiet);
+    expect((await engine.evaluate()).primary_value).toBeGreaterThan(0.9);
+    const whole = new OnnxEngine();
+    await whole.prepare({ ...spec, hyperparameters: { ...spec.hyperparameters, shards: 1 } });
+    await whole.trainEpoch(1, quiet);
+    await expect(engine.restore(whole.saveCheckpoint())).rejects.toThrow('another model');
+    for (const one of [engine, whole]) await one.dispose();
+  });
+
   it('stops between two steps', async () => {
     const engine = new OnnxEngine();
     await engine.prepare(await makeSpec());

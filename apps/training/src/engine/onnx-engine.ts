@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import type { EpochMetrics, ValidationExample } from '@app/contracts';
 import { DomainError } from '@app/kernel';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint/checkpoint-file.js';
@@ -13,10 +14,10 @@ import { BestEpoch } from './evaluation/best-epoch.js';
 import { epochMetrics, startClock } from './evaluation/epoch-metrics.js';
 import { evaluateModel } from './evaluation/evaluator.js';
 import { modelMetadata } from './model-metadata.js';
-import { batchSizeFor } from './network/batch-size.js';
+import { batchSizeFor, shardsOf } from './network/batch-size.js';
 import { exportNetwork, type NetworkSpec } from './network/network.js';
 import { emptyState, hasShapeOf, isFinite, type NetworkState } from './network/network-state.js';
-import { Trainer } from './network/trainer.js';
+import { Trainer, type BatchPlan } from './network/trainer.js';
 import { modelFor, TRAINABLE_TASKS } from './tasks/model-registry.js';
 import type { OpenedModel } from './tasks/trainable-model.js';
 import type { EngineCapabilities, EpochWatch, TrainingEngine, TrainingSpec } from './training-engine.js';
@@ -29,6 +30,7 @@ interface Opened {
   readonly network: NetworkSpec;
   readonly filler: BatchFiller;
   readonly configHash: string;
+  readonly plan: BatchPlan;
   state: NetworkState;
   trainer: Trainer;
 }
@@ -40,6 +42,9 @@ export class OnnxEngine implements TrainingEngine {
   private trained: TrainedEpoch | null = null;
   private examples: readonly ValidationExample[] = [];
   private clock = startClock();
+
+  /** `cores`: threads that share the parts of a batch at most. By default those that the process may use. */
+  constructor(private readonly options: { readonly cores?: number } = {}) {}
 
   capabilities(): EngineCapabilities {
     return { name: 'onnx', taskTypes: TRAINABLE_TASKS };
@@ -53,10 +58,11 @@ export class OnnxEngine implements TrainingEngine {
       const network: NetworkSpec = { task: task(data.facts()), imageShape: [CHANNELS, spec.imageSide, spec.imageSide], seed: settings.seed, threads: settings.threads };
       const init = spec.initFile === null ? null : readFileSync(spec.initFile);
       const state = emptyState();
-      const trainer = await Trainer.open(network, state, batchSizeFor(settings.batch_size, data.train.length));
+      const plan = { ...shardsOf(batchSizeFor(settings.batch_size, data.train.length), settings.shards), cores: this.options.cores ?? availableParallelism() };
+      const trainer = await Trainer.open(network, state, plan);
       if (init !== null) takeWeights(state, decodeCheckpoint(init, null).state);
       const initSha256 = init === null ? null : createHash('sha256').update(init).digest('hex');
-      this.opened = { spec, settings, data, network, filler: new BatchFiller(network.task, data.images, settings.seed), configHash: configHash(spec, { settings, data, initSha256 }), state, trainer };
+      this.opened = { spec, settings, data, network, filler: new BatchFiller(network.task, data.images, settings.seed), configHash: configHash(spec, { settings, data, initSha256 }), plan, state, trainer };
     } catch (error) {
       data.close();
       throw error;
@@ -67,10 +73,9 @@ export class OnnxEngine implements TrainingEngine {
     const open = this.prepared();
     const { state, progress } = decodeCheckpoint(checkpoint, open.configHash);
     if (!hasShapeOf(state, open.state)) throw new DomainError('validation-failed', 'The checkpoint cannot be used: its tensors are not those of the model.');
-    const { batchSize } = open.trainer;
     await open.trainer.close();
     open.state = state;
-    open.trainer = await Trainer.open(open.network, state, batchSize);
+    open.trainer = await Trainer.open(open.network, state, open.plan);
     this.best = new BestEpoch(progress);
     return progress.epoch;
   }

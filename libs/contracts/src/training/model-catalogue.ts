@@ -21,6 +21,7 @@ const common = {
   val_fraction: z.number().min(0.05).max(0.5).default(0.2).describe('part set aside for validation where the dataset has no split'),
   seed: z.number().int().min(0).max(2_147_483_647).default(1),
   threads: z.number().int().min(1).max(64).default(1).describe('threads of the engine; part of the result, bit for bit'),
+  shards: z.number().int().min(1).max(16).default(1).describe('parts that a batch is computed in, on as many cores as there are; part of the result, bit for bit'),
   keep: z.enum(['all', 'best+last', 'every-k']).default('all').describe('which checkpoints stay; the best and the last one always do'),
   keep_every: z.number().int().min(1).max(1000).default(5).describe('the k of every-k: the checkpoint of each k-th epoch stays'),
 };

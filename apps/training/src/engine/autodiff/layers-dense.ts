@@ -90,12 +90,29 @@ export function depthwiseConvolution(graph: Graph, input: Value, weight: Value, 
   const shared = { strides: [stride, stride], pads: [padding, padding, padding, padding], kernel_shape: [kernel, kernel], group: channels };
   const output = graph.node('Conv', [input, weight], [batch, channels, outHeight, outWidth], shared);
   return graph.differentiable(output, [input, weight], (gradient, [needsInput]) => {
-    const missing = [height - ((outHeight - 1) * stride + kernel - 2 * padding), width - ((outWidth - 1) * stride + kernel - 2 * padding)];
-    const byInput = needsInput === true ? graph.node('ConvTranspose', [gradient, weight], input.shape, { ...shared, output_padding: missing }) : null;
+    const byInput = needsInput === true ? depthwiseInputGradient(graph, { input, weight, gradient }, stride) : null;
     const seen = windows(graph, input, { kernelHeight: kernel, kernelWidth: kernel, stride, padding, height: outHeight, width: outWidth });
     const sums = seen.map((tap) => reshape(graph, reduceSum(graph, multiply(graph, tap, gradient), [0, 2, 3], false), [channels, 1]));
     return [byInput, reshape(graph, graph.node('Concat', sums, [channels, kernel * kernel], { axis: 1 }), weight.shape)];
   });
+}
+
+/** With stride 1 it is a convolution with the kernel turned by half a turn, which runs faster than the transposed one. */
+function depthwiseInputGradient(graph: Graph, of: { readonly input: Value; readonly weight: Value; readonly gradient: Value }, stride: number): Value {
+  const [, channels, height, width] = dimensions(of.input);
+  const [, , outHeight, outWidth] = dimensions(of.gradient);
+  const kernel = of.weight.shape[2] ?? 1;
+  const padding = kernel >> 1;
+  const shared = { strides: [stride, stride], pads: [padding, padding, padding, padding], kernel_shape: [kernel, kernel], group: channels };
+  if (stride === 1) return graph.node('Conv', [of.gradient, turned(graph, of.weight)], of.input.shape, shared);
+  const missing = [height - ((outHeight - 1) * stride + kernel - 2 * padding), width - ((outWidth - 1) * stride + kernel - 2 * padding)];
+  return graph.node('ConvTranspose', [of.gradient, of.weight], of.input.shape, { ...shared, output_padding: missing });
+}
+
+/** The last two axes backwards. */
+function turned(graph: Graph, weight: Value): Value {
+  const before = -1_000_000_000;
+  return graph.node('Slice', [weight, graph.integers([-1, -1]), graph.integers([before, before]), graph.integers([2, 3]), graph.integers([-1, -1])], weight.shape);
 }
 
 /** What each tap of a kernel sees, row by row. */

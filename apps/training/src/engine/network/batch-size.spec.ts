@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { batchSizeFor } from './batch-size.js';
+import { batchSizeFor, shardsOf } from './batch-size.js';
 
 describe('the size of a batch', () => {
   it('is what was asked for, as far as there are images', () => {
@@ -8,5 +8,13 @@ describe('the size of a batch', () => {
 
   it('is chosen so that a pass has some twenty steps, within bounds', () => {
     expect([3, 100, 320, 700, 2000, 8000, 1e6].map((images) => batchSizeFor(0, images))).toEqual([3, 8, 16, 32, 64, 64, 64]);
+  });
+
+  it('goes into equal parts of two images at least', () => {
+    expect(shardsOf(8, 1)).toEqual({ size: 8, shards: 1 });
+    expect(shardsOf(8, 2)).toEqual({ size: 8, shards: 2 });
+    expect(shardsOf(10, 4)).toEqual({ size: 8, shards: 4 });
+    expect(shardsOf(5, 16)).toEqual({ size: 4, shards: 2 });
+    expect(shardsOf(1, 16)).toEqual({ size: 1, shards: 1 });
   });
 });

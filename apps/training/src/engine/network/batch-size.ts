@@ -8,3 +8,9 @@ export function batchSizeFor(asked: number, images: number): number {
   const chosen = asked === 0 ? 2 ** Math.floor(Math.log2(images / STEPS_A_PASS)) : asked;
   return Math.min(images, asked === 0 ? Math.min(MOST, Math.max(LEAST, chosen)) : chosen);
 }
+
+/** A batch in equal parts: as many as were asked for, fewer where the batch has not two images for each; the batch loses what does not divide. */
+export function shardsOf(batchSize: number, asked: number): { readonly size: number; readonly shards: number } {
+  const shards = Math.max(1, Math.min(asked, Math.floor(batchSize / 2)));
+  return { size: shards * Math.floor(batchSize / shards), shards };
+}

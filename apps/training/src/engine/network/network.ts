@@ -13,8 +13,15 @@ export interface NetworkSpec {
   readonly threads: number;
 }
 
+export interface TrainingGraph {
+  readonly model: Uint8Array;
+  /** Names of the loss's parts. */
+  readonly parts: readonly string[];
+  readonly batchSize: number;
+}
+
 /** A training step as a file: from images, targets and parameters to the loss, its gradients and the batch's statistics. */
-export function trainingGraph(spec: NetworkSpec, state: NetworkState, batchSize: number): { readonly model: Uint8Array; readonly parts: readonly string[] } {
+export function trainingGraph(spec: NetworkSpec, state: NetworkState, batchSize: number): TrainingGraph {
   const graph = new Graph();
   // Makes what the state lacks: a fresh start makes all of it.
   const build = new NetworkBuilder(graph, state, { mode: 'train', random: new Random(spec.seed, 1) });
@@ -30,7 +37,7 @@ export function trainingGraph(spec: NetworkSpec, state: NetworkState, batchSize:
     graph.output(`mean:${name}`, statistics.mean);
     graph.output(`variance:${name}`, statistics.variance);
   }
-  return { model: encodeModel(graph.toModel()), parts: Object.keys(parts) };
+  return { model: encodeModel(graph.toModel()), parts: Object.keys(parts), batchSize };
 }
 
 /** The model for use: kept statistics, the task's own outputs, any batch size. */
