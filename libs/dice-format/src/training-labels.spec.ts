@@ -21,6 +21,14 @@ describe('readTrainingLabels', () => {
     expect(Object.fromEntries([...labels.images].map(([name, image]) => [name, [image.labeled, image.classIds]]))).toEqual({ 'images/x.png': [true, [2]], 'images/y.png': [true, []], 'images/z.png': [false, []] });
   });
 
+  it('gives the names of points and the paths of masks', async () => {
+    const text = (taskType: string, images: unknown[]): string => labelText(images).replace('"cls"', `"${taskType}"`).replace('{"id":2,"name":"b"}', '{"id":2,"name":"b","keypoints":["tip","end"]}');
+    const pose = await readTrainingLabels(once(text('pose_estimation', [])));
+    expect(pose.classes).toEqual([{ id: 0, name: 'a', keypoints: [] }, { id: 2, name: 'b', keypoints: ['tip', 'end'] }]);
+    const masks = await readTrainingLabels(once(text('semantic_segmentation', [{ id: 1, file_name: 'x.png', annotation: { mask_file: 'masks/x.png' } }, { id: 2, file_name: 'y.png', annotation: null }])));
+    expect([...masks.images].map(([name, image]) => [name, image.labeled, image.maskFile])).toEqual([['images/x.png', true, 'masks/x.png'], ['images/y.png', false, null]]);
+  });
+
   it('refuses wrong labels', async () => {
     await expect(readTrainingLabels(once(labelText([{ id: 1, file_name: 'x.png', annotation: { class_id: 5 } }])))).rejects.toMatchObject({ code: 'validation-failed', findings: [{ code: 'unknown-class' }] });
   });

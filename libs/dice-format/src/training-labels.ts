@@ -7,14 +7,15 @@ import { readSplitConfig, type SplitConfig } from './split/split-config.js';
 import type { StreamTopLevelLimits } from './stream-top-level.js';
 import type { TaskType } from './task-type.js';
 
-/** The labels that training needs, by normalised file name (`images/...`). */
+/** The labels that training needs, by normalised file name (`images/...`). `maskFile` is the path of a semantic mask from the dataset root. */
 export interface TrainingLabels {
   readonly taskType: TaskType;
   readonly multiLabel: boolean;
   /** Null: the file has none that is known. */
   readonly splitConfig: SplitConfig | null;
-  readonly classes: { id: number; name: string }[];
-  readonly images: Map<string, { id: number; split: Split | null; labeled: boolean; classIds: number[]; annotations: JsonObject[] }>;
+  /** `keypoints`: names of the points of the class's skeleton, in their order; empty where it has none. */
+  readonly classes: { id: number; name: string; keypoints: string[] }[];
+  readonly images: Map<string, { id: number; split: Split | null; labeled: boolean; classIds: number[]; annotations: JsonObject[]; maskFile: string | null }>;
 }
 
 /** The path of an image from the dataset root: a bare name stands under `images/`. */
@@ -29,14 +30,16 @@ export async function readTrainingLabels(chunks: AsyncIterable<Uint8Array>, limi
   const reader = new LabelReader(findings, {
     hasMasks: false,
     limits,
-    onImage: ({ id, fileName, split, status, annotations, classIds }) => {
-      images.set(imagePath(fileName), { id, split, labeled: status !== 'unlabeled', classIds: [...classIds], annotations: [...annotations] });
+    onImage: ({ id, fileName, split, status, annotations, classIds, maskFile }) => {
+      images.set(imagePath(fileName), { id, split, labeled: status !== 'unlabeled', classIds: [...classIds], annotations: [...annotations], maskFile: maskFile?.normalize('NFC') ?? null });
     },
   });
   await reader.read(chunks);
   if (findings.errorsTotal > 0 || reader.taskType === undefined) {
     throw new DomainError('validation-failed', `The label file has ${findings.errorsTotal} errors.`, { findings: findings.errors });
   }
-  const classes = [...reader.classes.byId.values()].map(({ id, name }) => ({ id, name })).sort((a, b) => a.id - b.id);
+  const classes = [...reader.classes.byId.values()].map(({ id, name, details }) => ({ id, name, keypoints: textsOf(details['keypoints']) })).sort((a, b) => a.id - b.id);
   return { taskType: reader.taskType, multiLabel: reader.multiLabel, splitConfig: readSplitConfig(reader.head.get('split_config')), classes, images };
 }
+
+const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []);

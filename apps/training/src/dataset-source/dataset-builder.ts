@@ -5,16 +5,12 @@ import { AttemptFailure } from '../jobs/attempt-errors.js';
 import type { AttemptFolder } from '../jobs/attempt-folder.js';
 import type { TrainingLog } from '../training-log.js';
 import type { ArchiveBytes, ArchiveReader } from './archive-reader.port.js';
-import { DecodedImages } from './decoded-images.js';
-import { sideLimitsOf } from './image-side.js';
-import type { LabelReader, TrainingLabels } from './label-reader.port.js';
+import { ArchiveReading, LABELS, type ArchiveRequest, type DatasetLimits } from './archive-reading.js';
+import type { DecodedImages } from './decoded-images.js';
+import type { DecodedMasks } from './decoded-masks.js';
+import type { LabeledImage, LabelReader, TrainingLabels } from './label-reader.port.js';
 import type { SnapshotSource } from './snapshot-source.js';
 import { trainingSamples } from './training-samples.js';
-
-export interface DatasetLimits {
-  /** Of one image file as stored, bytes; it is in memory while it is decoded. 64 MiB: a photo of 100 megapixels. */
-  readonly maxImageBytes: number;
-}
 
 export const DEFAULT_DATASET_LIMITS: DatasetLimits = { maxImageBytes: 64 * 1024 * 1024 };
 
@@ -33,10 +29,6 @@ export interface PreparedDataset {
   readonly split: ResolvedSplitMessage;
 }
 
-const IMAGE = /\.(jpe?g|png|webp)$/i;
-const LABELS = /^(?:([^/]+)\/)?annotations\.json$/;
-/** The folder's room is measured after so many images. */
-const ROOM_CHECK_IMAGES = 256;
 const MAX_NAMED_IMAGES = 5;
 const SOURCES = { job: "job's own rule", dataset: 'dataset', automatic: 'automatic rule' } as const;
 
@@ -60,7 +52,7 @@ export class DatasetBuilder {
       (bytes) => {
         reading += 1;
         images = 0;
-        return this.readArchive(bytes, { ...request, cacheFile: request.folder.file(`images-${reading}.cache`), onImage: () => void (images += 1) });
+        return this.readArchive(bytes, { ...request, cacheFile: request.folder.file(`images-${reading}.cache`), labelMapsFile: request.folder.file(`labels-${reading}.cache`), onImage: () => void (images += 1) });
       },
       {
         signal,
@@ -74,12 +66,12 @@ export class DatasetBuilder {
     return this.specOf(content, request);
   }
 
-  private async specOf({ labels, images }: ArchiveContent, { grant, folder, log }: DatasetRequest): Promise<PreparedDataset> {
+  private async specOf({ labels, images, masks }: ArchiveContent, { grant, folder, log }: DatasetRequest): Promise<PreparedDataset> {
     if (labels.taskType !== grant.task_type) {
       throw new AttemptFailure('validation-failed', `The snapshot is a ${labels.taskType} dataset, but the job is a ${grant.task_type} training.`, { retryable: false });
     }
-    const samples = trainingSamples(labels, images.byName, grant);
-    for (const [name, reason] of [...images.failed].slice(0, MAX_NAMED_IMAGES)) log.warn(`${name} stays out: ${reason}`);
+    const samples = trainingSamples(labels, { images: images.byName, masks: masks.byName }, grant);
+    for (const [name, reason] of [...images.failed, ...masks.failed].slice(0, MAX_NAMED_IMAGES)) log.warn(`${name} stays out: ${reason}`);
     if (samples.leftOut > 0) log.warn(`${samples.leftOut} labeled images stay out because they cannot be decoded or are missing`);
     log.info(`split by the ${SOURCES[samples.split.source]}`);
     const samplesFile = folder.file('samples.ndjson');
@@ -93,88 +85,36 @@ export class DatasetBuilder {
       hyperparameters: grant.hyperparameters,
       imageSide: images.side,
       cacheFile: images.cacheFile,
+      labelMapsFile: masks.file,
       samplesFile,
       snapshotSha256: grant.snapshot.sha256,
     };
     return { spec, split: samples.split };
   }
 
-  private async readArchive(bytes: ArchiveBytes, read: DatasetRequest & { readonly cacheFile: string; readonly onImage: () => void }): Promise<ArchiveContent> {
-    const side = read.grant.hyperparameters['image_size'];
-    const images = DecodedImages.create(read.cacheFile, typeof side === 'number' ? side : 0, sideLimitsOf(read.grant.model));
-    let labels: { readonly root: string; readonly labels: TrainingLabels } | null = null;
-    let seen = 0;
-    let uses: ReadonlyMap<string, ImageUse> | null = null;
+  private async readArchive(bytes: ArchiveBytes, read: ArchiveRequest): Promise<ArchiveContent> {
+    const reading = new ArchiveReading(this.labels, this.limits, read);
     try {
-      await this.archive.read(
-        bytes,
-        async (file, content) => {
-          read.signal.throwIfAborted();
-          const atRoot = LABELS.exec(file.name);
-          if (atRoot !== null) {
-            labels = { root: atRoot[1] === undefined ? '' : `${atRoot[1]}/`, labels: await this.labels.read(content, read.signal) };
-            uses = usesOf(labels);
-          } else if (isImage(file.name) && uses?.get(file.name) === 'note') {
-            images.note(file.name, await collect(content, { maxBytes: this.limits.maxImageBytes, name: file.name }));
-          } else if (isImage(file.name) && uses?.has(file.name) !== false) {
-            if (seen % ROOM_CHECK_IMAGES === 0) await read.folder.assertRoom(images.bytesPerImage * ROOM_CHECK_IMAGES);
-            seen += 1;
-            await images.add(file.name, await collect(content, { maxBytes: this.limits.maxImageBytes, name: file.name }));
-            read.onImage();
-          } else await discard(content);
-        },
-        { signal: read.signal, isFirst: (name) => LABELS.test(name) },
-      );
-      await images.finish();
+      await this.archive.read(bytes, (file, content) => reading.visit(file, content), { signal: read.signal, isFirst: (name) => LABELS.test(name) });
+      await reading.images.finish();
     } finally {
-      await images.close();
+      await reading.close();
     }
-    return content(labels, images);
+    return content(reading);
   }
-}
-
-/** `decode`: an epoch looks at it; `note`: the dataset keeps it to test with. */
-type ImageUse = 'decode' | 'note';
-
-/** By the names that the archive may give the labeled images; the others are not even unpacked into memory. */
-function usesOf({ root, labels }: { readonly root: string; readonly labels: TrainingLabels }): ReadonlyMap<string, ImageUse> {
-  const uses = new Map<string, ImageUse>();
-  for (const { fileName, split } of labels.images) {
-    for (const name of [`${root}${fileName}`, `${root}images/${fileName}`]) uses.set(name, split === 'test' ? 'note' : 'decode');
-  }
-  return uses;
 }
 
 interface ArchiveContent {
   readonly labels: TrainingLabels;
   readonly images: Pick<DecodedImages, 'byName' | 'failed' | 'side' | 'cacheFile'>;
+  readonly masks: Pick<DecodedMasks, 'byName' | 'failed' | 'file'>;
 }
 
 /** Names of the labels as the archive spells them: below its one folder, and below images/ where the file gives a bare name. */
-function content(found: { readonly root: string; readonly labels: TrainingLabels } | null, images: DecodedImages): ArchiveContent {
+function content({ found, images, masks }: ArchiveReading): ArchiveContent {
   if (found === null) throw new AttemptFailure('validation-failed', 'The snapshot has no annotations.json.', { retryable: false });
   const { root, labels } = found;
   const resolve = (name: string): string => [`${root}${name}`, `${root}images/${name}`].find((one) => images.byName.has(one)) ?? `${root}${name}`;
-  return { images, labels: { ...labels, images: labels.images.map((image) => ({ ...image, fileName: resolve(image.fileName) })) } };
-}
-
-function isImage(name: string): boolean {
-  const parts = name.split('/');
-  return IMAGE.test(name) && !parts.includes('masks') && !parts.includes('__MACOSX') && !parts.some((part) => part.startsWith('.'));
-}
-
-async function collect(bytes: AsyncIterable<Uint8Array>, file: { readonly maxBytes: number; readonly name: string }): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let total = 0;
-  for await (const chunk of bytes) {
-    total += chunk.byteLength;
-    if (total > file.maxBytes) throw new AttemptFailure('too-large', `${file.name} of the snapshot has more than ${file.maxBytes} bytes.`, { retryable: false });
-    // The reader may use its buffer again for the next chunk.
-    chunks.push(Uint8Array.from(chunk));
-  }
-  return Buffer.concat(chunks);
-}
-
-async function discard(bytes: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const chunk of bytes) void chunk;
+  const spelled = (image: LabeledImage): LabeledImage => ({ ...image, fileName: resolve(image.fileName), maskFile: image.maskFile === null ? null : `${root}${image.maskFile}` });
+  return { images, masks, labels: { ...labels, images: labels.images.map(spelled) } };
 }

@@ -65,8 +65,14 @@ export class DecodedImages {
 
   /** Everything is in the file. */
   async finish(): Promise<void> {
-    if (this.probed.length > 0) await this.decodeProbed();
+    await this.settleSide();
     await this.close();
+  }
+
+  /** Decides on the side with the images that came so far; 0 where none came. */
+  async settleSide(): Promise<number> {
+    if (this.probed.length > 0) await this.decodeProbed();
+    return this.sidePixels;
   }
 
   async close(): Promise<void> {

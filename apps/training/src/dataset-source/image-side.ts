@@ -10,7 +10,13 @@ export interface SideLimits {
 }
 
 const DEFAULT_LIMITS: SideLimits = { smallest: 16, largest: 128, multiple: 4 };
-const LIMITS: Readonly<Record<string, SideLimits>> = { 'centers-small': { smallest: 64, largest: 192, multiple: 32 } };
+const CENTERS: SideLimits = { smallest: 64, largest: 192, multiple: 32 };
+const LIMITS: Readonly<Record<string, SideLimits>> = {
+  'centers-small': CENTERS,
+  'instance-small': CENTERS,
+  'keypoints-small': CENTERS,
+  'unet-small': { smallest: 32, largest: 160, multiple: 16 },
+};
 
 export const sideLimitsOf = (model: string): SideLimits => LIMITS[model] ?? DEFAULT_LIMITS;
 

@@ -12,6 +12,8 @@ export interface LabeledImage {
   readonly classIds: readonly number[];
   /** As the label file says them, checked: boxes, shapes, points. */
   readonly annotations: readonly Readonly<Record<string, unknown>>[];
+  /** Path of the semantic mask from the dataset's root, as the archive spells it; null: it has none. */
+  readonly maskFile: string | null;
 }
 
 export interface TrainingLabels {
@@ -20,7 +22,7 @@ export interface TrainingLabels {
   /** Null: the file has none that is known. */
   readonly splitConfig: SplitConfig | null;
   /** In the order of the file; ids may have gaps. */
-  readonly classes: readonly { readonly id: number; readonly name: string }[];
+  readonly classes: readonly { readonly id: number; readonly name: string; readonly keypoints: readonly string[] }[];
   /** Labeled images only. */
   readonly images: readonly LabeledImage[];
 }

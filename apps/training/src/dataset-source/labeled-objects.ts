@@ -1,4 +1,6 @@
 import type { TaskType } from '@app/contracts';
+import { maskSpans, rleText } from '@app/dice-format';
+import { spansRings } from '../engine/geometry/contours.js';
 import type { LabeledObject } from '../engine/samples/sample.js';
 
 type Annotation = Readonly<Record<string, unknown>>;
@@ -24,13 +26,18 @@ function boxOf(value: unknown): LabeledObject['bbox'] {
   return x === undefined || y === undefined || width === undefined || height === undefined ? null : [x, y, width, height];
 }
 
-/** Rings, or run lengths of a whole mask. */
-function shapeOf(value: unknown): Pick<LabeledObject, 'polygons' | 'rle'> {
+/** Rings; the borders of a run-length mask, pieces and holes alike. */
+function shapeOf(value: unknown): Pick<LabeledObject, 'polygons' | 'isEvenOdd'> {
   if (Array.isArray(value)) return { polygons: value.filter(isNumbers) };
   if (typeof value !== 'object' || value === null || !('size' in value) || !('counts' in value)) return {};
-  const { size, counts } = value;
+  return bordersOf(value.size, value.counts);
+}
+
+function bordersOf(size: unknown, counts: unknown): Pick<LabeledObject, 'polygons' | 'isEvenOdd'> {
   if (!isNumbers(size) || !(typeof counts === 'string' || isNumbers(counts))) return {};
-  return { rle: { size: [size[0] ?? 0, size[1] ?? 0], counts } };
+  const [height = 0, width = 0] = size;
+  const spans = maskSpans(typeof counts === 'string' ? counts : rleText(counts), width * height);
+  return spans === undefined ? {} : { polygons: spansRings(spans, { width, height }), isEvenOdd: true };
 }
 
 /** Flat or in triples. */

@@ -3,15 +3,16 @@ import { DEFAULT_SPLIT_RULE, GroupPattern, resolveSplit, ruleFor, type ResolvedS
 import type { Sample, SampleSide } from '../engine/samples/sample.js';
 import { AttemptFailure } from '../jobs/attempt-errors.js';
 import type { DecodedImage } from './decoded-images.js';
+import type { DecodedMask } from './decoded-masks.js';
 import { labeledObjects } from './labeled-objects.js';
 import type { LabeledImage, TrainingLabels } from './label-reader.port.js';
 
 export interface SampleSet {
-  readonly classes: readonly { readonly id: number; readonly name: string }[];
+  readonly classes: TrainingLabels['classes'];
   /** Of both sides, the training side first. Made one by one. */
   samples(): Iterable<Sample>;
   readonly counts: Readonly<Record<SampleSide, number>>;
-  /** Labeled images whose bytes are missing or cannot be decoded. */
+  /** Labeled images whose bytes, or those of their masks, are missing or cannot be decoded. */
   readonly leftOut: number;
   readonly split: ResolvedSplitMessage;
 }
@@ -19,14 +20,19 @@ export interface SampleSet {
 interface Usable {
   readonly image: LabeledImage;
   readonly decoded: DecodedImage;
+  /** Null: it has none. */
+  readonly mask: DecodedMask | null;
+}
+
+/** What of the archive could be decoded, by the names of the labels. */
+export interface Decoded {
+  readonly images: ReadonlyMap<string, DecodedImage>;
+  readonly masks: ReadonlyMap<string, DecodedMask>;
 }
 
 /** Labels and decoded images as samples of both sides, in the order of the file, so that the same snapshot gives the same training. */
-export function trainingSamples(labels: TrainingLabels, images: ReadonlyMap<string, DecodedImage>, grant: Pick<TrainingGrant, 'split' | 'hyperparameters'>): SampleSet {
-  const usable = labels.images.flatMap((image): Usable[] => {
-    const decoded = images.get(image.fileName);
-    return decoded === undefined ? [] : [{ image, decoded }];
-  });
+export function trainingSamples(labels: TrainingLabels, from: Decoded, grant: Pick<TrainingGrant, 'split' | 'hyperparameters'>): SampleSet {
+  const usable = labels.images.flatMap((image) => usableOf(image, from));
   const resolved = resolve(usable, { job: grant.split === null ? null : ruleOf(grant.split), dataset: labels.splitConfig, automatic: automaticRule(grant.hyperparameters) });
   const { sides } = resolved;
   const indexOf = new Map(labels.classes.map((one, index) => [one.id, index]));
@@ -41,11 +47,20 @@ export function trainingSamples(labels: TrainingLabels, images: ReadonlyMap<stri
   return { classes: labels.classes, samples, counts: { train: split.train, val: split.val }, leftOut: labels.images.length - usable.length, split };
 }
 
-function sampleOf({ image, decoded }: Usable, side: SampleSide, by: { readonly taskType: TaskType; readonly indexOf: ReadonlyMap<number, number> }): Sample {
+/** An image whose mask is missing, broken or of another size would be learned as if it showed nothing: it stays out. */
+function usableOf(image: LabeledImage, { images, masks }: Decoded): Usable[] {
+  const decoded = images.get(image.fileName);
+  if (decoded === undefined) return [];
+  if (image.maskFile === null) return [{ image, decoded, mask: null }];
+  const mask = masks.get(image.maskFile);
+  const isOfImage = mask !== undefined && mask.width === decoded.width && mask.height === decoded.height;
+  return isOfImage ? [{ image: { ...image, classIds: mask.classIds }, decoded, mask }] : [];
+}
+
+function sampleOf({ image, decoded, mask }: Usable, side: SampleSide, by: { readonly taskType: TaskType; readonly indexOf: ReadonlyMap<number, number> }): Sample {
   const { cacheIndex, width, height } = decoded;
   const classIndices = indicesOf(image, by.indexOf);
-  // A label map has a cache of its own; no task reads one yet.
-  return { side, cacheIndex, imageId: image.id, width, height, classIndices, objects: labeledObjects(image.annotations, by.taskType, by.indexOf), maskIndex: null };
+  return { side, cacheIndex, imageId: image.id, width, height, classIndices, objects: labeledObjects(image.annotations, by.taskType, by.indexOf), maskIndex: mask?.index ?? null };
 }
 
 function indicesOf(image: LabeledImage, indexOf: ReadonlyMap<number, number>): number[] {

@@ -4,13 +4,15 @@ export interface TrainingSpec {
   readonly taskType: TaskType;
   readonly multiLabel: boolean;
   /** In the order of the contiguous indices that the model learns. */
-  readonly classes: readonly { readonly id: number; readonly name: string }[];
+  readonly classes: readonly { readonly id: number; readonly name: string; readonly keypoints?: readonly string[] }[];
   readonly model: string;
   readonly hyperparameters: Readonly<Record<string, unknown>>;
   /** Side of the cached squares, pixels. */
   readonly imageSide: number;
   /** Decoded images, as SampleCacheWriter writes them. */
   readonly cacheFile: string;
+  /** Label maps of semantic masks, as LabelMapWriter writes them; absent: the task has none. */
+  readonly labelMapsFile?: string | null;
   /** Labeled images of both sides, as `writeSamples` writes them. */
   readonly samplesFile: string;
   /** Checkpoint of another training to begin with; null: from scratch. */

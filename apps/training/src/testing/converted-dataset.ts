@@ -38,7 +38,7 @@ export async function convertedDataset(from: ConvertedDataset, training: { reado
   const names = labels.images.map((one) => one.fileName).sort();
   const place = new Map(names.map((name, index) => [name, index]));
   const dealt = labels.images.map((one) => ({ ...one, split: from.isVal(place.get(one.fileName) ?? 0) ? ('val' as const) : ('train' as const) }));
-  const { classes, samples } = trainingSamples({ ...labels, images: dealt }, images.byName, { split: null, hyperparameters: training.hyperparameters });
+  const { classes, samples } = trainingSamples({ ...labels, images: dealt }, { images: images.byName, masks: new Map() }, { split: null, hyperparameters: training.hyperparameters });
   const samplesFile = join(training.target, 'samples.ndjson');
   await writeSamples(samplesFile, samples());
   const { model, hyperparameters } = training;

@@ -4,6 +4,8 @@ import { Random } from '../engine/network/random.js';
 export interface SceneFigure {
   readonly classIndex: number;
   readonly ring: readonly number[];
+  /** x, y, visibility of each point of its skeleton. */
+  readonly keypoints?: readonly number[];
 }
 
 export interface Scene {
@@ -19,6 +21,8 @@ const ELLIPSE_CORNERS = 32;
 /** Euclidean, of 441: what has less contrast nobody sees, people neither. */
 const LEAST_CONTRAST = 60;
 const LINES = 5;
+/** Half a form's width or height, of the side: 12 to 60 pixels of 128. */
+const [SMALLEST, LARGEST] = [6 / 128, 30 / 128];
 
 type Colour = readonly [number, number, number];
 
@@ -39,7 +43,7 @@ const UNIT: readonly (readonly (readonly [number, number])[])[] = [
 ];
 
 /**
- * A square with one to three turned forms of 12 to 60 pixels each way in front of lines, with noise over all of it. Colours of ground, lines and figures are
+ * A square with one to three turned forms (of 12 to 60 pixels each way where the side is 128) in front of lines, with noise over all of it. Colours of ground, lines and figures are
  * drawn alike, so that only the form tells the class. The same numbers, the same scene.
  */
 export function shapeScene(seed: number, number: number, side = 128): Scene {
@@ -55,6 +59,16 @@ export function shapeScene(seed: number, number: number, side = 128): Scene {
   return { pixels, labelMap, figures };
 }
 
+/** The same with a colour for each class: for tests that have no time to learn forms. */
+export function paintedScene(seed: number, number: number, side: number): Scene {
+  const scene = shapeScene(seed, number, side);
+  const pixels = scene.pixels.map((byte, at) => {
+    const value = scene.labelMap[Math.floor(at / 3)] ?? 0;
+    return value === 0 ? byte >> 1 : value - 1 === at % 3 ? 255 : 60;
+  });
+  return { ...scene, pixels };
+}
+
 const colour = (random: Random): Colour => [random.next() * 255, random.next() * 255, random.next() * 255];
 
 function contrasting(random: Random, ground: Colour): Colour {
@@ -66,7 +80,7 @@ function contrasting(random: Random, ground: Colour): Colour {
 
 function figure(random: Random, side: number): SceneFigure {
   const classIndex = Math.floor(random.next() * FORMS.length);
-  const [halfWidth, halfHeight] = [random.between(6, 30), random.between(6, 30)];
+  const [halfWidth, halfHeight] = [random.between(SMALLEST, LARGEST) * side, random.between(SMALLEST, LARGEST) * side];
   const [centreX, centreY] = [random.between(0.15, 0.85) * side, random.between(0.15, 0.85) * side];
   const angle = random.between(0, 2 * Math.PI);
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
@@ -109,4 +123,36 @@ function isInside(ring: readonly number[], x: number, y: number): boolean {
     if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
   }
   return inside;
+}
+
+export const KITE_POINTS = ['tip', 'left wing', 'right wing', 'tail'] as const;
+
+export interface KiteOptions {
+  /** Both ways, radians; pi: turned anyhow. */
+  readonly turn: number;
+  /** Smallest and largest, of the side; its tip is a little farther from its middle. */
+  readonly sizes: readonly [number, number];
+  readonly most: 1 | 2;
+}
+
+/** Bright kites on a dark ground: where the wings are, and which is the left one, follows from the long end. */
+export function kiteScene(seed: number, number: number, scene: KiteOptions & { readonly side: number }): Scene {
+  const { side, most } = scene;
+  const random = new Random(seed, number);
+  const pixels = Uint8Array.from({ length: side * side * 3 }, () => Math.floor(30 + 40 * random.next()));
+  const labelMap = new Uint8Array(side * side);
+  const figures = Array.from({ length: 1 + Math.floor(random.next() * most) }, (_, place) => kite(random, { ...scene, left: place === 0 }));
+  for (const { ring } of figures) drawRing(ring, side, { pixels, labelMap, value: 1, ink: [random.between(140, 255), random.between(140, 255), random.between(140, 255)] });
+  return { pixels, labelMap, figures };
+}
+
+/** The second one stands in the other half, so that neither covers the other. */
+function kite(random: Random, { side, left, turn, sizes, most }: KiteOptions & { readonly side: number; readonly left: boolean }): SceneFigure {
+  const size = random.between(...sizes) * side;
+  const column = most === 1 ? random.between(0.4, 0.6) : random.between(0.25, 0.3) + (left ? 0 : 0.45);
+  const [x, y] = [column * side, random.between(0.35, 0.65) * side];
+  const angle = random.between(-turn, turn) - Math.PI / 2;
+  const at = (along: number, across: number): [number, number] => [x + size * (along * Math.cos(angle) - across * Math.sin(angle)), y + size * (along * Math.sin(angle) + across * Math.cos(angle))];
+  const [tip, leftWing, rightWing, tail] = [at(1.2, 0), at(-0.1, -0.6), at(-0.1, 0.6), at(-0.6, 0)];
+  return { classIndex: 0, ring: [...tip, ...rightWing, ...tail, ...leftWing], keypoints: [tip, leftWing, rightWing, tail].flatMap(([px, py]) => [px, py, 2]) };
 }

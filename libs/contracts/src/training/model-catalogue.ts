@@ -42,6 +42,22 @@ export const cnnSmallHyperparameters = z.strictObject({
 });
 export type CnnSmallHyperparameters = z.infer<typeof cnnSmallHyperparameters>;
 
+export const unetSmallHyperparameters = z.strictObject({
+  ...common,
+  batch_size: common.batch_size.unwrap().default(8).describe('images a step, fewer where there are fewer; 0 chooses by their number'),
+  epochs: common.epochs.unwrap().default(60).describe('passes over the training images'),
+  image_size: z
+    .number()
+    .int()
+    .refine((size) => size === 0 || (size >= 32 && size <= 320 && size % 16 === 0), { message: '0 (by the images) or a multiple of 16 from 32 to 320' })
+    .default(0)
+    .describe('side of the square that images are fitted into, pixels; 0 chooses by the images'),
+  augment: z.enum(['none', 'light', 'standard']).default('standard').describe('light: shift, scale, turn; standard: mirrors and colours too'),
+  class_weights: z.enum(['none', 'balanced']).default('balanced').describe('balanced: rare classes count more, by the root of how rare their pixels are'),
+  dice_weight: z.number().min(0).max(10).default(0).describe('how much the overlap of whole masks counts beside the single pixels'),
+});
+export type UnetSmallHyperparameters = z.infer<typeof unetSmallHyperparameters>;
+
 export const centersSmallHyperparameters = z.strictObject({
   ...common,
   epochs: common.epochs.unwrap().default(120).describe('passes over the training images'),
@@ -56,7 +72,16 @@ export const centersSmallHyperparameters = z.strictObject({
 });
 export type CentersSmallHyperparameters = z.infer<typeof centersSmallHyperparameters>;
 
+export const instanceSmallHyperparameters = centersSmallHyperparameters;
+export type InstanceSmallHyperparameters = z.infer<typeof instanceSmallHyperparameters>;
+
+export const keypointsSmallHyperparameters = centersSmallHyperparameters;
+export type KeypointsSmallHyperparameters = z.infer<typeof keypointsSmallHyperparameters>;
+
 export const MODEL_CATALOGUE: readonly ModelDefinition[] = [
   { id: 'cnn-small', title: 'Small convolutional network', taskTypes: ['image_classification'], hyperparameters: cnnSmallHyperparameters },
   { id: 'centers-small', title: 'Small detector of object middles', taskTypes: ['object_detection'], hyperparameters: centersSmallHyperparameters },
+  { id: 'instance-small', title: 'Small detector with masks', taskTypes: ['instance_segmentation'], hyperparameters: instanceSmallHyperparameters },
+  { id: 'keypoints-small', title: 'Small detector with points', taskTypes: ['pose_estimation'], hyperparameters: keypointsSmallHyperparameters },
+  { id: 'unet-small', title: 'Small U-Net', taskTypes: ['semantic_segmentation'], hyperparameters: unetSmallHyperparameters },
 ];

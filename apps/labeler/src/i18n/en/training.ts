@@ -53,9 +53,10 @@ export const training = {
     image_size: 'Image size',
     augment: 'Augmentation',
     class_weights: 'Class weights',
+    dice_weight: 'Weight of whole masks',
   },
-  hyperZero: { batch_size: 'By the images', image_size: 'By the images', patience: 'Never stops', weight_decay: 'None', warmup_fraction: 'None' },
-  model: { 'cnn-small': 'Small convolutional network' },
+  hyperZero: { dice_weight: 'Pixels alone', batch_size: 'By the images', image_size: 'By the images', patience: 'Never stops', weight_decay: 'None', warmup_fraction: 'None' },
+  model: { 'cnn-small': 'Small convolutional network', 'centers-small': 'Small detector', 'instance-small': 'Small detector with masks', 'keypoints-small': 'Small detector with points', 'unet-small': 'Small U-Net' },
   hyperHelp: {
     epochs: 'Passes over the training images',
     batch_size: 'Images a step; 0 chooses by their number',
@@ -72,6 +73,7 @@ export const training = {
     image_size: 'Side of the square in pixels; 0 chooses by the images',
     augment: 'Light: shift, scale, turn. Standard: flips and colours too',
     class_weights: 'Balanced: rare classes count more',
+    dice_weight: 'How much the overlap of whole masks counts beside single pixels',
   },
   choice: { all: 'All', 'best+last': 'Best and last', 'every-k': 'Every k-th', none: 'None', light: 'Light', standard: 'Standard', balanced: 'Balanced' },
   jobs: {

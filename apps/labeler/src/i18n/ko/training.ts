@@ -53,9 +53,10 @@ export const training = {
     image_size: '이미지 크기',
     augment: '데이터 증강',
     class_weights: '클래스 가중치',
+    dice_weight: '마스크 전체의 비중',
   },
-  hyperZero: { batch_size: '이미지에 맞춤', image_size: '이미지에 맞춤', patience: '멈추지 않음', weight_decay: '없음', warmup_fraction: '없음' },
-  model: { 'cnn-small': '작은 합성곱 신경망' },
+  hyperZero: { dice_weight: '픽셀만', batch_size: '이미지에 맞춤', image_size: '이미지에 맞춤', patience: '멈추지 않음', weight_decay: '없음', warmup_fraction: '없음' },
+  model: { 'cnn-small': '작은 합성곱 신경망', 'centers-small': '작은 검출기', 'instance-small': '작은 인스턴스 분할 검출기', 'keypoints-small': '작은 키포인트 검출기', 'unet-small': '작은 U-Net' },
   hyperHelp: {
     epochs: '학습 이미지를 반복하는 횟수',
     batch_size: '한 단계에 쓰는 이미지 수. 0이면 이미지 수에 맞춥니다',
@@ -72,6 +73,7 @@ export const training = {
     image_size: '정사각형 한 변의 픽셀 수. 0이면 이미지에 맞춥니다',
     augment: '가볍게: 이동·확대·회전. 표준: 뒤집기와 색까지',
     class_weights: '균형: 드문 클래스에 더 큰 비중',
+    dice_weight: '픽셀 하나하나에 더해 마스크 전체의 겹침을 얼마나 볼지',
   },
   choice: { all: '전부', 'best+last': '최고와 마지막', 'every-k': 'k번째마다', none: '없음', light: '가볍게', standard: '표준', balanced: '균형' },
   jobs: {

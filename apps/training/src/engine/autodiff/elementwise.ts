@@ -40,11 +40,16 @@ export function exponential(graph: Graph, input: Value): Value {
   return graph.differentiable(output, [input], (gradient) => [multiply(graph, gradient, output)]);
 }
 
-/** Nothing below and above the limits gets through, and no gradient comes back from there. */
+/**
+ * Nothing below and above the limits gets through, and no gradient comes back from there. Written as two ramps: OpenCV's reader does not know Clip with limits as inputs,
+ * as it is since operator set 11.
+ */
 export function clipped(graph: Graph, input: Value, limits: { readonly least: number; readonly most: number }): Value {
-  const output = graph.node('Clip', [input, graph.scalar(limits.least), graph.scalar(limits.most)], input.shape);
+  const [least, most] = [graph.scalar(limits.least), graph.scalar(limits.most)];
+  const fromBelow = add(graph, unary(graph, 'Relu', subtract(graph, input, least)), least);
+  const output = subtract(graph, most, unary(graph, 'Relu', subtract(graph, most, fromBelow)));
   return graph.differentiable(output, [input], (gradient) => {
-    const isInside = graph.node('Equal', [input, output], input.shape);
+    const isInside = graph.node('And', [graph.node('GreaterOrEqual', [input, least], input.shape), graph.node('LessOrEqual', [input, most], input.shape)], input.shape);
     return [graph.node('Where', [isInside, gradient, graph.scalar(0)], input.shape)];
   });
 }

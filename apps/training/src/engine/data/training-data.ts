@@ -4,6 +4,8 @@ import type { Sample } from '../samples/sample.js';
 import type { TrainableModel } from '../tasks/trainable-model.js';
 import type { TaskFacts } from '../tasks/training-task.js';
 import type { TrainingSpec } from '../training-engine.js';
+import { LabelMapReader } from './label-maps.js';
+import { pixelsOfClass } from './label-pixels.js';
 import { SampleCacheReader } from './sample-cache.js';
 
 /** What a training reads: its samples and their decoded images. */
@@ -11,6 +13,7 @@ export class TrainingData {
   private constructor(
     private readonly samples: SampleFileReader,
     readonly images: SampleCacheReader,
+    private readonly labelMaps: LabelMapReader | null,
     private readonly imagesOfClass: readonly number[],
     private readonly spec: TrainingSpec,
   ) {}
@@ -24,7 +27,8 @@ export class TrainingData {
     });
     try {
       assertTrainable(spec, { train: samples.train.length, val: samples.val.length });
-      return new TrainingData(samples, new SampleCacheReader(spec.cacheFile, spec.imageSide), imagesOfClass, spec);
+      const maps = spec.labelMapsFile === undefined || spec.labelMapsFile === null ? null : new LabelMapReader(spec.labelMapsFile, spec.imageSide);
+      return new TrainingData(samples, new SampleCacheReader(spec.cacheFile, spec.imageSide), maps, imagesOfClass, spec);
     } catch (error) {
       samples.close();
       throw error;
@@ -41,12 +45,13 @@ export class TrainingData {
 
   facts(): TaskFacts {
     const { taskType, multiLabel, classes, imageSide } = this.spec;
-    return { taskType, multiLabel, classes, imageSide, trainImages: this.train.length, imagesOfClass: this.imagesOfClass };
+    return { taskType, multiLabel, classes, imageSide, trainImages: this.train.length, imagesOfClass: this.imagesOfClass, labelMaps: this.labelMaps, pixelsOfClass: pixelsOfClass(this.train, this.labelMaps, classes) };
   }
 
   close(): void {
     this.samples.close();
     this.images.close();
+    this.labelMaps?.close();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { PlaneSize } from './mask-spans.js';
+import type { PlaneSize, Spans } from './mask-spans.js';
 
 /** A closed line around what is above zero; positive area: seen as the image is (y down) it goes clockwise around the inside, negative: it is the border of a hole. */
 export interface Contour {
@@ -23,10 +23,40 @@ export function contoursOf(plane: Float32Array, { width, height }: PlaneSize): C
   const next = new Map<string, string>();
   for (let y = -1; y < height; y += 1) {
     for (let x = -1; x < width; x += 1) {
+      // Most squares are all in or all out.
+      const isIn = value(x, y) > 0;
+      if (isIn === value(x + 1, y) > 0 && isIn === value(x, y + 1) > 0 && isIn === value(x + 1, y + 1) > 0) continue;
       for (const { from, to } of segmentsOf(x, y, { value, points })) next.set(from, to);
     }
   }
   return ringsOf(next, points);
+}
+
+/** Of a mask's steps, in pixels: what the middles of its pixels are in stays in. */
+const STEP_TOLERANCE = 0.45;
+
+/** The borders of a mask's pieces and holes, without the steps of its pixels; only the part of the plane that it lies in is looked at. */
+export function spansRings(spans: Spans, { height }: PlaneSize): number[][] {
+  const { left, top, right, bottom } = windowOf(spans, height);
+  const size = { width: right - left, height: bottom - top };
+  const plane = new Float32Array(size.width * size.height).fill(-1);
+  for (let at = 0; at < spans.length; at += 2) {
+    for (let pixel = spans[at] ?? 0; pixel < (spans[at + 1] ?? 0); pixel += 1) plane[((pixel % height) - top) * size.width + Math.floor(pixel / height) - left] = 1;
+  }
+  return contoursOf(plane, size).map(({ ring }) => simplified(ring, STEP_TOLERANCE).map((value, at) => value + (at % 2 === 0 ? left : top)));
+}
+
+/** Columns and rows that the spans touch. */
+function windowOf(spans: Spans, height: number): { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number } {
+  let [top, bottom] = [height, 0];
+  for (let at = 0; at < spans.length; at += 2) {
+    const [first, last] = [spans[at] ?? 0, (spans[at + 1] ?? 1) - 1];
+    const isWithin = Math.floor(first / height) === Math.floor(last / height);
+    top = Math.min(top, isWithin ? first % height : 0);
+    bottom = Math.max(bottom, isWithin ? (last % height) + 1 : height);
+  }
+  if (spans.length === 0) return { left: 0, top: 0, right: 0, bottom: 0 };
+  return { left: Math.floor((spans[0] ?? 0) / height), top, right: Math.floor(((spans.at(-1) ?? 1) - 1) / height) + 1, bottom };
 }
 
 /** Far enough below that a border cell ends close to its own edge. */

@@ -1,6 +1,6 @@
 import { maskSpans, spansText } from '@app/dice-format';
 import { describe, expect, it } from 'vitest';
-import { contoursOf, signedArea, simplified } from './contours.js';
+import { contoursOf, signedArea, simplified, spansRings } from './contours.js';
 import { polygonSpans, ringsSpans, sharedArea, spansArea, spansIou, united } from './mask-spans.js';
 
 const SIZE = { width: 12, height: 8 };
@@ -97,5 +97,18 @@ describe('contours', () => {
     expect(signedArea(simplified(ring, 0.1))).toBeCloseTo(16, 9);
     expect(simplified([0, 0, 1, 0, 1, 1], 5)).toHaveLength(6);
     expect(simplified([0, 0, 1, 0.01, 2, 0, 1, -0.01], 5).length).toBeGreaterThanOrEqual(6);
+  });
+});
+
+describe('borders of a mask', () => {
+  it('fill to the mask again, wherever it lies, holes and steps too', () => {
+    for (const rings of [[square(2, 1, 3)], [square(1, 1, 6), square(3, 3, 2)], [[1, 1, 11, 4, 3, 7]], [square(0, 0, 2), square(9, 5, 3)]]) {
+      const spans = ringsSpans(rings, SIZE);
+      const borders = spansRings(spans, SIZE);
+      const back = ringsSpans(borders, SIZE);
+      expect(sharedArea(spans, back) / spansArea(united([spans, back]))).toBeGreaterThan(0.9);
+      expect(borders.flat().length).toBeLessThan(60);
+    }
+    expect(spansRings([], SIZE)).toEqual([]);
   });
 });

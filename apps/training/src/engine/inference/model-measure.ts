@@ -22,7 +22,7 @@ export class ModelMeasure {
     const { task_type: taskType, multi_label: multiLabel, classes } = adapter;
     // Label maps lie in files of their own while a training goes on; here there are none.
     if (taskType === 'semantic_segmentation') throw unmeasured(taskType);
-    const facts = { taskType, multiLabel, classes, imageSide: adapter.input_size[0], trainImages: 1, imagesOfClass: classes.map(() => 1) };
+    const facts = { taskType, multiLabel, classes, imageSide: adapter.input_size[0], trainImages: 1, imagesOfClass: classes.map(() => 1), labelMaps: null, pixelsOfClass: [0, ...classes.map(() => 0)] };
     for (const model of modelsFor(taskType)) {
       const task = model.open({}).task(facts);
       if (task.outputFormat === adapter.output_format) return new ModelMeasure(task.metrics(), adapter);

@@ -44,9 +44,8 @@ export class SemanticMetrics {
   add(truth: Uint8Array, predicted: Uint8Array): number {
     const own = this.matrix.map((row) => row.map(() => 0));
     for (let pixel = 0; pixel < truth.length; pixel += 1) {
-      const actual = truth[pixel] ?? IGNORED;
-      if (actual > this.classCount) continue;
-      const row = own[actual];
+      // What is ignored has no row.
+      const row = own[truth[pixel] ?? IGNORED];
       const column = predicted[pixel] ?? 0;
       if (row !== undefined) row[column] = (row[column] ?? 0) + 1;
     }

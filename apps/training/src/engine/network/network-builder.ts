@@ -23,6 +23,11 @@ export class NetworkBuilder {
     private readonly options: { readonly mode: BuildMode; readonly random: Random },
   ) {}
 
+  /** A head that only the loss looks at is left out of the exported file. */
+  get mode(): BuildMode {
+    return this.options.mode;
+  }
+
   /** Convolution without bias, batch norm, ReLU. He et al. 2015 for the weights. */
   convBlock(name: string, input: Value, shape: ConvShape): Value {
     return relu(this.graph, this.normalisedConv(name, input, shape));

@@ -8,10 +8,9 @@ const labeledObjectSchema = z.object({
   bbox: z.tuple([z.number(), z.number(), z.number(), z.number()]).nullable(),
   /** A crowd stands for many: it is neither learned nor counted as missed (COCO). */
   isCrowd: z.boolean(),
-  /** Rings of one object: x, y, x, y ... */
+  /** Rings of one object: x, y, x, y ... Each is a part of it; with `isEvenOdd` a ring within a ring is a hole. */
   polygons: z.array(z.array(z.number())).optional(),
-  /** COCO run lengths, column-major; size is height, width. */
-  rle: z.object({ size: z.tuple([z.number(), z.number()]), counts: z.union([z.string(), z.array(z.number())]) }).optional(),
+  isEvenOdd: z.boolean().optional(),
   /** x, y, visibility (0, 1, 2) for each point of the class's skeleton. */
   keypoints: z.array(z.number()).optional(),
 });

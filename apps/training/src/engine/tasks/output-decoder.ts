@@ -17,6 +17,8 @@ export interface DecodedModel {
   /** In the order that the model learned; ids of the dataset. */
   readonly classIds: readonly number[];
   readonly multiLabel: boolean;
+  /** `keypoint_counts` of the metadata: points of each class's skeleton, in the order of the classes; absent where there are none. */
+  readonly keypointCounts?: readonly number[];
 }
 
 /**

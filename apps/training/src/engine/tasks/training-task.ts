@@ -1,5 +1,6 @@
 import type { EpochMetrics, PredictedObject, TaskType } from '@app/contracts';
 import type { Graph, Value } from '../autodiff/graph.js';
+import type { LabelMaps } from '../data/label-maps.js';
 import type { Placement } from '../data/placement.js';
 import type { AugmentationRange } from '../data/warp.js';
 import type { NetworkBuilder } from '../network/network-builder.js';
@@ -67,12 +68,17 @@ export interface TrainingTask {
 export interface TaskFacts {
   readonly taskType: TaskType;
   readonly multiLabel: boolean;
-  readonly classes: readonly { readonly id: number; readonly name: string }[];
+  /** `keypoints`: names of the points of its skeleton. */
+  readonly classes: readonly { readonly id: number; readonly name: string; readonly keypoints?: readonly string[] }[];
   /** Of the network's square, pixels. */
   readonly imageSide: number;
   readonly trainImages: number;
   /** Training images that show each class, in the order of the classes. */
   readonly imagesOfClass: readonly number[];
+  /** Label maps of semantic masks, by the samples' `maskIndex`; null: the training has none. */
+  readonly labelMaps: LabelMaps | null;
+  /** Pixels of the training images' label maps: of the ground, then of each class. Zeros where there is none. */
+  readonly pixelsOfClass: readonly number[];
 }
 
 /** The value of that name; a task that asks for one it has not declared is wrong. */

@@ -119,9 +119,9 @@ async function hashOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
 
 /** Deals the images, removes those of no side, and lays out the rest. */
 async function dealt({ labels, sha256 }: Unpacked, files: UnpackedFiles, { facts, layout, log, signal }: FolderRequest): Promise<DatasetFolder> {
-  // Images are not decoded here: one that is damaged is for the trainer to say, and the sizes are not asked for.
+  // Images and masks are not decoded here: one that is damaged is for the trainer to say, and the sizes are not asked for.
   const present = new Map([...sha256].map(([path, hash], cacheIndex) => [path, { cacheIndex, sha256: hash, width: 0, height: 0 }]));
-  const samples = trainingSamples({ ...labels, images: labels.images.map((image) => ({ ...image, fileName: image.datasetPath })) }, present, facts);
+  const samples = trainingSamples({ ...labels, images: labels.images.map((image) => ({ ...image, fileName: image.datasetPath, maskFile: null })) }, { images: present, masks: new Map() }, facts);
   const byId = new Map(labels.images.map((image) => [image.id, image]));
   const sides = new Map<string, 'train' | 'val'>();
   for (const { imageId, side } of samples.samples()) sides.set(pathOf(byId, imageId), side);

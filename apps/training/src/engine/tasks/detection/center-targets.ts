@@ -16,28 +16,54 @@ const LEAST_HILL = 0.05;
 /** Distances are told of cells inside the box, but never as nothing at all. */
 const LEAST_DISTANCE = 0.05;
 
-interface Learned {
+/** An object as the network is to see it; boxes are in cells of the grid. */
+export interface SeenObject {
+  /** Into the sample's objects. */
+  readonly index: number;
   readonly classIndex: number;
   readonly box: Box;
   readonly area: number;
+  /** Where its middle lies, row by row. */
+  readonly cell: number;
 }
 
-/** Writes the targets of one image: `positives`, `negatives` [K, G, G], `distances` [4, G, G], `weights` [G, G]. Units of boxes are cells of the grid. */
-export function writeCenterTargets(sample: Sample, placement: Placement, into: Targets): void {
-  const target = new CenterTargets(placement.fit.side / GRID_STRIDE, into);
-  const learned: Learned[] = [];
-  for (const { bbox, classIndex, isCrowd } of sample.objects) {
-    if (bbox === null) continue;
+export interface SeenObjects {
+  /** The smallest last: where hills lie on each other it is the one that would be lost. */
+  readonly learned: readonly SeenObject[];
+  /** Neither objects nor ground. */
+  readonly leftOut: readonly SeenObject[];
+}
+
+export function seenObjects(sample: Sample, placement: Placement): SeenObjects {
+  const learned: SeenObject[] = [];
+  const leftOut: SeenObject[] = [];
+  sample.objects.forEach(({ bbox, classIndex, isCrowd }, index) => {
+    if (bbox === null) return;
     const [x, y, width, height] = bbox;
     const whole = placement.box(x, y, { width, height });
     const box = within(whole, placement.fit.side);
-    if (areaOf(box) <= 0) continue;
+    if (areaOf(box) <= 0) return;
     const isSeen = areaOf(box) >= LEAST_VISIBLE * areaOf(whole) && Math.min(box.right - box.left, box.bottom - box.top) >= LEAST_SIDE;
-    if (isCrowd || !isSeen) target.leaveOut(inCells(box), classIndex);
-    else learned.push({ classIndex, box: inCells(box), area: areaOf(box) });
-  }
-  // The smallest last: where hills lie on each other it is the one that would be lost.
-  for (const one of learned.sort((a, b) => b.area - a.area)) target.add(one);
+    const inGrid = inCells(box);
+    const seen = { index, classIndex, box: inGrid, area: areaOf(box), cell: middleCell(inGrid, placement.fit.side / GRID_STRIDE) };
+    if (isCrowd || !isSeen) leftOut.push(seen);
+    else learned.push(seen);
+  });
+  return { learned: learned.sort((a, b) => b.area - a.area), leftOut };
+}
+
+/** Writes the targets of one image: `positives`, `negatives` [K, G, G], `distances` [4, G, G], `weights` [G, G]. */
+export function writeCenterTargets(sample: Sample, placement: Placement, into: Targets): SeenObjects {
+  const target = new CenterTargets(placement.fit.side / GRID_STRIDE, into);
+  const seen = seenObjects(sample, placement);
+  for (const one of seen.leftOut) target.leaveOut(one.box, one.classIndex);
+  for (const one of seen.learned) target.add(one);
+  return seen;
+}
+
+function middleCell(box: Box, side: number): number {
+  const along = (from: number, to: number): number => Math.min(side - 1, Math.floor((from + to) / 2));
+  return along(box.top, box.bottom) * side + along(box.left, box.right);
 }
 
 const areaOf = ({ left, top, right, bottom }: Box): number => Math.max(0, right - left) * Math.max(0, bottom - top);
@@ -75,9 +101,8 @@ class CenterTargets {
     }
   }
 
-  add({ classIndex, box }: Learned): void {
-    const [middleX, middleY] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
-    const [cellX, cellY] = [Math.min(this.side - 1, Math.floor(middleX)), Math.min(this.side - 1, Math.floor(middleY))];
+  add({ classIndex, box, cell: middle }: SeenObject): void {
+    const [cellX, cellY] = [middle % this.side, Math.floor(middle / this.side)];
     const reach = (length: number): number => Math.floor((length / 2) * HILL_SPAN);
     const [reachX, reachY] = [reach(box.right - box.left), reach(box.bottom - box.top)];
     const [deviationX, deviationY] = [(2 * reachX + 1) / 6, (2 * reachY + 1) / 6];

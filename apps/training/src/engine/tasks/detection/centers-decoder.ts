@@ -18,23 +18,33 @@ interface Peak {
 }
 
 /** `heat` [K, G, G] has a peak at the middle of each object; `boxes` [4, G, G] says left, top, right and bottom in pixels of the square. */
-export const decodeCenters: DecodeOutputs = (outputs, fit, { classIds }) => {
+export const decodeCenters: DecodeOutputs = (outputs, fit, { classIds }) =>
+  foundCenters(outputs, fit).flatMap(({ classIndex, score, box }): PredictedObject[] => {
+    const classId = classIds[classIndex];
+    return classId === undefined ? [] : [{ class_id: classId, score, bbox: [...box] }];
+  });
+
+export interface FoundCenter extends Peak {
+  /** In pixels of the original. */
+  readonly box: XywhBox;
+}
+
+/** The surest first. */
+export function foundCenters(outputs: Readonly<Record<string, RawOutput>>, fit: FitGeometry): FoundCenter[] {
   const heat = outputOf(outputs, 'heat');
   const boxes = outputOf(outputs, 'boxes');
   const peaks = peaksOf(heat)
     .sort((a, b) => b.score - a.score)
     .slice(0, MOST_PEAKS);
-  const found: { readonly classIndex: number; readonly box: XywhBox; readonly object: PredictedObject }[] = [];
-  for (const { classIndex, cell, score } of peaks) {
+  const found: FoundCenter[] = [];
+  for (const peak of peaks) {
     if (found.length >= MOST_OBJECTS) break;
-    const box = boxAt(boxes, cell, fit);
-    const classId = classIds[classIndex];
-    if (box === null || classId === undefined) continue;
-    if (found.some((one) => one.classIndex === classIndex && boxIou(one.box, box) > SAME_OBJECT_IOU)) continue;
-    found.push({ classIndex, box, object: { class_id: classId, score, bbox: [...box] } });
+    const box = boxAt(boxes, peak.cell, fit);
+    if (box === null || found.some((one) => one.classIndex === peak.classIndex && boxIou(one.box, box) > SAME_OBJECT_IOU)) continue;
+    found.push({ ...peak, box });
   }
-  return found.map((one) => one.object);
-};
+  return found;
+}
 
 /** Cells of which no neighbour is higher; of equal neighbours the first counts. */
 function peaksOf({ data, shape }: RawOutput): Peak[] {

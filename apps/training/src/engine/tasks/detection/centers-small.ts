@@ -12,11 +12,19 @@ export const SIDE_MULTIPLE = 32;
 const FIRST_HEAT = 0.03;
 const heatStart = Math.log(FIRST_HEAT / (1 - FIRST_HEAT));
 
+export interface CentersOutputs {
+  readonly heat: Value;
+  readonly boxes: Value;
+  /** What further heads can say more from: planes of the grid, and of half its stride. */
+  readonly shared: Value;
+  readonly quarter: Value;
+}
+
 /**
  * A small network with a grid of stride 8 (CenterNet, Zhou et al. 2019, in the form of TTFNet, Liu et al. 2019): planes down to 1/32 of the side, residual
  * blocks, and back up to 1/8 with what lay there before. About 470,000 parameters.
  */
-export function centersSmall(build: NetworkBuilder, images: Value, classCount: number): { readonly heat: Value; readonly boxes: Value } {
+export function centersSmall(build: NetworkBuilder, images: Value, classCount: number): CentersOutputs {
   const half = build.convBlock('stem', images, { filters: 16, kernel: 3, stride: 2 });
   const quarter = build.convBlock('down1', half, { filters: 32, kernel: 3, stride: 2 });
   const eighth = residual(build, 'stage3', build.convBlock('down2', quarter, { filters: 48, kernel: 3, stride: 2 }));
@@ -27,7 +35,7 @@ export function centersSmall(build: NetworkBuilder, images: Value, classCount: n
   const shared = build.convBlock('neck', grid, { filters: 64, kernel: 3, stride: 1 });
   const heat = build.headLayer('heat', build.convBlock('heat-neck', shared, { filters: 32, kernel: 3, stride: 1 }), classCount, { deviation: 0.02, start: heatStart });
   const boxes = build.headLayer('boxes', build.convBlock('boxes-neck', shared, { filters: 32, kernel: 3, stride: 1 }), 4, { deviation: 0.02, start: 0 });
-  return { heat, boxes };
+  return { heat, boxes, shared, quarter };
 }
 
 /** Two convolutions beside which the input goes past. */

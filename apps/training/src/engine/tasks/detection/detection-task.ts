@@ -9,7 +9,7 @@ import type { AugmentationRange } from '../../data/warp.js';
 import type { NetworkBuilder } from '../../network/network-builder.js';
 import type { Sample } from '../../samples/sample.js';
 import { valueOf, type NamedValues, type Targets, type TaskFacts, type TaskLoss, type TaskMetrics, type TrainingTask } from '../training-task.js';
-import { writeCenterTargets } from './center-targets.js';
+import { writeCenterTargets, type SeenObjects } from './center-targets.js';
 import { centersSmall, GRID_STRIDE } from './centers-small.js';
 import { DetectionMetrics } from './detection-metrics.js';
 
@@ -44,8 +44,12 @@ export class DetectionTask implements TrainingTask {
 
   outputs(build: NetworkBuilder, images: Value): NamedValues {
     const { heat, boxes } = centersSmall(build, images, this.facts.classes.length);
-    const distances = exponential(build.graph, clipped(build.graph, boxes, DISTANCE_LIMITS));
-    return { heat, distances: scaled(build.graph, distances, this.gridSide / 8) };
+    return { heat, distances: this.distances(build.graph, boxes) };
+  }
+
+  /** In cells of the grid, from what the network says of boxes. */
+  distances(graph: Graph, boxes: Value): Value {
+    return scaled(graph, exponential(graph, clipped(graph, boxes, DISTANCE_LIMITS)), this.gridSide / 8);
   }
 
   loss(graph: Graph, outputs: NamedValues, targets: NamedValues): TaskLoss {
@@ -54,8 +58,8 @@ export class DetectionTask implements TrainingTask {
     return { total: plus(graph, heat, scaled(graph, box, BOX_WEIGHT)), parts: { heat, box } };
   }
 
-  fillTargets(sample: Sample, placement: Placement, into: Targets): void {
-    writeCenterTargets(sample, placement, into);
+  fillTargets(sample: Sample, placement: Placement, into: Targets): SeenObjects {
+    return writeCenterTargets(sample, placement, into);
   }
 
   /** Boxes as left, top, right, bottom in pixels of the square. */
