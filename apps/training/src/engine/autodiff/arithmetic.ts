@@ -85,3 +85,9 @@ export function slicePlane(graph: Graph, value: Value, window: { top: number; le
   const ends = [top + (height - 1) * stride + 1, left + (width - 1) * stride + 1];
   return graph.node('Slice', [value, graph.integers([top, left]), graph.integers(ends), graph.integers([2, 3]), graph.integers([stride, stride])], [batch, channels, height, width]);
 }
+
+/** The last two axes backwards, as a kernel is turned by half a turn. */
+export function turned(graph: Graph, weight: Value): Value {
+  const before = -1_000_000_000;
+  return graph.node('Slice', [weight, graph.integers([-1, -1]), graph.integers([before, before]), graph.integers([2, 3]), graph.integers([-1, -1])], weight.shape);
+}

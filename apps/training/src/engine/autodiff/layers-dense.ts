@@ -1,4 +1,4 @@
-import { add, matmul, multiply, padPlane, reduceSum, reshape, slicePlane, transpose } from './arithmetic.js';
+import { add, matmul, multiply, padPlane, reduceSum, reshape, slicePlane, transpose, turned } from './arithmetic.js';
 import type { Graph, Value } from './graph.js';
 import { windows } from './layers.js';
 
@@ -107,12 +107,6 @@ function depthwiseInputGradient(graph: Graph, of: { readonly input: Value; reado
   if (stride === 1) return graph.node('Conv', [of.gradient, turned(graph, of.weight)], of.input.shape, shared);
   const missing = [height - ((outHeight - 1) * stride + kernel - 2 * padding), width - ((outWidth - 1) * stride + kernel - 2 * padding)];
   return graph.node('ConvTranspose', [of.gradient, of.weight], of.input.shape, { ...shared, output_padding: missing });
-}
-
-/** The last two axes backwards. */
-function turned(graph: Graph, weight: Value): Value {
-  const before = -1_000_000_000;
-  return graph.node('Slice', [weight, graph.integers([-1, -1]), graph.integers([before, before]), graph.integers([2, 3]), graph.integers([-1, -1])], weight.shape);
 }
 
 /** What each tap of a kernel sees, row by row. */

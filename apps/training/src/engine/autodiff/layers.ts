@@ -1,4 +1,4 @@
-import { add, divide, matmul, multiply, padPlane, padToEven, partPhases, reduceMean, reduceSum, reshape, slicePhase, slicePlane, subtract, transpose, unary } from './arithmetic.js';
+import { add, divide, matmul, multiply, padPlane, padToEven, partPhases, reduceMean, reduceSum, reshape, slicePhase, slicePlane, subtract, transpose, turned, unary } from './arithmetic.js';
 import type { Graph, Value } from './graph.js';
 
 /** Layers with their gradients. Images are NCHW. */
@@ -17,17 +17,30 @@ const dimensions = (value: Value): [number, number, number, number] => {
 /** Weight is OIHW. The weight's gradient is made of matrix products with shifted slices of the input, which was the fastest of the forms measured on one core. */
 export function convolution(graph: Graph, input: Value, weight: Value, options: ConvolutionOptions): Value {
   const { stride, padding } = options;
-  const [batch, channels, height, width] = dimensions(input);
+  const [batch, , height, width] = dimensions(input);
   const [filters, , kernelHeight, kernelWidth] = dimensions(weight);
   const outHeight = Math.floor((height + 2 * padding - kernelHeight) / stride) + 1;
   const outWidth = Math.floor((width + 2 * padding - kernelWidth) / stride) + 1;
   const shared = { strides: [stride, stride], pads: [padding, padding, padding, padding], kernel_shape: [kernelHeight, kernelWidth] };
   const output = graph.node('Conv', [input, weight], [batch, filters, outHeight, outWidth], shared);
   return graph.differentiable(output, [input, weight], (gradient, [needsInput]) => {
-    const missing = [height - ((outHeight - 1) * stride + kernelHeight - 2 * padding), width - ((outWidth - 1) * stride + kernelWidth - 2 * padding)];
-    const byInput = needsInput === true ? graph.node('ConvTranspose', [gradient, weight], [batch, channels, height, width], { ...shared, output_padding: missing }) : null;
+    const byInput = needsInput === true ? inputGradient(graph, { input, weight, gradient }, options) : null;
     return [byInput, weightGradient(graph, { input, weight, gradient }, options)];
   });
+}
+
+/** With stride 1 it is a convolution with the kernel turned by half a turn, which runs faster than the transposed one. */
+function inputGradient(graph: Graph, of: { input: Value; weight: Value; gradient: Value }, { stride, padding }: ConvolutionOptions): Value {
+  const [, , height, width] = dimensions(of.input);
+  const [, , outHeight, outWidth] = dimensions(of.gradient);
+  const [, , kernelHeight, kernelWidth] = dimensions(of.weight);
+  const shared = { strides: [stride, stride], kernel_shape: [kernelHeight, kernelWidth] };
+  if (stride === 1) {
+    const [across, down] = [kernelWidth - 1 - padding, kernelHeight - 1 - padding];
+    return graph.node('Conv', [of.gradient, transpose(graph, turned(graph, of.weight), [1, 0, 2, 3])], of.input.shape, { ...shared, pads: [down, across, down, across] });
+  }
+  const missing = [height - ((outHeight - 1) * stride + kernelHeight - 2 * padding), width - ((outWidth - 1) * stride + kernelWidth - 2 * padding)];
+  return graph.node('ConvTranspose', [of.gradient, of.weight], of.input.shape, { ...shared, pads: [padding, padding, padding, padding], output_padding: missing });
 }
 
 /** From so many channels on a product for each tap costs less than putting all taps one behind the other first (measured: 5 % of a step). */
