@@ -40,7 +40,7 @@ describe('what a trainer says', () => {
     ['an epoch too many', [epoch(1, 1), epoch(2, 1), epoch(3, 1), epoch(4, 1)], /epoch 4 of 3/],
     ['an epoch that leaves one out', [epoch(2, 1)], /epoch 2 behind epoch 0/],
     ['an epoch without its figure', [{ type: 'epoch', metrics: { epoch: 1 } }], /metrics.primary_metric/],
-    ['more scores than a report holds', [{ type: 'epoch', metrics: { epoch: 1, primary_metric: 'a', primary_value: 1, scores: Object.fromEntries(Array.from({ length: 201 }, (_, at) => [`s${at}`, 1])) } }], /200 members at most/],
+    ['more scores than a report holds', [{ type: 'epoch', metrics: { epoch: 1, primary_metric: 'a', primary_value: 1, scores: Object.fromEntries(Array.from({ length: 201 }, (_, at) => [`s${at}`, 1])) } }], /200 scores at most/],
     ['a best epoch that it never told', [epoch(1, 1), { type: 'done', best_epoch: 3 }], /epoch 3 the best/],
     ['an end without an epoch', [{ type: 'done' }], /named no best one/],
     ['a path out of its folder', [withCheckpoint('../secret')], /no path inside/],
@@ -71,12 +71,12 @@ describe('what a trainer says', () => {
     output = outputOf(2);
     await say({ type: 'progress', epoch: 1, fraction: 0.5 }, epoch(3, 0.5), { type: 'done', best_epoch: 1 });
     expect(heard.map((one) => one.kind)).toEqual(['epoch']);
-    expect(output.conclude(CLEAN)).toEqual({ kind: 'done', bestEpoch: 1, lastEpoch: 3 });
+    expect(output.conclude(CLEAN)).toEqual({ kind: 'done', bestEpoch: 1, lastEpoch: 3, examples: null });
   });
 
   it('takes the first of equally good epochs, and the end of a clean exit without a last word', async () => {
     await say(epoch(1, 0.5), epoch(2, 0.7), epoch(3, 0.7));
-    expect(output.conclude(CLEAN)).toEqual({ kind: 'done', bestEpoch: 2, lastEpoch: 3 });
+    expect(output.conclude(CLEAN)).toEqual({ kind: 'done', bestEpoch: 2, lastEpoch: 3, examples: null });
   });
 
   it('minds nothing that comes behind the end, and a crash there least of all', async () => {

@@ -94,7 +94,7 @@ describe('a trainer as a process', () => {
         epoch(1, 0.9, { checkpoint: 'a.pt', model: 'a.onnx' }); fs.writeFileSync('output/a.pt', 'later');
         epoch(2, 0.8); console.log('a word'); say({ type: 'done' });`),
     );
-    expect(last).toEqual({ kind: 'done', bestEpoch: 1, lastEpoch: 2 });
+    expect(last).toEqual({ kind: 'done', bestEpoch: 1, lastEpoch: 2, examples: null });
     expect(heard.map((one) => one.kind)).toEqual(['started', 'step', 'epoch', 'epoch']);
     expect(heard[1]).toMatchObject({ epoch: 1, step: 500, steps: 1000, imagesPerSecond: 7 });
     expect(heard[2]).toMatchObject({ metrics: { epoch: 1, train_loss: null, scores: {}, learning_rate: 0 }, state: { path: join(folder, 'checkpoint-epoch-1.ckpt') }, model: { sizeBytes: 5 } });

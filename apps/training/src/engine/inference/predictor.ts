@@ -1,6 +1,7 @@
 import type { ModelAdapter, PredictedObject } from '@app/contracts';
 import { DomainError } from '@app/kernel';
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import { z } from 'zod';
 import { fitGeometry } from '../data/fit.js';
 import { openSession } from '../network/session.js';
 import { decoderFor } from '../tasks/decoders.js';
@@ -40,7 +41,7 @@ export class Predictor {
     try {
       const outputs = Object.fromEntries(Object.entries(results).flatMap(([key, tensor]) => (tensor.data instanceof Float32Array ? [[key, { data: tensor.data, shape: tensor.dims.slice(1) }]] : [])));
       const fit = fitGeometry(width, height, this.adapter.input_size[0]);
-      const objects = this.decode(outputs, fit, { classIds: this.adapter.classes.map((one) => one.id), multiLabel: this.adapter.multi_label });
+      const objects = this.decode(outputs, fit, { classIds: this.adapter.classes.map((one) => one.id), multiLabel: this.adapter.multi_label, keypointCounts: keypointCountsOf(this.adapter) });
       return { width, height, objects, uncertainty: uncertaintyOf(this.adapter, outputs, objects), outputs };
     } finally {
       for (const tensor of Object.values(results)) tensor.dispose();
@@ -49,5 +50,18 @@ export class Predictor {
 
   async close(): Promise<void> {
     await this.session.release();
+  }
+}
+
+const counts = z.array(z.number().int().nonnegative());
+
+/** Points of each class's skeleton; none where the file does not say it. */
+export function keypointCountsOf({ extra }: ModelAdapter): readonly number[] {
+  const text = extra?.['keypoint_counts'];
+  if (text === undefined) return [];
+  try {
+    return counts.safeParse(JSON.parse(text)).data ?? [];
+  } catch {
+    return [];
   }
 }
