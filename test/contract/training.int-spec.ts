@@ -60,12 +60,12 @@ beforeAll(async () => {
 afterAll(() => under?.close());
 
 describe('a start', () => {
-  it('of a task that no model can learn yet is refused and says so, with everything else that is missing', async () => {
+  it('with a model of another task is refused and says so, with everything else that is missing', async () => {
     const made = await under.api.upload(await detectionZip(), { name: 'Boxes' });
     expect(made.status, JSON.stringify(made.body)).toBe(201);
-    const answer = await under.api.call<Problem>('POST', 'training/start', { dataset_id: made.body.id });
-    expect(answer.body.errors.map((one) => one.message).join('\n')).toContain('There is no model yet for object detection.');
-    expect(await refusal({ dataset_id: made.body.id, snapshot_version: 7 })).toEqual({ status: 422, code: 'validation-failed', found: ['no-model-for-task /dataset_id', 'no-validation-image /dataset_id', 'not-found /snapshot_version'] });
+    const answer = await under.api.call<Problem>('POST', 'training/start', { dataset_id: made.body.id, model: 'cnn-small' });
+    expect(answer.body.errors.map((one) => one.message).join('\n')).toContain('The model cnn-small cannot learn object detection.');
+    expect(await refusal({ dataset_id: made.body.id, model: 'cnn-small', snapshot_version: 7 })).toEqual({ status: 422, code: 'validation-failed', found: ['model-does-not-fit /model', 'no-validation-image /dataset_id', 'not-found /snapshot_version'] });
   });
 
   it('with a model that is not there or is a path is refused at the model (J13)', async () => {

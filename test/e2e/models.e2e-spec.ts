@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ApiClient } from './api-client.js';
 import { startProduct, type Product } from './harness.js';
+import { chromePath, keepPicture, launch, seriousFindings, Watch } from './web/browser.js';
+import { LabelerPage } from './web/labeler-page.js';
 
 interface Run {
   readonly id: string;
@@ -28,6 +30,8 @@ const ENDED = new Set(['done', 'undone', 'failed', 'cancelled']);
 let product: Product;
 let api: ApiClient;
 let dataset = '';
+let trained = '';
+const chrome = chromePath();
 
 async function images(query = ''): Promise<ImageItem[]> {
   const found: ImageItem[] = [];
@@ -60,6 +64,7 @@ it('trains on the demo data, lets the model label what nobody has, and takes tha
 
   const job = await api.untilEnded((await api.start(dataset, { epochs: 10, image_size: 32, learning_rate: 0.01 })).id);
   expect(job.state, JSON.stringify(job.failure)).toBe('completed');
+  trained = job.id;
   const [model] = (await api.call<{ items: { id: string; code_version: string }[] }>('GET', `datasets/${dataset}/models`)).body.items;
   expect(model?.code_version).toMatch(/^\d+\.\d+\.\d+/);
 
@@ -88,4 +93,59 @@ it('trains on the demo data, lets the model label what nobody has, and takes tha
   expect([asked.status, asked.body.objects?.length], JSON.stringify(asked.body)).toEqual([200, 1]);
   const left = ['attempts', 'predict'].flatMap((name) => (existsSync(join(product.dataDirectory, 'training', name)) ? readdirSync(join(product.dataDirectory, 'training', name)) : []));
   expect(left).toEqual([]);
+});
+
+it.skipIf(chrome === null)('is all on the pages: what the model errs in, a run of suggestions, and taking or rejecting them in the labeler', async () => {
+  const browser = await launch(chrome ?? '');
+  try {
+    const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-US', reducedMotion: 'reduce' })).newPage();
+    const watch = new Watch(page);
+    await page.goto(`${product.url}/training/${trained}`);
+    await page.fill('input[name=email]', product.admin.email);
+    await page.fill('input[name=password]', product.admin.password);
+    await page.keyboard.press('Enter');
+    const examples = page.getByRole('region', { name: 'Validation images, the worst first' });
+    await expect.poll(() => examples.locator('img').count(), { timeout: 20_000 }).toBe(16);
+    await expect.poll(() => examples.getByRole('link').count()).toBe(8);
+    await examples.scrollIntoViewIfNeeded();
+    expect(await seriousFindings(page)).toEqual([]);
+    await keepPicture(page, 'job-examples', true);
+
+    await page.goto(`${product.url}/datasets/${dataset}/models`);
+    await page.getByRole('button', { name: 'Pre-label', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('switch', { name: 'Only images that this model has not seen' }).setChecked(false);
+    expect(await seriousFindings(page)).toEqual([]);
+    await keepPicture(page, 'prelabel-dialog');
+    await dialog.getByRole('button', { name: 'Pre-label' }).click();
+    const runs = page.getByRole('region', { name: 'Pre-labeling runs' });
+    await expect.poll(() => runs.getByText('Done', { exact: true }).count(), { timeout: 60_000 }).toBe(1);
+    expect(await seriousFindings(page)).toEqual([]);
+    await keepPicture(page, 'models', true);
+    await runs.getByRole('link', { name: 'Review in the gallery' }).click();
+    await expect.poll(() => page.getByRole('gridcell').count()).toBe(UNLABELED);
+    await keepPicture(page, 'gallery-suggested');
+    expect(watch.problems).toEqual([]);
+
+    const first = (await images('&has_suggestion=true'))[0]?.id;
+    const labeler = await LabelerPage.open(browser, product, `/datasets/${dataset}/label/${first}?has_suggestion=true`);
+    const panel = labeler.page.getByRole('region', { name: 'Suggestions' });
+    await panel.getByRole('slider').fill('0');
+    await expect.poll(() => panel.getByRole('listitem').count()).toBe(1);
+    expect(await seriousFindings(labeler.page)).toEqual([]);
+    await keepPicture(labeler.page, 'labeler-suggestion');
+    await labeler.page.keyboard.press('y');
+    await expect.poll(async () => (await images('&status=unlabeled')).length).toBe(UNLABELED - 1);
+    const labels = (await api.call<{ annotation: { class_id: number } }>('GET', `datasets/${dataset}/annotations/${first}`)).body;
+    expect(labels.annotation).toMatchObject({ class_id: expect.any(Number) as number });
+    await labeler.page.keyboard.press('d');
+    await expect.poll(() => panel.getByRole('listitem').count()).toBe(1);
+    await labeler.page.keyboard.press('n');
+    await expect.poll(() => panel.count()).toBe(0);
+    await expect.poll(async () => (await images('&has_suggestion=true')).length).toBe(UNLABELED - 2);
+    expect(labeler.watch.problems).toEqual([]);
+    await labeler.close();
+  } finally {
+    await browser.close();
+  }
 });

@@ -61,6 +61,11 @@ export class TrainingJob extends AggregateRoot<TrainingJobEvent> {
     return this.data;
   }
 
+  /** That a worker must offer; null: to use a model is what each can do. */
+  get neededModel(): string | null {
+    return this.data.kind === 'training' ? this.data.model : null;
+  }
+
   /** The snapshot that the job needs is being built. */
   preparing(): void {
     if (this.data.state === 'requested') this.moveTo('preparing');

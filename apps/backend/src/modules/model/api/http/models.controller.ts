@@ -13,7 +13,7 @@ import { Predictions } from '../../application/predictions.js';
 import { changeModelRequest, downloadResponse, modelDetailsResponse, toModelDetails, type ChangeModelRequest, type ModelDetailsResponse, type ModelDownloadResponse } from './dto/model.schemas.js';
 import { evaluateRequest, filterOf, prelabelRequest, runResponse, toRun, type EvaluateRequest, type PrelabelRequest, type RunResponse } from './dto/run.schemas.js';
 import { predictionResponse, predictRequest, toPrediction, type PredictionResponse } from './dto/suggestion.schemas.js';
-import { readPredictQuestion } from './predict-form.js';
+import { predictQuestionOf } from './predict-form.js';
 
 const ModelId = (): ParameterDecorator => ZodParam('id', z.uuid());
 
@@ -83,6 +83,6 @@ export class ModelsController {
   @ApiBody({ description: 'an image of the dataset by its id, or, as a form, an image of 20 MB at most in `file`', schema: openApiSchema(predictRequest, 'input') })
   @ApiAnswer(200, predictionResponse, 'What the model says of one image. 503 with Retry-After when no worker answers in time.')
   async predict(@CurrentPrincipal() principal: Principal, @ModelId() id: string, @Req() request: FastifyRequest): Promise<PredictionResponse> {
-    return toPrediction(await this.predictions.ask(principal, id, () => readPredictQuestion(request)));
+    return toPrediction(await this.predictions.ask(principal, id, predictQuestionOf(request)));
   }
 }

@@ -8,11 +8,11 @@ import { predictForm, predictRequest } from './dto/suggestion.schemas.js';
 const PARSING = { limits: { fileSize: MAX_IMAGE_BYTES, files: 1, fields: 5, parts: 6, fieldSize: 1_000 }, throwFileSizeLimit: false };
 const IDLE_SECONDS = 15;
 
-/** JSON that names an image of the dataset, or a form with an image in `file`. Throws `validation-failed`, `too-large`, `malformed-request`. */
-export async function readPredictQuestion(request: FastifyRequest): Promise<PredictQuestion> {
-  if (request.isMultipart()) return fromForm(request);
+/** JSON that names an image of the dataset is read at once; a form with an image in `file` when it is asked for. Throws `validation-failed`, `too-large`, `malformed-request`. */
+export function predictQuestionOf(request: FastifyRequest): () => Promise<PredictQuestion> {
+  if (request.isMultipart()) return () => fromForm(request);
   const { image_id: imageId, min_score: minScore } = new ZodPipe<typeof predictRequest>(predictRequest, 'validation-failed').transform(request.body);
-  return { image: { imageId }, minScore };
+  return () => Promise.resolve({ image: { imageId }, minScore });
 }
 
 async function fromForm(request: FastifyRequest): Promise<PredictQuestion> {

@@ -5,6 +5,7 @@ import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UnitOfWork } from '../../../../../platform/database/unit-of-work.js';
 import type { StoredObject, TrainingJob, TrainingJobState } from '../../../domain/training-job.aggregate.js';
 import { TrainingJobRepository } from '../../../domain/training-job.repository.port.js';
+import { offers } from '../../../domain/training-queue.js';
 import { TrainingJobNotFound } from '../../../domain/training.errors.js';
 import { WorkerRegistry } from '../../ports/worker-registry.port.js';
 import { Principals } from '../../ports/principals.port.js';
@@ -56,7 +57,7 @@ export class VerifyJobHandler implements ICommandHandler<VerifyJobCommand> {
   /** One that has not said yet what it is may take anything; another one of the lane may be the right one. */
   private async assertFits(job: TrainingJob, workerId: string): Promise<void> {
     const worker = await this.workers.find(workerId);
-    if (worker === null || (worker.pool === job.state.pool && worker.models.includes(job.state.model))) return;
+    if (worker === null || (worker.pool === job.state.pool && offers(worker, job.neededModel))) return;
     throw new DomainError('unavailable', 'This worker does not offer the model, or is of another pool.', { retryAfterSeconds: 1 });
   }
 
@@ -65,7 +66,7 @@ export class VerifyJobHandler implements ICommandHandler<VerifyJobCommand> {
     if (job === null) return { refusal: new TrainingJobNotFound() };
     await this.assertFits(job, command.workerId);
     // Said as "not now": the message goes back, and a worker that has the trainer takes it.
-    if (!this.models.runsOn(job.state.model, command.trainers)) return { refusal: new DomainError('unavailable', 'This worker has no such trainer.') };
+    if (job.neededModel !== null && !this.models.runsOn(job.neededModel, command.trainers)) return { refusal: new DomainError('unavailable', 'This worker has no such trainer.') };
     const dataset = await this.stillAllowed(job);
     if (dataset === null) {
       job.fail({ code: 'permission-revoked', detail: 'Whoever started the training may not train on this dataset any more.' }, this.clock.now());
