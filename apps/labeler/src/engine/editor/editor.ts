@@ -88,6 +88,8 @@ export class Editor implements ToolHost {
     this.tools.reset();
     this.stopWatching();
     this.open_ = null;
+    // Without labels beside them, what was taken over would be proposed again.
+    this.suggestions.set([]);
     this.changed();
   }
 

@@ -40,8 +40,7 @@ export function GalleryFilters({ dataset, search, onChange, onClear, withLabels,
       <Choice label={t('gallery.status')} any={t('gallery.anyStatus')} value={search.status} options={IMAGE_STATUSES.map((one) => ({ value: one, label: t(`gallery.statuses.${one}`) }))} onChange={(value) => onChange({ status: IMAGE_STATUSES.find((one) => one === value) })} />
       <PersonChoice datasetId={dataset.id} search={search} onChange={onChange} />
       <Choice label={t('gallery.state')} any={t('gallery.anyState')} value={search.state} options={IMAGE_STATES.map((one) => ({ value: one, label: t(`gallery.states.${one}`) }))} onChange={(value) => onChange({ state: IMAGE_STATES.find((one) => one === value) })} />
-      <Choice label={t('gallery.suggested')} any={t('gallery.anySuggested')} value={search.has_suggestion} options={(['true', 'false'] as const).map((one) => ({ value: one, label: t(`gallery.suggestedIs.${one}`) }))} onChange={(value) => onChange({ has_suggestion: value === 'true' || value === 'false' ? value : undefined })} />
-      <Choice label={t('gallery.order')} any={t('gallery.orders.number')} value={search.order} options={[{ value: 'hardest', label: t('gallery.orders.hardest') }]} onChange={(value) => onChange({ order: value === 'hardest' ? value : undefined })} />
+      <Choice label={t('gallery.suggested')} any={t('gallery.anySuggested')} value={search.order ?? search.has_suggestion} options={(['true', 'false', 'hardest'] as const).map((one) => ({ value: one, label: t(`gallery.suggestedIs.${one}`) }))} onChange={(value) => onChange(suggestedBy(value))} />
       {isFiltered(search) && (
         <Button variant="subtle" color="gray" size="compact-sm" leftSection={<Icon name="close" size={14} />} onClick={onClear}>
           {t('gallery.clear')}
@@ -52,6 +51,12 @@ export function GalleryFilters({ dataset, search, onChange, onClear, withLabels,
     </div>
   );
 }
+
+/** Images that a model has looked at, in the order of their hardness, are a choice beside those with and without suggestions. */
+const suggestedBy = (value: string): Pick<GallerySearch, 'has_suggestion' | 'order'> => ({
+  has_suggestion: value === 'true' || value === 'false' ? value : undefined,
+  order: value === 'hardest' ? value : undefined,
+});
 
 interface ChoiceProps {
   readonly label: string;

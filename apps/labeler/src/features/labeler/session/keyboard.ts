@@ -2,7 +2,7 @@ import { actionOf, classIndexOf, isModifier, type ActionName, type EditorView, t
 import type { LabelerSession } from './labeler-session.js';
 
 /** Texts are typed there: no single key may do anything else. */
-const TYPING = 'input, textarea, select, [contenteditable="true"], [role="dialog"], [role="menu"]';
+const TYPING = 'input:not([type="range"]), textarea, select, [contenteditable="true"], [role="dialog"], [role="menu"]';
 const ARROWS: Readonly<Record<string, { readonly x: number; readonly y: number }>> = { ArrowLeft: { x: -1, y: 0 }, ArrowRight: { x: 1, y: 0 }, ArrowUp: { x: 0, y: -1 }, ArrowDown: { x: 0, y: 1 } };
 
 export interface KeyboardOptions {
@@ -16,7 +16,7 @@ export interface KeyboardOptions {
 /** What a key press in the labeler means. True where it meant something, so that the browser leaves it alone. */
 export function pressKey(event: KeyboardEvent, session: LabelerSession, options: KeyboardOptions): boolean {
   // While a Korean syllable is composed, keys belong to the input method.
-  if (event.isComposing || event.defaultPrevented || isModifier(event.code) || isTyping(event.target)) return false;
+  if (event.isComposing || event.defaultPrevented || isModifier(event.code) || isTyping(event.target) || movesSlider(event)) return false;
   if (event.code === 'Space') return holdSpace(event, session);
   if (moveSelection(event, session)) return true;
   const index = classIndexOf(event, options.preset);
@@ -34,6 +34,8 @@ export function releaseKey(event: KeyboardEvent, session: LabelerSession): void 
 }
 
 const isTyping = (target: EventTarget | null): boolean => target instanceof Element && target.closest(TYPING) !== null;
+/** A slider has the keys that move it; letters are nothing to it. */
+const movesSlider = ({ target, code }: KeyboardEvent): boolean => target instanceof Element && target.closest('input[type="range"]') !== null && !/^(?:Key|Digit)/.test(code);
 const isOnCanvas = (target: EventTarget | null): boolean => target instanceof Element && target.closest('[data-labeler-canvas]') !== null;
 /** A button or a list that has the focus and its own use for the key. */
 const isOnControl = (target: EventTarget | null): boolean => target instanceof Element && target.closest('button, a, [role="option"], [role="slider"], [role="tab"]') !== null;

@@ -35,6 +35,13 @@ describe('what models propose', () => {
     expect(editor.view().openSuggestions).toBe(0);
   });
 
+  it('is gone with its image', async () => {
+    const { editor, open } = labeler(() => Promise.resolve([suggestion(1)]));
+    await open(5);
+    editor.close();
+    expect(editor.view().openSuggestions).toBe(0);
+  });
+
   it('does not come to another image than it was asked for, and no label waits for it', async () => {
     const answers = new Map<number, (items: readonly ImageSuggestion[]) => void>();
     const { editor, open } = labeler((imageId) => new Promise((resolve, reject) => (imageId === 3 ? reject(new Error('no network')) : answers.set(imageId, resolve))));
