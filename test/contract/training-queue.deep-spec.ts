@@ -22,8 +22,11 @@ const workers = async (token = under.api.token): Promise<Record<string, unknown>
 
 async function hello(changes: Partial<WorkerHelloV1> = {}): Promise<void> {
   const said = { ...OFFER, ...changes };
-  hellos.signal(workerHelloV1, said);
-  await until(async () => (await workers()).some((one) => one['worker_id'] === said.worker_id && one['is_busy'] === (said.job_id !== null) && one['pool'] === said.pool) !== said.is_leaving);
+  // Said again until it was heard, as a worker does: nobody keeps it.
+  await until(async () => {
+    hellos.signal(workerHelloV1, said);
+    return (await workers()).some((one) => one['worker_id'] === said.worker_id && one['is_busy'] === (said.job_id !== null) && one['pool'] === said.pool) !== said.is_leaving;
+  });
 }
 
 async function start(token: string, datasetId: string, more: Record<string, unknown> = {}): Promise<QueuedJob> {
