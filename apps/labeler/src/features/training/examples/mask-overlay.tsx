@@ -18,7 +18,7 @@ const MOST_PIXELS = 512;
 /** The classes of a semantic mask, half transparent. Nothing where the objects have no mask. */
 export function MaskOverlay({ objects, width, height, colorOf }: MaskProps): ReactElement | null {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const layers = objects.flatMap(({ class_id, counts }) => (counts === undefined ? [] : [{ class_id, counts }]));
+  const layers = layersOf(objects);
   const isMask = layers.length > 0;
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
@@ -28,13 +28,15 @@ export function MaskOverlay({ objects, width, height, colorOf }: MaskProps): Rea
   return isMask ? <canvas ref={canvas} className={classes.mask} {...canvasSize(width, height)} aria-hidden="true" /> : null;
 }
 
+const layersOf = (objects: readonly SaidObject[]): readonly { readonly class_id: number; readonly counts: string }[] => objects.flatMap(({ class_id, counts }) => (counts === undefined ? [] : [{ class_id, counts }]));
+
 function canvasSize(width: number, height: number): { readonly width: number; readonly height: number } {
   const scale = Math.min(1, MOST_PIXELS / Math.max(width, height));
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
 function paint(context: CanvasRenderingContext2D, { objects, width, height, colorOf }: MaskProps): void {
-  const layers = objects.flatMap(({ class_id, counts }) => (counts === undefined ? [] : [{ class_id, counts }]));
+  const layers = layersOf(objects);
   const map = decoded(layers, { width, height });
   if (map === null) return;
   const colors = new Map(layers.map(({ class_id: id }) => [valueOfClass(id), rgbOf(safeColor(colorOf(id)))]));

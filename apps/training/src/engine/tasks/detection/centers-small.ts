@@ -1,7 +1,7 @@
-import { relu } from '../../autodiff/layers.js';
-import { concatChannels, sum, upsampleNearest } from '../../autodiff/layers-dense.js';
+import { concatChannels, upsampleNearest } from '../../autodiff/layers-dense.js';
 import type { Value } from '../../autodiff/graph.js';
 import type { NetworkBuilder } from '../../network/network-builder.js';
+import { residualBlock } from '../../network/residual-block.js';
 
 /** Pixels of the square for one cell of the grid. */
 export const GRID_STRIDE = 8;
@@ -27,22 +27,15 @@ export interface CentersOutputs {
 export function centersSmall(build: NetworkBuilder, images: Value, classCount: number): CentersOutputs {
   const half = build.convBlock('stem', images, { filters: 16, kernel: 3, stride: 2 });
   const quarter = build.convBlock('down1', half, { filters: 32, kernel: 3, stride: 2 });
-  const eighth = residual(build, 'stage3', build.convBlock('down2', quarter, { filters: 48, kernel: 3, stride: 2 }));
-  const sixteenth = residual(build, 'stage4', build.convBlock('down3', eighth, { filters: 64, kernel: 3, stride: 2 }));
-  const deepest = residual(build, 'stage5', build.convBlock('down4', sixteenth, { filters: 96, kernel: 3, stride: 2 }));
+  const eighth = residualBlock(build, 'stage3', build.convBlock('down2', quarter, { filters: 48, kernel: 3, stride: 2 }));
+  const sixteenth = residualBlock(build, 'stage4', build.convBlock('down3', eighth, { filters: 64, kernel: 3, stride: 2 }));
+  const deepest = residualBlock(build, 'stage5', build.convBlock('down4', sixteenth, { filters: 96, kernel: 3, stride: 2 }));
   const upper = merged(build, 'up4', { coarse: deepest, fine: sixteenth, filters: 64 });
   const grid = merged(build, 'up3', { coarse: upper, fine: eighth, filters: 48 });
   const shared = build.convBlock('neck', grid, { filters: 64, kernel: 3, stride: 1 });
   const heat = build.headLayer('heat', build.convBlock('heat-neck', shared, { filters: 32, kernel: 3, stride: 1 }), classCount, { deviation: 0.02, start: heatStart });
   const boxes = build.headLayer('boxes', build.convBlock('boxes-neck', shared, { filters: 32, kernel: 3, stride: 1 }), 4, { deviation: 0.02, start: 0 });
   return { heat, boxes, shared, quarter };
-}
-
-/** Two convolutions beside which the input goes past. */
-function residual(build: NetworkBuilder, name: string, input: Value): Value {
-  const filters = input.shape[1] ?? 0;
-  const inner = build.convBlock(`${name}.a`, input, { filters, kernel: 3, stride: 1 });
-  return relu(build.graph, sum(build.graph, build.normalisedConv(`${name}.b`, inner, { filters, kernel: 3, stride: 1 }), input));
 }
 
 /** A coarse plane brought up to a fine one and mixed with it. */
