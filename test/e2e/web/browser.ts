@@ -16,10 +16,21 @@ export function chromePath(): string | null {
 
 export const launch = (executablePath: string): Promise<Browser> => chromium.launch({ executablePath, args: ARGUMENTS });
 
+const SETTLED_MILLISECONDS = 500;
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Serious and critical findings of axe (WCAG 2.2 AA), as readable lines. */
+/**
+ * Serious and critical findings of axe (WCAG 2.2 AA), as readable lines. What is in mid-change is looked at again:
+ * a button that has just been enabled is for some frames enabled and still has the colours of a disabled one.
+ */
 export async function seriousFindings(page: Page): Promise<string[]> {
+  const found = await findingsNow(page);
+  if (found.length === 0) return found;
+  await page.waitForTimeout(SETTLED_MILLISECONDS);
+  return findingsNow(page);
+}
+
+async function findingsNow(page: Page): Promise<string[]> {
   await page.evaluate(axeSource);
   const found: unknown = await page.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
     .then((result) => result.violations.filter((one) => one.impact === 'serious' || one.impact === 'critical')
