@@ -181,5 +181,7 @@ describe('the turn', () => {
     }
     const order = (await handedOut()).slice(before).map((one) => names.get(one.id));
     expect(order.join('')).toBe('cde'.repeat(5));
+    // Whoever asks for a version and whoever builds it lock in one order: a deadlock would be mended by the retry, one second later.
+    expect((await under.pool.query<{ deadlocks: string }>('select deadlocks from pg_stat_database where datname = current_database()')).rows[0]?.deadlocks).toBe('0');
   });
 });

@@ -3,11 +3,15 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { newId } from '@app/kernel';
 import { S3ObjectStore } from '@app/object-store';
 import { startTestNats, type TestNats } from '@app/testing';
 import AdmZip from 'adm-zip';
 import sharp from 'sharp';
+import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SnapshotRepository } from '../../apps/backend/src/modules/snapshot/domain/snapshot.repository.port.js';
+import { UnitOfWork } from '../../apps/backend/src/platform/database/unit-of-work.js';
 import { startBackend, type BackendUnderTest } from './backend-under-test.js';
 import { startOwnStore, type OwnStore } from './own-store.js';
 import { People, type Answer } from './people.js';
@@ -40,6 +44,7 @@ afterAll(async () => {
 });
 
 interface Version {
+  readonly id: string;
   readonly version: number;
   readonly state: string;
   readonly parent: number | null;
@@ -221,4 +226,28 @@ describe('a version', () => {
     expect((await people.call('GET', `datasets/${id}/snapshots/1`, { token })).status).toBe(404);
     expect((await create(id)).body.version).toBe(2);
   });
+
+  it('is told to every training that asked for it, though one had to wait for the other', async () => {
+    const id = await people.createDataset(token);
+    await addImages(id, names(1, 1), { side: 20 });
+    const { id: snapshotId } = (await create(id)).body;
+    const [work, snapshots, job] = [backend.app.get(UnitOfWork, { strict: false }), backend.app.get(SnapshotRepository, { strict: false }), newId()];
+    let rowIsHeld = (): void => undefined;
+    // Begun outside of the first one's unit of work, or it would be in the same transaction.
+    const second = new Promise<void>((resolve) => (rowIsHeld = resolve)).then(() => work.run(async () => (await snapshots.findForUpdate(snapshotId))?.state.waitingJobIds));
+    await work.run(async () => {
+      const first = await snapshots.findForUpdate(snapshotId);
+      if (first === null) throw new Error('there is no version');
+      rowIsHeld();
+      await expect.poll(() => waitingForRows(), { timeout: 10_000 }).toBeGreaterThan(0);
+      first.awaitedBy(job, new Date());
+      await snapshots.save(first);
+    });
+    expect(await second).toEqual([job]);
+  });
 });
+
+async function waitingForRows(): Promise<number> {
+  const rows: unknown[] = await backend.app.get(DataSource).query(`select 1 from pg_locks where not granted and locktype in ('tuple', 'transactionid')`);
+  return rows.length;
+}

@@ -32,17 +32,16 @@ export interface SnapshotRow {
   readonly failure: SnapshotFailure | null;
   readonly created_at: Date;
   readonly completed_at: Date | null;
-  readonly waiting: readonly string[];
 }
 
-export function stateOf(row: SnapshotRow): SnapshotState {
+export function stateOf(row: SnapshotRow, waitingJobIds: readonly string[]): SnapshotState {
   return {
     ...{ id: row.id, datasetId: row.dataset_id, version: row.version, parent: row.parent, position: Number(row.position), head: row.head, contentHash: row.content_hash },
     ...{ state: row.state, zipState: row.zip_state, requestedBy: row.requested_by, note: row.note, tag: row.tag, failure: row.failure },
     ...{ numImages: row.num_images, numLabeled: row.num_labeled, totals: row.totals, createdAt: row.created_at, completedAt: row.completed_at },
     ...{ zip: zipOf(row), tail: row.tail === null ? null : { key: row.tail.key, sizeBytes: row.tail.size_bytes }, zipUsedAt: row.zip_used_at },
     ...{ zipSuspectedAt: row.zip_suspected_at, zipCheckedAt: row.zip_checked_at },
-    ...{ bytesMoved: numberOf(row.bytes_moved), bytesCopied: numberOf(row.bytes_copied), waitingJobIds: row.waiting },
+    ...{ bytesMoved: numberOf(row.bytes_moved), bytesCopied: numberOf(row.bytes_copied), waitingJobIds },
   };
 }
 

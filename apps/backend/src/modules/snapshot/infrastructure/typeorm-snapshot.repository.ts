@@ -9,7 +9,7 @@ import { SnapshotRepository, type ZipBase } from '../domain/snapshot.repository.
 import type { SnapshotState } from '../domain/snapshot.state.js';
 import { columnsOf, stateOf, type SnapshotRow } from './snapshot.row.js';
 
-const SELECT = `select s.*, array(select w.job_id::text from snapshot_waiters w where w.snapshot_id = s.id order by w.job_id) as waiting from snapshots s`;
+const SELECT = `select s.* from snapshots s`;
 
 const KEPT = `s.state not in ('failed','deleted')`;
 
@@ -148,8 +148,15 @@ export class TypeormSnapshotRepository extends SnapshotRepository {
     return (await this.all(sql, parameters))[0] ?? null;
   }
 
+  /**
+   * Who waits is read behind the rows, in a statement of its own: one that had to wait for a row's lock sees the row as it is then,
+   * but other tables as they were when it began, and would take back whoever began to wait meanwhile.
+   */
   private async all(sql: string, parameters: unknown[]): Promise<Snapshot[]> {
-    return (await this.query<SnapshotRow>(sql, parameters)).map((row) => Snapshot.restore(stateOf(row)));
+    const rows = await this.query<SnapshotRow>(sql, parameters);
+    if (rows.length === 0) return [];
+    const waiters = await this.query<{ snapshot_id: string; job_id: string }>('select snapshot_id, job_id from snapshot_waiters where snapshot_id = any($1::uuid[]) order by job_id', [rows.map((row) => row.id)]);
+    return rows.map((row) => Snapshot.restore(stateOf(row, waiters.filter((one) => one.snapshot_id === row.id).map((one) => one.job_id))));
   }
 
   private async query<T>(sql: string, parameters: unknown[]): Promise<T[]> {

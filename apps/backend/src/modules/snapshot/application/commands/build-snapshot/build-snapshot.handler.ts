@@ -3,7 +3,7 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UnitOfWork } from '../../../../../platform/database/unit-of-work.js';
 import type { Snapshot } from '../../../domain/snapshot.aggregate.js';
 import { SnapshotRepository } from '../../../domain/snapshot.repository.port.js';
-import type { SnapshotContent, SnapshotFailure } from '../../../domain/snapshot.state.js';
+import type { SnapshotContent, SnapshotFailure, SnapshotState } from '../../../domain/snapshot.state.js';
 import { SnapshotSource, type SourceContent } from '../../ports/snapshot-source.port.js';
 import { SnapshotStorage, type BuiltZip } from '../../ports/snapshot-storage.port.js';
 import { ZipDoubts } from '../../zip-doubts.js';
@@ -53,11 +53,10 @@ export class BuildSnapshotHandler implements ICommandHandler<BuildSnapshotComman
   }
 
   private async work(snapshot: Snapshot): Promise<void> {
-    const { id } = snapshot.state;
     const content = await this.source.open(snapshot.state);
-    if (content === null) return this.fail(id, { code: 'dataset-gone', detail: 'The dataset was deleted before this version was made.' });
+    if (content === null) return this.fail(snapshot.state.id, { code: 'dataset-gone', detail: 'The dataset was deleted before this version was made.' });
     try {
-      const recorded = await this.record(id, await content.content());
+      const recorded = await this.record(snapshot.state, await content.content());
       if (recorded === null) return;
       await this.makeZip(recorded, content);
     } finally {
@@ -66,12 +65,13 @@ export class BuildSnapshotHandler implements ICommandHandler<BuildSnapshotComman
   }
 
   /** Null: the content is another version, which tells those who waited. */
-  private async record(id: string, content: SnapshotContent): Promise<Snapshot | null> {
+  private async record({ id, datasetId }: Pick<SnapshotState, 'id' | 'datasetId'>, content: SnapshotContent): Promise<Snapshot | null> {
     return this.unitOfWork.run(async () => {
+      // The numbering first and then the row, as whoever asks for a version: the other way round the two wait for each other.
+      await this.snapshots.nextVersion(datasetId);
       const snapshot = await this.snapshots.findForUpdate(id);
       if (snapshot === null || !snapshot.isOpen) return null;
-      await this.snapshots.nextVersion(snapshot.state.datasetId);
-      const known = await this.snapshots.findByContent(snapshot.state.datasetId, content.contentHash);
+      const known = await this.snapshots.findByContent(datasetId, content.contentHash);
       if (known === null || known.state.id === id) snapshot.record(content, this.clock.now());
       else for (const jobId of snapshot.giveWayTo(known.state.version, this.clock.now())) known.awaitedBy(jobId, this.clock.now());
       await this.snapshots.save(snapshot);
