@@ -15,6 +15,7 @@ import { AuthGuard } from './platform/auth/auth.guard.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { ProblemFilter } from './platform/errors/problem.filter.js';
 import { HealthController } from './platform/health/health.controller.js';
+import { Leaving } from './platform/health/leaving.js';
 import { HttpModule } from './platform/http/http.module.js';
 import { MessagingModule } from './platform/messaging/messaging.module.js';
 import { StorageModule } from './platform/storage/storage.module.js';
@@ -31,6 +32,7 @@ export class AppModule {
       providers: [
         { provide: BackendConfig, useValue: config },
         { provide: Clock, useClass: SystemClock },
+        Leaving,
         { provide: APP_GUARD, useClass: AuthGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],

@@ -11,6 +11,7 @@ import { AppModule } from './app.module.js';
 import type { BackendConfig } from './config/backend-config.js';
 import { RequestContext } from './platform/context/request-context.js';
 import { ProblemFilter } from './platform/errors/problem.filter.js';
+import { installLeaving, Leaving } from './platform/health/leaving.js';
 import { serveApiDocs } from './platform/http/api-docs.js';
 import { installBodies } from './platform/http/request-rules.js';
 import { rememberRoutes } from './platform/http/route-methods.js';
@@ -30,6 +31,7 @@ export async function createApp(config: BackendConfig, options: { readonly logge
     routerOptions: { maxParamLength: 300 },
     genReqId: () => randomUUID(),
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
+    return503OnClosing: false,
     http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_MILLISECONDS },
     clientErrorHandler: answerBrokenRequest,
     // Errors before a route is found, such as a path that cannot be decoded.
@@ -40,13 +42,13 @@ export async function createApp(config: BackendConfig, options: { readonly logge
   rememberRoutes(fastify);
   endStreamsOnClose(fastify);
   installContext(fastify);
+  installLeaving(fastify, app.get(Leaving));
   installBodies(fastify, JSON_BODY_BYTES);
   await fastify.register(cookie);
   await fastify.register(multipart, { limits: { fileSize: config.maxUploadBytes, files: 1, fields: 10, parts: 12, fieldSize: 10_000, headerPairs: 50 }, throwFileSizeLimit: true });
   await installHeaders(fastify, config);
   app.setGlobalPrefix('api');
   app.enableVersioning({ type: VersioningType.URI });
-  app.enableShutdownHooks([]);
   if (options.withMessaging !== false) app.connectMicroservice({ strategy: app.get(JetStreamServer) }, { inheritAppConfig: false });
   serveApiDocs(app);
   await serveWebPage(fastify, config.webRoot, problems);

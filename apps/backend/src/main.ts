@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   const config = BackendConfig.read(process.env);
   if (config.failpointsDirectory !== null) armFailpoints(config.failpointsDirectory);
   const app = await createApp(config, { logger: new NestLogger(createLogger({ name: 'backend', level: config.logLevel })) });
-  stopOnSignals(app);
+  stopOnSignals(app, config.shutdownNoticeMilliseconds);
   await app.startAllMicroservices();
   await app.listen(config.listen.port, config.listen.host);
 }

@@ -76,6 +76,7 @@ export const backendEnvironment = z.object({
   FAILPOINTS_DIRECTORY: z.string().optional().describe('tests only, refused in production: files of this folder break the process at named places'),
   UPLOAD_IDLE_SECONDS: count(60, 3600).describe('an upload of which no byte comes for so long is given up; its client may be gone without a word'),
   IMPORT_PREFIXES: prefixes.describe('where in the bucket images may lie that are registered without a copy; separated by commas, empty for nowhere'),
+  SHUTDOWN_NOTICE_SECONDS: z.coerce.number().int().min(0).max(120).default(0).describe('on SIGTERM: so long a load balancer gets to notice that this process is not ready any more, while it still answers; 0 where there is none'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 export type BackendEnvironment = z.infer<typeof backendEnvironment>;
@@ -178,6 +179,9 @@ export class BackendConfig {
   }
   get importPrefixes(): readonly string[] {
     return this.values.IMPORT_PREFIXES;
+  }
+  get shutdownNoticeMilliseconds(): number {
+    return this.values.SHUTDOWN_NOTICE_SECONDS * 1000;
   }
   get logLevel(): BackendEnvironment['LOG_LEVEL'] {
     return this.values.LOG_LEVEL;

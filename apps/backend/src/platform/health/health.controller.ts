@@ -8,6 +8,7 @@ import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Public } from '../auth/decorators.js';
 import { ApiAnswer } from '../http/zod-decorators.js';
+import { Leaving } from './leaving.js';
 
 const CHECK_MILLISECONDS = 2_000;
 const healthResponse = z.object({ status: z.enum(['ok', 'degraded']), parts: z.record(z.string(), z.enum(['up', 'down'])) });
@@ -21,6 +22,7 @@ export class HealthController {
     private readonly dataSource: DataSource,
     private readonly store: ObjectStore,
     private readonly nats: NatsLink,
+    private readonly leaving: Leaving,
   ) {}
 
   @Get('live')
@@ -34,6 +36,7 @@ export class HealthController {
   @Public()
   @ApiAnswer(200, healthResponse)
   async ready(): Promise<HealthResponse> {
+    if (this.leaving.isLeaving) throw new DomainError('unavailable', 'This process is about to stop.', { retryAfterSeconds: 1 });
     const [database, store] = await Promise.all([answers(() => this.dataSource.query('select 1')), answers(() => this.store.ping(AbortSignal.timeout(CHECK_MILLISECONDS)))]);
     const parts = { database: stateOf(database), store: stateOf(store), broker: stateOf(this.nats.isConnected) };
     if (!database || !store) throw new DomainError('unavailable', 'A part that every request needs does not answer.', { retryAfterSeconds: 5, extensions: { parts } });
