@@ -47,7 +47,9 @@ export const backendEnvironment = z.object({
   TRUSTED_PROXIES: addressRanges.describe('whose X-Forwarded-For is believed; logins are counted by address. None: the header is ignored'),
   DATABASE_URL: url(['postgres:', 'postgresql:']).describe('Postgres 15 or newer'),
   DATABASE_POOL_SIZE: count(10, 200).describe('connections of this process'),
+  MIGRATE_AT_START: z.enum(['on', 'off']).default('on').describe('off: another program runs the migrations (a Job of the cluster), and the start waits up to five minutes for it'),
   NATS_URL: url(['nats:', 'tls:']).describe('NATS with JetStream, user and password inside'),
+  NATS_STREAM_REPLICAS: count(1, 5).describe('copies of each stream: 3 on a cluster of three servers; a single server has room for 1 only'),
   S3_ENDPOINT: url(['http:', 'https:']).describe('the object store as this process reaches it'),
   S3_PUBLIC_ENDPOINT: url(['http:', 'https:']).optional().describe('the object store as browsers reach it; default S3_ENDPOINT'),
   S3_REGION: z.string().min(1).default('auto'),
@@ -114,8 +116,14 @@ export class BackendConfig {
   get database(): { url: string; poolSize: number } {
     return { url: this.values.DATABASE_URL, poolSize: this.values.DATABASE_POOL_SIZE };
   }
+  get migratesAtStart(): boolean {
+    return this.values.MIGRATE_AT_START === 'on';
+  }
   get natsUrl(): string {
     return this.values.NATS_URL;
+  }
+  get natsStreamReplicas(): number {
+    return this.values.NATS_STREAM_REPLICAS;
   }
   get store(): { endpoint: string; publicEndpoint: string; region: string; bucket: string; accessKeyId: string; secretAccessKey: string; kind: 'r2' | 's3' } {
     const endpoint = this.values.S3_ENDPOINT;

@@ -16,9 +16,9 @@ const log = new Logger('Messaging');
     { provide: NatsLink, inject: [BackendConfig], useFactory: (config: BackendConfig) => new NatsLink({ url: config.natsUrl, name: 'vision-backend', inboxPrefix: '_INBOX_backend', log }) },
     {
       provide: OutboxRelay,
-      inject: [NatsLink, DataSource],
-      useFactory: (link: NatsLink, dataSource: DataSource) =>
-        new OutboxRelay({ link, log, transaction: (work) => dataSource.transaction(work), afterStreams: async () => ensureConsumer(await link.manager(), WORKERS_CONSUMER) }),
+      inject: [NatsLink, DataSource, BackendConfig],
+      useFactory: (link: NatsLink, dataSource: DataSource, config: BackendConfig) =>
+        new OutboxRelay({ link, log, topology: { replicas: config.natsStreamReplicas }, transaction: (work) => dataSource.transaction(work), afterStreams: async () => ensureConsumer(await link.manager(), WORKERS_CONSUMER) }),
     },
     {
       provide: JetStreamServer,
