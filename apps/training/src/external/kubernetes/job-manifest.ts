@@ -17,6 +17,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** A finished Job that nobody removed is gone after so long. */
 const TTL_SECONDS = 600;
 const TERMINATION_SECONDS = 5;
+/** Has no right, and its token is not mounted: what a cluster may give to `default` of a namespace is not the trainer's. k8s/components/trainers makes it. */
+const SERVICE_ACCOUNT = 'vision-trainer';
 const HELPER_FOLDER = '/app/dist/training/apps/training/src/external/pod';
 export const TRAINER_CONTAINER = 'trainer';
 export const FETCH_CONTAINER = 'fetch';
@@ -43,6 +45,7 @@ function podSpec(facts: ManifestFacts): Json {
   const { run, name } = facts;
   return {
     restartPolicy: 'Never',
+    serviceAccountName: SERVICE_ACCOUNT,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: TERMINATION_SECONDS,
