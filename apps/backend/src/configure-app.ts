@@ -3,6 +3,7 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import { JetStreamServer } from '@app/messaging';
+import { Metrics } from '@app/observability';
 import { VersioningType, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -14,6 +15,7 @@ import { ProblemFilter } from './platform/errors/problem.filter.js';
 import { serveApiDocs } from './platform/http/api-docs.js';
 import { installBodies } from './platform/http/request-rules.js';
 import { rememberRoutes } from './platform/http/route-methods.js';
+import { measureRequests } from './platform/metrics/http-metrics.js';
 import { endStreamsOnClose } from './platform/sse/sse-stream.js';
 import { serveWebPage } from './platform/http/web-page.js';
 
@@ -39,6 +41,7 @@ export async function createApp(config: BackendConfig, options: { readonly logge
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   rememberRoutes(fastify);
   endStreamsOnClose(fastify);
+  if (config.metricsListen !== null) measureRequests(fastify, app.get(Metrics));
   installContext(fastify);
   installBodies(fastify, JSON_BODY_BYTES);
   await fastify.register(cookie);

@@ -78,6 +78,8 @@ export const backendEnvironment = z.object({
   FAILPOINTS_DIRECTORY: z.string().optional().describe('tests only, refused in production: files of this folder break the process at named places'),
   UPLOAD_IDLE_SECONDS: count(60, 3600).describe('an upload of which no byte comes for so long is given up; its client may be gone without a word'),
   IMPORT_PREFIXES: prefixes.describe('where in the bucket images may lie that are registered without a copy; separated by commas, empty for nowhere'),
+  METRICS_PORT: z.coerce.number().int().min(0).max(65_535).default(0).describe('Prometheus reads GET /metrics here (usually 9464); 0: no listener and nothing is measured'),
+  METRICS_HOST: z.string().min(1).default('127.0.0.1').describe('address of that listener; for the network of the operator, not of the users'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 export type BackendEnvironment = z.infer<typeof backendEnvironment>;
@@ -186,6 +188,10 @@ export class BackendConfig {
   }
   get importPrefixes(): readonly string[] {
     return this.values.IMPORT_PREFIXES;
+  }
+  /** Null: nothing is measured. */
+  get metricsListen(): { host: string; port: number } | null {
+    return this.values.METRICS_PORT === 0 ? null : { host: this.values.METRICS_HOST, port: this.values.METRICS_PORT };
   }
   get logLevel(): BackendEnvironment['LOG_LEVEL'] {
     return this.values.LOG_LEVEL;

@@ -6,6 +6,7 @@ import { downloadFirst, earlierModelKeys } from '../checkpoints/final-model.js';
 import type { ObjectUploader, StoredObject } from '../checkpoints/object-uploader.js';
 import type { DatasetBuilder, PreparedDataset } from '../dataset-source/dataset-builder.js';
 import type { ExternalTrainers } from '../external/external-trainers.js';
+import type { WorkerMetrics } from '../health/worker-metrics.js';
 import type { AttemptContext } from './attempt-context.js';
 import { AttemptFailure } from './attempt-errors.js';
 import type { LaunchEngine } from './engine-run.js';
@@ -20,6 +21,7 @@ export interface PipelineParts {
   readonly external: ExternalTrainers;
   readonly workerId: string;
   readonly codeVersion: string;
+  readonly metrics?: WorkerMetrics;
   /** Checkpoints that wait for the store, bytes. */
   readonly maxWaitingBytes: number;
 }

@@ -9,6 +9,7 @@ import { AttemptStopped, causesOf, toFailure, type AttemptFailure, type StopReas
 import type { AttemptFolders } from './attempt-folder.js';
 import type { AttemptPipeline, TrainedModel } from './attempt-pipeline.js';
 import { AttemptWatch, type AttemptWatchOptions } from './attempt-watch.js';
+import type { WorkerMetrics } from '../health/worker-metrics.js';
 import type { JournalKeeper } from './journal-keeper.js';
 import { LogTail } from './log-tail.js';
 import { ProgressReporter } from './progress-reporter.js';
@@ -22,6 +23,7 @@ export interface AttemptParts {
   readonly inference: InferencePipeline;
   readonly keeper: JournalKeeper;
   readonly log: TrainingLog;
+  readonly metrics?: WorkerMetrics;
   readonly watch: AttemptWatchOptions;
   readonly journal?: Partial<JournalOptions>;
   /** Between two reports of progress inside an epoch. 1,000 ms. */
@@ -73,6 +75,7 @@ export class Attempt {
     const ending = await this.work(journal, watch);
     watch.stop();
     this.tell(journal, ending);
+    this.parts.metrics?.count('vision_training_attempts_total', { outcome: ending.outcome });
     if (ending.outcome === 'stale-attempt') await journal.close();
     else keeper.keep(journal, this.grant, this.beatMilliseconds());
     return ending.outcome;

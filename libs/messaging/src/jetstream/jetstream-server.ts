@@ -1,4 +1,5 @@
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
+import type { JsMsg } from '@nats-io/jetstream';
 import type { Subscription } from '@nats-io/transport-node';
 import { lastValueFrom } from 'rxjs';
 import { decodeJson } from '../cloud-event-codec.js';
@@ -8,7 +9,7 @@ import { answer } from '../rpc/rpc-codec.js';
 import { DeadLetters } from './dead-letters.js';
 import { JETSTREAM_TRANSPORT, type HandlerExtras } from './decorators.js';
 import { PullLoop } from './pull-loop.js';
-import { DEFAULT_ACK_WAIT_SECONDS, settle, type Settlement } from './settlement.js';
+import { DEFAULT_ACK_WAIT_SECONDS, settle, type Outcome, type Settlement } from './settlement.js';
 import { ensureConsumer } from './topology.js';
 
 export interface JetStreamServerOptions {
@@ -22,7 +23,15 @@ export interface JetStreamServerOptions {
   readonly drainBudgetMilliseconds?: number;
   /** Other names of durables than the handlers give them: for a process that takes from a lane of its own. */
   readonly durableNames?: Readonly<Record<string, string>>;
+  /** Hears of every delivery of an event that was settled. */
+  readonly onSettled?: (delivery: SettledDelivery) => void;
   readonly log?: MessagingLog;
+}
+
+export interface SettledDelivery {
+  readonly consumer: string;
+  readonly outcome: Outcome;
+  readonly seconds: number;
 }
 
 type Handler = MessageHandler<unknown, unknown, unknown>;
@@ -108,10 +117,16 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
           maxAckPending: Math.max(16, concurrency * 8),
         });
       },
-      onMessage: (message) => settle(message, settlement),
+      onMessage: (message) => this.settleOne(message, settlement),
     });
     this.loops.push(loop);
     loop.start();
+  }
+
+  private async settleOne(message: JsMsg, settlement: Settlement): Promise<void> {
+    const begunAt = performance.now();
+    const outcome = await settle(message, settlement);
+    this.options.onSettled?.({ consumer: settlement.consumer.durable, outcome, seconds: (performance.now() - begunAt) / 1000 });
   }
 
   private async subscribe(subject: string, hear: (bytes: Uint8Array, respond: (bytes: Uint8Array) => void) => Promise<void>): Promise<void> {
