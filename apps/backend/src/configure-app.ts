@@ -13,6 +13,7 @@ import type { BackendConfig } from './config/backend-config.js';
 import { RequestContext } from './platform/context/request-context.js';
 import { ProblemFilter } from './platform/errors/problem.filter.js';
 import { serveApiDocs } from './platform/http/api-docs.js';
+import { pageHeaders } from './platform/http/page-headers.js';
 import { installBodies } from './platform/http/request-rules.js';
 import { rememberRoutes } from './platform/http/route-methods.js';
 import { measureRequests } from './platform/metrics/http-metrics.js';
@@ -46,7 +47,7 @@ export async function createApp(config: BackendConfig, options: { readonly logge
   installBodies(fastify, JSON_BODY_BYTES);
   await fastify.register(cookie);
   await fastify.register(multipart, { limits: { fileSize: config.maxUploadBytes, files: 1, fields: 10, parts: 12, fieldSize: 10_000, headerPairs: 50 }, throwFileSizeLimit: true });
-  await installHeaders(fastify, config);
+  await fastify.register(helmet, pageHeaders({ storeOrigin: new URL(config.store.publicEndpoint).origin, isBehindHttps: config.publicUrl?.startsWith('https:') === true }));
   app.setGlobalPrefix('api');
   app.enableVersioning({ type: VersioningType.URI });
   app.enableShutdownHooks([]);
@@ -63,32 +64,6 @@ function installContext(fastify: FastifyInstance): void {
     const correlationId = typeof given === 'string' && CORRELATION.test(given) ? given : request.id;
     void reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
     RequestContext.run({ requestId: request.id, correlationId }, done);
-  });
-}
-
-async function installHeaders(fastify: FastifyInstance, config: BackendConfig): Promise<void> {
-  const store = new URL(config.store.publicEndpoint).origin;
-  await fastify.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        imgSrc: ["'self'", 'blob:', 'data:', store],
-        connectSrc: ["'self'", store],
-        // Mantine sets sizes and colours by style attributes.
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        workerSrc: ["'self'", 'blob:'],
-        objectSrc: ["'none'"],
-        frameAncestors: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-      },
-    },
-    referrerPolicy: { policy: 'no-referrer' },
-    // Only where the page is behind https; else browsers would refuse the page on http.
-    strictTransportSecurity: config.publicUrl?.startsWith('https:') === true,
-    crossOriginEmbedderPolicy: false,
-    originAgentCluster: false,
   });
 }
 

@@ -13,11 +13,11 @@ import type { PredictDesk } from './inference/predict-desk.js';
 import { measureWorker } from './health/worker-metrics.js';
 import { TrainingModule } from './training.module.js';
 import { laneOfWorker } from './jobs/worker-offer.js';
+import { STOP_BUDGETS } from './stop-budgets.js';
 import type { TrainingWorker } from './jobs/training-worker.js';
 
 /** Stopping: the engine gets up to 5 s, the folder and the last report the rest. */
 const STOP_WORKER_MILLISECONDS = 8_000;
-const STOP_BUDGET_MILLISECONDS = 10_000;
 
 /** The process's parts, and the order in which they end. */
 export interface TrainingService {
@@ -41,13 +41,13 @@ export async function startTrainingService(config: TrainingConfig, logger: Logge
   return {
     healthPort,
     shutdownSteps: [
-      { name: 'the running job', run: () => worker.stop(STOP_WORKER_MILLISECONDS), budgetMilliseconds: STOP_BUDGET_MILLISECONDS },
-      { name: 'models in use', run: () => desk.close(), budgetMilliseconds: 3_000 },
-      { name: 'the consumer', run: () => app.close(), budgetMilliseconds: 3_000 },
-      { name: 'the broker', run: () => link.close(), budgetMilliseconds: 2_000 },
-      { name: 'the store', run: () => store.close() },
-      { name: 'the metrics port', run: () => metricsServer.close(), budgetMilliseconds: 1_000 },
-      { name: 'the health port', run: () => health.close(), budgetMilliseconds: 1_000 },
+      { name: 'the running job', run: () => worker.stop(STOP_WORKER_MILLISECONDS), budgetMilliseconds: STOP_BUDGETS.job },
+      { name: 'models in use', run: () => desk.close(), budgetMilliseconds: STOP_BUDGETS.models },
+      { name: 'the consumer', run: () => app.close(), budgetMilliseconds: STOP_BUDGETS.consumer },
+      { name: 'the broker', run: () => link.close(), budgetMilliseconds: STOP_BUDGETS.broker },
+      { name: 'the store', run: () => store.close(), budgetMilliseconds: STOP_BUDGETS.store },
+      { name: 'the metrics port', run: () => metricsServer.close(), budgetMilliseconds: STOP_BUDGETS.metrics },
+      { name: 'the health port', run: () => health.close(), budgetMilliseconds: STOP_BUDGETS.health },
     ],
   };
 }
