@@ -12,7 +12,7 @@ const TRAINERS = 'k8s/components/trainers/trainers.json';
 type Environment = Readonly<Record<string, string>>;
 
 /** What each container of ours reads, and its own reader of it, which throws where something is missing or wrong. */
-const READERS: Readonly<Record<string, { readonly known: readonly string[]; readonly read: (environment: Environment) => unknown }>> = {
+export const READERS: Readonly<Record<string, { readonly known: readonly string[]; readonly read: (environment: Environment) => unknown }>> = {
   backend: { known: Object.keys(backendEnvironment.shape), read: (environment) => BackendConfig.read(environment) },
   migrate: { known: ['DATABASE_URL'], read: ({ DATABASE_URL }) => backendEnvironment.shape.DATABASE_URL.parse(DATABASE_URL) },
   training: { known: Object.keys(trainingEnvironment.shape), read: (environment) => TrainingConfig.read(environment) },
@@ -58,7 +58,7 @@ export function brokenEnvironments(objects: readonly Manifest[]): string[] {
   );
 }
 
-function refusal(read: (environment: Environment) => unknown, environment: Environment): string[] {
+export function refusal(read: (environment: Environment) => unknown, environment: Environment): string[] {
   try {
     // The file of trainers is a ConfigMap's in the cluster.
     read(environment['TRAINERS_FILE'] === undefined ? environment : { ...environment, TRAINERS_FILE: TRAINERS });
