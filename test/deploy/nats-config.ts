@@ -18,14 +18,17 @@ const list = (subjects: readonly string[]): string => `[\n${subjects.map((one) =
 
 /** The cluster's configuration for a server of this machine: ports and folders of its own, and without what nats-server before 2.10 does not know. */
 export function localConf(at: { readonly port: number; readonly clusterPort: number; readonly folder: string; readonly version: string }): string {
-  const [major = 0, minor = 0] = at.version.split('.').map(Number);
-  const isOld = major < 2 || (major === 2 && minor < 10);
-  return readFileSync('k8s/components/nats/nats.conf', 'utf8')
+  return knownTo(at.version, readFileSync('k8s/components/nats/nats.conf', 'utf8'))
     .replace('"0.0.0.0:4222"', `"127.0.0.1:${at.port}"`)
     .replace('"0.0.0.0:6222"', `"127.0.0.1:${at.clusterPort}"`)
     .replace(/^http: .*$/m, '')
     .replace('"/tmp/nats.pid"', `"${at.folder}/nats.pid"`)
     .replace('"/data/jetstream"', `"${at.folder}/jetstream"`)
-    .replace('max_file_store: 8GB', 'max_file_store: 1GB')
-    .replace(/^ *sync_interval: .*$/m, (line) => (isOld ? '' : line));
+    .replace('max_file_store: 8GB', 'max_file_store: 1GB');
+}
+
+/** Without the one setting that servers before 2.10 refuse to start with. */
+export function knownTo(version: string, config: string): string {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 2 || (major === 2 && minor >= 10) ? config : config.replace(/^ *sync_interval: .*$/m, '');
 }

@@ -1,5 +1,12 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findNatsServer, natsServerVersion } from '@app/local-services';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { FILLED } from './manifests.js';
+import { knownTo, usersConf } from './nats-config.js';
 import { isRefused, NatsOfTheCluster } from './nats-of-the-cluster.js';
 
 let nats: NatsOfTheCluster;
@@ -26,5 +33,19 @@ describe('NATS with the configuration of the cluster', () => {
     expect(await isRefused(await nats.as('training'), 'vision.training.job.started.v1')).toBe(false);
     expect(await isRefused(await nats.as('backend'), 'vision.dataset.dataset.uploaded.v1')).toBe(false);
     expect(await isRefused(await nats.as('consumer'), 'vision.dataset.dataset.uploaded.v1')).toBe(true);
+  });
+});
+
+describe('NATS with the configuration of compose', () => {
+  it('reads it, and the users of the cluster with it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vision-nats-conf-'));
+    const binary = await findNatsServer();
+    writeFileSync(join(folder, 'nats.conf'), knownTo(await natsServerVersion(binary), readFileSync('docker/compose/nats.conf', 'utf8')));
+    writeFileSync(join(folder, 'users.conf'), usersConf());
+    const check = (environment: Readonly<Record<string, string>>): number | null => spawnSync(binary, ['-t', '-c', join(folder, 'nats.conf')], { env: environment }).status;
+    expect(check(FILLED)).toBe(0);
+    // Its passwords are the environment's.
+    expect(check({})).not.toBe(0);
+    rmSync(folder, { recursive: true, force: true });
   });
 });
