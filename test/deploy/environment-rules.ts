@@ -5,8 +5,8 @@ import { TrainingConfig, trainingEnvironment } from '../../apps/training/src/con
 import { ofKind, workloadsOf, type Container, type Manifest } from './manifest-types.js';
 
 const dataSchema = z.looseObject({ data: z.record(z.string(), z.string()).default({}) });
-/** Node's own, and OpenTelemetry's. */
-const ENV_OF_OTHERS = ['NODE_OPTIONS', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
+/** Node's own. */
+const ENV_OF_OTHERS = ['NODE_OPTIONS'];
 const TRAINERS = 'k8s/components/trainers/trainers.json';
 
 type Environment = Readonly<Record<string, string>>;

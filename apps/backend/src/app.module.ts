@@ -16,9 +16,9 @@ import { DatabaseModule } from './platform/database/database.module.js';
 import { ProblemFilter } from './platform/errors/problem.filter.js';
 import { HealthController } from './platform/health/health.controller.js';
 import { HttpModule } from './platform/http/http.module.js';
-import { MetricsModule } from './platform/metrics/metrics.module.js';
 import { MessagingModule } from './platform/messaging/messaging.module.js';
 import { StorageModule } from './platform/storage/storage.module.js';
+import { TelemetryModule } from './platform/telemetry/telemetry.module.js';
 
 /** The only file that lists all feature modules. */
 @Global()
@@ -27,7 +27,7 @@ export class AppModule {
   static with(config: BackendConfig): DynamicModule {
     return {
       module: AppModule,
-      imports: [CqrsModule.forRoot(), DatabaseModule, StorageModule, MetricsModule, MessagingModule, HttpModule, IdentityModule, DatasetModule, AnnotationModule, ExchangeModule, SnapshotModule, TrainingModule, ModelModule, FsckModule],
+      imports: [CqrsModule.forRoot(), DatabaseModule, StorageModule, TelemetryModule, MessagingModule, HttpModule, IdentityModule, DatasetModule, AnnotationModule, ExchangeModule, SnapshotModule, TrainingModule, ModelModule, FsckModule],
       controllers: [HealthController],
       providers: [
         { provide: BackendConfig, useValue: config },

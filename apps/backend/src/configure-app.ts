@@ -3,7 +3,7 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import { JetStreamServer } from '@app/messaging';
-import { Metrics } from '@app/observability';
+import { givenCorrelation, isTracing, Metrics } from '@app/observability';
 import { VersioningType, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -16,14 +16,14 @@ import { serveApiDocs } from './platform/http/api-docs.js';
 import { pageHeaders } from './platform/http/page-headers.js';
 import { installBodies } from './platform/http/request-rules.js';
 import { rememberRoutes } from './platform/http/route-methods.js';
-import { measureRequests } from './platform/metrics/http-metrics.js';
 import { endStreamsOnClose } from './platform/sse/sse-stream.js';
+import { measureRequests } from './platform/telemetry/http-metrics.js';
+import { traceRequests } from './platform/telemetry/http-traces.js';
 import { serveWebPage } from './platform/http/web-page.js';
 
 const JSON_BODY_BYTES = 5 * 1000 * 1000;
 const MAX_HEADER_BYTES = 16 * 1024;
 const HEADERS_MILLISECONDS = 30_000;
-const CORRELATION = /^[\w.:-]{1,128}$/;
 
 /** The backend as it runs, not listening yet. main.ts and the tests make it here and nowhere else. */
 export async function createApp(config: BackendConfig, options: { readonly logger?: LoggerService | false; readonly withMessaging?: boolean } = {}): Promise<NestFastifyApplication> {
@@ -44,6 +44,7 @@ export async function createApp(config: BackendConfig, options: { readonly logge
   endStreamsOnClose(fastify);
   if (config.metricsListen !== null) measureRequests(fastify, app.get(Metrics));
   installContext(fastify);
+  if (isTracing()) traceRequests(fastify);
   installBodies(fastify, JSON_BODY_BYTES);
   await fastify.register(cookie);
   await fastify.register(multipart, { limits: { fileSize: config.maxUploadBytes, files: 1, fields: 10, parts: 12, fieldSize: 10_000, headerPairs: 50 }, throwFileSizeLimit: true });
@@ -60,8 +61,7 @@ export async function createApp(config: BackendConfig, options: { readonly logge
 /** Ids that go with a request through logs, outbox and workers. */
 function installContext(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    const given = request.headers['x-correlation-id'];
-    const correlationId = typeof given === 'string' && CORRELATION.test(given) ? given : request.id;
+    const correlationId = givenCorrelation(request.headers['x-correlation-id']) ?? request.id;
     void reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
     RequestContext.run({ requestId: request.id, correlationId }, done);
   });

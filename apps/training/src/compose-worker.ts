@@ -81,7 +81,7 @@ export async function composeWorker(parts: WorkerParts): Promise<TrainingWorker>
   });
   const models = modelCache(parts);
   await models.sweep();
-  const inference = new InferencePipeline({ store, uploader, models, launch: parts.infer ?? launchInference, workerId, codeVersion: version });
+  const inference = new InferencePipeline({ store, uploader, models, launch: parts.infer ?? launchInference(log), workerId, codeVersion: version });
   const presence = new WorkerPresence(offerOf(config, version), (hello) => publisher.signal(workerHelloV1, hello), config.helloMilliseconds);
   link.onConnect(() => presence.again());
   const worker = new TrainingWorker({
@@ -104,12 +104,12 @@ export async function composeWorker(parts: WorkerParts): Promise<TrainingWorker>
 /** Answers questions about single images, beside the jobs. */
 export async function composePredictDesk(parts: Pick<WorkerParts, 'config' | 'store' | 'infer' | 'log'>): Promise<PredictDesk> {
   const { store, log } = parts;
-  const desk = new PredictDesk({ store, cache: modelCache(parts), launch: parts.infer ?? launchInference, log }, { workDirectory: parts.config.folders.workDirectory });
+  const desk = new PredictDesk({ store, cache: modelCache(parts), launch: parts.infer ?? launchInference(log), log }, { workDirectory: parts.config.folders.workDirectory });
   await desk.prepare();
   return desk;
 }
 
-const launchInference = (): InferenceRun => new InferenceProcess();
+const launchInference = (log: TrainingLog) => (): InferenceRun => new InferenceProcess({ log });
 
 const modelCache = ({ config, store }: Pick<WorkerParts, 'config' | 'store'>): ModelCache => new ModelCache(store, { workDirectory: config.folders.workDirectory, limitBytes: config.modelCacheLimitBytes });
 

@@ -1,7 +1,7 @@
 import { durableOf, WORK_DURABLE } from '@app/contracts';
 import { JetStreamServer, NatsLink } from '@app/messaging';
 import { S3ObjectStore } from '@app/object-store';
-import { countDelivery, Metrics, MetricsServer, NestLogger, type Logger, type ShutdownStep } from '@app/observability';
+import { countDelivery, Metrics, MetricsServer, NestLogger, stopTracing, type Logger, type ShutdownStep } from '@app/observability';
 import type { INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { composePredictDesk, composeWorker } from './compose-worker.js';
@@ -32,7 +32,7 @@ export async function startTrainingService(config: TrainingConfig, logger: Logge
   const health = new HealthServer(new HealthChecks({ isBrokerConnected: () => link.isConnected, pingStore: (signal) => store.ping(signal) }));
   const metrics = new Metrics('training', { withProcess: config.metricsListen !== null });
   const metricsServer = new MetricsServer(metrics);
-  const worker = await composeWorker({ config, link, store, launch: () => new EngineProcess(), log: logger, metrics });
+  const worker = await composeWorker({ config, link, store, launch: () => new EngineProcess({ log: logger }), log: logger, metrics });
   measureWorker(metrics, { worker, link });
   const desk = await composePredictDesk({ config, store, log: logger });
   const healthPort = await health.listen(config.health);
@@ -47,6 +47,7 @@ export async function startTrainingService(config: TrainingConfig, logger: Logge
       { name: 'the broker', run: () => link.close(), budgetMilliseconds: STOP_BUDGETS.broker },
       { name: 'the store', run: () => store.close(), budgetMilliseconds: STOP_BUDGETS.store },
       { name: 'the metrics port', run: () => metricsServer.close(), budgetMilliseconds: STOP_BUDGETS.metrics },
+      { name: 'the traces', run: () => stopTracing(), budgetMilliseconds: STOP_BUDGETS.traces },
       { name: 'the health port', run: () => health.close(), budgetMilliseconds: STOP_BUDGETS.health },
     ],
   };

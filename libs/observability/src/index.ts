@@ -8,3 +8,6 @@ export { Metrics, namesOfMetrics } from './metrics/metrics.js';
 export { MetricsServer } from './metrics/metrics-server.js';
 export type { GaugeReading } from './metrics/sampled-gauges.js';
 export { countDelivery } from './metrics/count-delivery.js';
+export { beginSpan, currentTraceparent, failureOf, inSpan, inSpanOfTrace, isTracing, stopTracing, tellSpan, type OpenSpan, type SpanAttributes, type SpanFacts, type SpanOptions } from './tracing/spans.js';
+export { startTracing, type TracingOptions } from './tracing/start-tracing.js';
+export { givenCorrelation, WorkContext, type WorkContextData } from './work-context.js';

@@ -1,4 +1,5 @@
 import { trainingCancelledV1, trainingCompletedV1, trainingFailedV1, trainingPredictedV1, type InferenceGrant, type WorkGrant } from '@app/contracts';
+import { inSpanOfTrace } from '@app/observability';
 import type { BackendClient } from '../backend-client/backend-client.port.js';
 import type { ReportPublisher } from '../backend-client/report-publisher.port.js';
 import type { StoredObject } from '../checkpoints/object-uploader.js';
@@ -72,7 +73,8 @@ export class Attempt {
     const journal = new ReportJournal({ attempt: this.grant, backend, publisher, log, options: this.parts.journal, onFenced: () => this.stop('stale-attempt'), ...this.trace });
     const watch = new AttemptWatch(this.grant, backend, (reason) => this.abort(reason), { ...watchOptions, heartbeatMilliseconds: this.beatMilliseconds() }, log);
     watch.start();
-    const ending = await this.work(journal, watch);
+    const span = { attributes: { 'vision.job_id': this.grant.job_id, 'vision.attempt': this.grant.attempt, 'vision.dataset_id': this.grant.dataset_id } };
+    const ending = await inSpanOfTrace('training attempt', span, () => this.work(journal, watch));
     watch.stop();
     this.tell(journal, ending);
     this.parts.metrics?.count('vision_training_attempts_total', { outcome: ending.outcome });

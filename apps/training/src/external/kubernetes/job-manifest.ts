@@ -1,6 +1,7 @@
 import type { KubernetesRun } from '@app/contracts';
 import { GRANT_FOLDER, JOB_FOLDER, SHARED_FOLDER } from '../pod/pod-grant.js';
 import { JOB_FILE, TEMPORARY_FOLDER } from '../job-file.js';
+import { originOfWork } from '../origin-of-work.js';
 
 export interface ManifestFacts {
   readonly name: string;
@@ -68,7 +69,7 @@ const LOCKED: Json = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: 
 
 function trainer(run: KubernetesRun): Json {
   const gpus: Record<string, string> = run.gpus === 0 ? {} : { [run.gpu_resource]: String(run.gpus) };
-  const variables = { HOME: `${JOB_FOLDER}/${TEMPORARY_FOLDER}`, TMPDIR: `${JOB_FOLDER}/${TEMPORARY_FOLDER}`, ...run.environment.set, VISION_JOB: `${JOB_FOLDER}/${JOB_FILE}`, VISION_JOB_FOLDER: JOB_FOLDER };
+  const variables = { HOME: `${JOB_FOLDER}/${TEMPORARY_FOLDER}`, TMPDIR: `${JOB_FOLDER}/${TEMPORARY_FOLDER}`, ...run.environment.set, ...originOfWork(), VISION_JOB: `${JOB_FOLDER}/${JOB_FILE}`, VISION_JOB_FOLDER: JOB_FOLDER };
   return {
     name: TRAINER_CONTAINER,
     image: run.image,
