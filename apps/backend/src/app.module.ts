@@ -19,6 +19,7 @@ import { Leaving } from './platform/health/leaving.js';
 import { HttpModule } from './platform/http/http.module.js';
 import { MessagingModule } from './platform/messaging/messaging.module.js';
 import { StorageModule } from './platform/storage/storage.module.js';
+import { TelemetryModule } from './platform/telemetry/telemetry.module.js';
 
 /** The only file that lists all feature modules. */
 @Global()
@@ -27,7 +28,7 @@ export class AppModule {
   static with(config: BackendConfig): DynamicModule {
     return {
       module: AppModule,
-      imports: [CqrsModule.forRoot(), DatabaseModule, StorageModule, MessagingModule, HttpModule, IdentityModule, DatasetModule, AnnotationModule, ExchangeModule, SnapshotModule, TrainingModule, ModelModule, FsckModule],
+      imports: [CqrsModule.forRoot(), DatabaseModule, StorageModule, TelemetryModule, MessagingModule, HttpModule, IdentityModule, DatasetModule, AnnotationModule, ExchangeModule, SnapshotModule, TrainingModule, ModelModule, FsckModule],
       controllers: [HealthController],
       providers: [
         { provide: BackendConfig, useValue: config },

@@ -3,6 +3,7 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import { JetStreamServer } from '@app/messaging';
+import { givenCorrelation, isTracing, Metrics } from '@app/observability';
 import { VersioningType, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -13,15 +14,17 @@ import { RequestContext } from './platform/context/request-context.js';
 import { ProblemFilter } from './platform/errors/problem.filter.js';
 import { installLeaving, Leaving } from './platform/health/leaving.js';
 import { serveApiDocs } from './platform/http/api-docs.js';
+import { pageHeaders } from './platform/http/page-headers.js';
 import { installBodies } from './platform/http/request-rules.js';
 import { rememberRoutes } from './platform/http/route-methods.js';
 import { endStreamsOnClose } from './platform/sse/sse-stream.js';
+import { measureRequests } from './platform/telemetry/http-metrics.js';
+import { traceRequests } from './platform/telemetry/http-traces.js';
 import { serveWebPage } from './platform/http/web-page.js';
 
 const JSON_BODY_BYTES = 5 * 1000 * 1000;
 const MAX_HEADER_BYTES = 16 * 1024;
 const HEADERS_MILLISECONDS = 30_000;
-const CORRELATION = /^[\w.:-]{1,128}$/;
 
 /** The backend as it runs, not listening yet. main.ts and the tests make it here and nowhere else. */
 export async function createApp(config: BackendConfig, options: { readonly logger?: LoggerService | false; readonly withMessaging?: boolean } = {}): Promise<NestFastifyApplication> {
@@ -41,12 +44,14 @@ export async function createApp(config: BackendConfig, options: { readonly logge
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   rememberRoutes(fastify);
   endStreamsOnClose(fastify);
+  if (config.metricsListen !== null) measureRequests(fastify, app.get(Metrics));
   installContext(fastify);
   installLeaving(fastify, app.get(Leaving));
+  if (isTracing()) traceRequests(fastify);
   installBodies(fastify, JSON_BODY_BYTES);
   await fastify.register(cookie);
   await fastify.register(multipart, { limits: { fileSize: config.maxUploadBytes, files: 1, fields: 10, parts: 12, fieldSize: 10_000, headerPairs: 50 }, throwFileSizeLimit: true });
-  await installHeaders(fastify, config);
+  await fastify.register(helmet, pageHeaders({ storeOrigin: new URL(config.store.publicEndpoint).origin, isBehindHttps: config.publicUrl?.startsWith('https:') === true }));
   app.setGlobalPrefix('api');
   app.enableVersioning({ type: VersioningType.URI });
   if (options.withMessaging !== false) app.connectMicroservice({ strategy: app.get(JetStreamServer) }, { inheritAppConfig: false });
@@ -58,36 +63,9 @@ export async function createApp(config: BackendConfig, options: { readonly logge
 /** Ids that go with a request through logs, outbox and workers. */
 function installContext(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    const given = request.headers['x-correlation-id'];
-    const correlationId = typeof given === 'string' && CORRELATION.test(given) ? given : request.id;
+    const correlationId = givenCorrelation(request.headers['x-correlation-id']) ?? request.id;
     void reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
     RequestContext.run({ requestId: request.id, correlationId }, done);
-  });
-}
-
-async function installHeaders(fastify: FastifyInstance, config: BackendConfig): Promise<void> {
-  const store = new URL(config.store.publicEndpoint).origin;
-  await fastify.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        imgSrc: ["'self'", 'blob:', 'data:', store],
-        connectSrc: ["'self'", store],
-        // Mantine sets sizes and colours by style attributes.
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        workerSrc: ["'self'", 'blob:'],
-        objectSrc: ["'none'"],
-        frameAncestors: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-      },
-    },
-    referrerPolicy: { policy: 'no-referrer' },
-    // Only where the page is behind https; else browsers would refuse the page on http.
-    strictTransportSecurity: config.publicUrl?.startsWith('https:') === true,
-    crossOriginEmbedderPolicy: false,
-    originAgentCluster: false,
   });
 }
 

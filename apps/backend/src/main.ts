@@ -1,6 +1,7 @@
 import 'reflect-metadata';
+import { hostname } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
-import { armFailpoints, createLogger, NestLogger } from '@app/observability';
+import { armFailpoints, createLogger, NestLogger, startTracing } from '@app/observability';
 import { BackendConfig, ConfigurationError } from './config/backend-config.js';
 import { createApp } from './configure-app.js';
 import { stopOnSignals } from './platform/shutdown.js';
@@ -17,7 +18,9 @@ const EXIT_CONFIG = 78;
 async function main(): Promise<void> {
   const config = BackendConfig.read(process.env);
   if (config.failpointsDirectory !== null) armFailpoints(config.failpointsDirectory);
-  const app = await createApp(config, { logger: new NestLogger(createLogger({ name: 'backend', level: config.logLevel })) });
+  const logger = createLogger({ name: 'backend', level: config.logLevel });
+  await startTracing({ service: 'vision-backend', instance: `${hostname()}:${process.pid}`, ...config.tracing, warn: (message) => logger.warn(message) });
+  const app = await createApp(config, { logger: new NestLogger(logger) });
   stopOnSignals(app, config.shutdownNoticeMilliseconds);
   await app.startAllMicroservices();
   await app.listen(config.listen.port, config.listen.host);

@@ -26,6 +26,7 @@ import { AttemptPipeline } from './jobs/attempt-pipeline.js';
 import type { LaunchEngine } from './jobs/engine-run.js';
 import { JournalKeeper } from './jobs/journal-keeper.js';
 import type { JournalOptions } from './jobs/report-journal.js';
+import type { WorkerMetrics } from './health/worker-metrics.js';
 import { offerOf } from './jobs/worker-offer.js';
 import { WorkerPresence } from './jobs/worker-presence.js';
 import { TrainingWorker } from './jobs/training-worker.js';
@@ -46,6 +47,7 @@ export interface WorkerParts {
   /** Where models are used: a process of its own; in tests this one. */
   readonly infer?: LaunchInference;
   readonly log: TrainingLog;
+  readonly metrics?: WorkerMetrics;
   /** Shorter in tests. */
   readonly journal?: Partial<JournalOptions>;
   readonly upload?: Partial<UploadOptions>;
@@ -74,11 +76,12 @@ export async function composeWorker(parts: WorkerParts): Promise<TrainingWorker>
     external: new ExternalTrainers(config.trainers, { command, kubernetes }),
     workerId,
     codeVersion: version,
+    metrics: parts.metrics,
     maxWaitingBytes: Math.floor(config.folders.workLimitBytes / WAITING_SHARE),
   });
   const models = modelCache(parts);
   await models.sweep();
-  const inference = new InferencePipeline({ store, uploader, models, launch: parts.infer ?? launchInference, workerId, codeVersion: version });
+  const inference = new InferencePipeline({ store, uploader, models, launch: parts.infer ?? launchInference(log), workerId, codeVersion: version });
   const presence = new WorkerPresence(offerOf(config, version), (hello) => publisher.signal(workerHelloV1, hello), config.helloMilliseconds);
   link.onConnect(() => presence.again());
   const worker = new TrainingWorker({
@@ -89,6 +92,7 @@ export async function composeWorker(parts: WorkerParts): Promise<TrainingWorker>
     inference,
     keeper: new JournalKeeper(backend, log, { keepMilliseconds: KEEP_REPORTS_MILLISECONDS }),
     log,
+    metrics: parts.metrics,
     watch,
     journal: parts.journal,
     progressMilliseconds: PROGRESS_MILLISECONDS,
@@ -100,12 +104,12 @@ export async function composeWorker(parts: WorkerParts): Promise<TrainingWorker>
 /** Answers questions about single images, beside the jobs. */
 export async function composePredictDesk(parts: Pick<WorkerParts, 'config' | 'store' | 'infer' | 'log'>): Promise<PredictDesk> {
   const { store, log } = parts;
-  const desk = new PredictDesk({ store, cache: modelCache(parts), launch: parts.infer ?? launchInference, log }, { workDirectory: parts.config.folders.workDirectory });
+  const desk = new PredictDesk({ store, cache: modelCache(parts), launch: parts.infer ?? launchInference(log), log }, { workDirectory: parts.config.folders.workDirectory });
   await desk.prepare();
   return desk;
 }
 
-const launchInference = (): InferenceRun => new InferenceProcess();
+const launchInference = (log: TrainingLog) => (): InferenceRun => new InferenceProcess({ log });
 
 const modelCache = ({ config, store }: Pick<WorkerParts, 'config' | 'store'>): ModelCache => new ModelCache(store, { workDirectory: config.folders.workDirectory, limitBytes: config.modelCacheLimitBytes });
 

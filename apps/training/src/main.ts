@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { armFailpoints, createLogger, installShutdown } from '@app/observability';
+import { armFailpoints, createLogger, installShutdown, startTracing } from '@app/observability';
 import { ConfigurationError, TrainingConfig } from './config/training-config.js';
 import { startTrainingService } from './training-service.js';
 
@@ -10,6 +10,7 @@ async function main(): Promise<void> {
   const config = TrainingConfig.read(process.env);
   if (config.failpointsDirectory !== null) armFailpoints(config.failpointsDirectory);
   const logger = createLogger({ name: 'training', level: config.logLevel });
+  await startTracing({ service: 'vision-training', instance: config.workerId, ...config.tracing, warn: (message) => logger.warn(message) });
   const service = await startTrainingService(config, logger);
   installShutdown({ steps: service.shutdownSteps, logger });
   logger.info(`The training service ${config.workerId} waits for jobs; health on port ${service.healthPort}.`);

@@ -1,7 +1,7 @@
 import { durableOf, WORK_DURABLE } from '@app/contracts';
 import { JetStreamServer, NatsLink } from '@app/messaging';
 import { S3ObjectStore } from '@app/object-store';
-import { NestLogger, type Logger, type ShutdownStep } from '@app/observability';
+import { countDelivery, Metrics, MetricsServer, NestLogger, stopTracing, type Logger, type ShutdownStep } from '@app/observability';
 import type { INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { composePredictDesk, composeWorker } from './compose-worker.js';
@@ -10,13 +10,14 @@ import { EngineProcess } from './engine/engine-process.js';
 import { HealthChecks } from './health/health-checks.js';
 import { HealthServer } from './health/health-server.js';
 import type { PredictDesk } from './inference/predict-desk.js';
+import { measureWorker } from './health/worker-metrics.js';
 import { TrainingModule } from './training.module.js';
 import { laneOfWorker } from './jobs/worker-offer.js';
+import { STOP_BUDGETS } from './stop-budgets.js';
 import type { TrainingWorker } from './jobs/training-worker.js';
 
 /** Stopping: the engine gets up to 5 s, the folder and the last report the rest. */
 const STOP_WORKER_MILLISECONDS = 8_000;
-const STOP_BUDGET_MILLISECONDS = 10_000;
 
 /** The process's parts, and the order in which they end. */
 export interface TrainingService {
@@ -29,27 +30,33 @@ export async function startTrainingService(config: TrainingConfig, logger: Logge
   const link = new NatsLink({ ...config.nats, name: `vision-training ${config.workerId}`, log: logger });
   const store = new S3ObjectStore(config.store);
   const health = new HealthServer(new HealthChecks({ isBrokerConnected: () => link.isConnected, pingStore: (signal) => store.ping(signal) }));
-  const worker = await composeWorker({ config, link, store, launch: () => new EngineProcess(), log: logger });
+  const metrics = new Metrics('training', { withProcess: config.metricsListen !== null });
+  const metricsServer = new MetricsServer(metrics);
+  const worker = await composeWorker({ config, link, store, launch: () => new EngineProcess({ log: logger }), log: logger, metrics });
+  measureWorker(metrics, { worker, link });
   const desk = await composePredictDesk({ config, store, log: logger });
   const healthPort = await health.listen(config.health);
-  const app = await listen({ worker, desk }, link, { config, logger });
+  if (config.metricsListen !== null) await metricsServer.listen(config.metricsListen);
+  const app = await listen({ worker, desk }, link, { config, logger, metrics });
   return {
     healthPort,
     shutdownSteps: [
-      { name: 'the running job', run: () => worker.stop(STOP_WORKER_MILLISECONDS), budgetMilliseconds: STOP_BUDGET_MILLISECONDS },
-      { name: 'models in use', run: () => desk.close(), budgetMilliseconds: 3_000 },
-      { name: 'the consumer', run: () => app.close(), budgetMilliseconds: 3_000 },
-      { name: 'the broker', run: () => link.close(), budgetMilliseconds: 2_000 },
-      { name: 'the store', run: () => store.close() },
-      { name: 'the health port', run: () => health.close(), budgetMilliseconds: 1_000 },
+      { name: 'the running job', run: () => worker.stop(STOP_WORKER_MILLISECONDS), budgetMilliseconds: STOP_BUDGETS.job },
+      { name: 'models in use', run: () => desk.close(), budgetMilliseconds: STOP_BUDGETS.models },
+      { name: 'the consumer', run: () => app.close(), budgetMilliseconds: STOP_BUDGETS.consumer },
+      { name: 'the broker', run: () => link.close(), budgetMilliseconds: STOP_BUDGETS.broker },
+      { name: 'the store', run: () => store.close(), budgetMilliseconds: STOP_BUDGETS.store },
+      { name: 'the metrics port', run: () => metricsServer.close(), budgetMilliseconds: STOP_BUDGETS.metrics },
+      { name: 'the traces', run: () => stopTracing(), budgetMilliseconds: STOP_BUDGETS.traces },
+      { name: 'the health port', run: () => health.close(), budgetMilliseconds: STOP_BUDGETS.health },
     ],
   };
 }
 
-async function listen({ worker, desk }: { readonly worker: TrainingWorker; readonly desk: PredictDesk }, link: NatsLink, { config, logger }: { readonly config: TrainingConfig; readonly logger: Logger }): Promise<INestMicroservice> {
+async function listen({ worker, desk }: { readonly worker: TrainingWorker; readonly desk: PredictDesk }, link: NatsLink, { config, logger, metrics }: { readonly config: TrainingConfig; readonly logger: Logger; readonly metrics: Metrics }): Promise<INestMicroservice> {
   const app = await NestFactory.createMicroservice(TrainingModule.with(worker, desk), {
     // The backend makes streams and consumers; this user's allow-list has no right to.
-    strategy: new JetStreamServer({ link, app: 'training', managesTopology: false, durableNames: { [WORK_DURABLE]: durableOf(laneOfWorker(config)) }, drainBudgetMilliseconds: 2_000, log: logger }),
+    strategy: new JetStreamServer({ link, app: 'training', managesTopology: false, durableNames: { [WORK_DURABLE]: durableOf(laneOfWorker(config)) }, drainBudgetMilliseconds: 2_000, onSettled: (delivery) => countDelivery(metrics, delivery), log: logger }),
     logger: new NestLogger(logger),
     abortOnError: false,
   });

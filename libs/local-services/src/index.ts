@@ -4,6 +4,7 @@ export { stopLeftover } from './process/foreign-process.js';
 export { isStillRunning, processIdentity } from './process/process-identity.js';
 export { startPostgres, type LocalPostgres, type StartPostgresOptions } from './postgres/start-postgres.js';
 export { type NatsUser } from './nats/nats-config.js';
+export { findNatsServer, natsServerVersion } from './nats/nats-binary.js';
 export { startNats, type LocalNats, type StartNatsOptions } from './nats/start-nats.js';
 export { TRAINING_DURABLE, TRAINING_INBOX_PREFIX, visionNatsUsers } from './nats/vision-nats-users.js';
 export { startObjectStore, type LocalObjectStore, type ObjectStoreOptions, type StoreCounter, type StoreCredential } from './object-store/index.js';

@@ -14,6 +14,8 @@ export interface EventFacts<S extends z.ZodType> {
   readonly time?: Date;
   readonly correlationId?: string;
   readonly causationId?: string;
+  /** Of the span in which it is written. */
+  readonly traceparent?: string;
   readonly aggregateVersion?: number;
   /** Of a kind that has lanes. */
   readonly lane?: string;
@@ -37,6 +39,7 @@ export function makeEvent<S extends z.ZodType>(facts: EventFacts<S>): TypedEvent
     datacontenttype: 'application/json',
     correlationid: facts.correlationId ?? id,
     ...(facts.causationId === undefined ? {} : { causationid: facts.causationId }),
+    ...(facts.traceparent === undefined ? {} : { traceparent: facts.traceparent }),
     ...(facts.aggregateVersion === undefined ? {} : { aggregateversion: facts.aggregateVersion }),
     ...(facts.lane === undefined ? {} : { partitionkey: facts.lane }),
     data: facts.definition.data.parse(facts.data),

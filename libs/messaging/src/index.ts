@@ -17,7 +17,7 @@ export {
 } from './jetstream/decorators.js';
 export { DeadLetters } from './jetstream/dead-letters.js';
 export { settle, type EventContext, type Outcome, type Settlement } from './jetstream/settlement.js';
-export { JetStreamServer, type JetStreamServerOptions } from './jetstream/jetstream-server.js';
+export { JetStreamServer, type JetStreamServerOptions, type SettledDelivery } from './jetstream/jetstream-server.js';
 export { EventPublisher } from './jetstream/event-publisher.js';
 export { RpcClient } from './rpc/rpc-client.js';
 export { DROP_MESSAGING_TABLES_SQL, MESSAGING_TABLES_SQL } from './outbox/outbox-schema.js';

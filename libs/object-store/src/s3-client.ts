@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { traceCalls } from './traced-calls.js';
 
 export interface S3ClientOptions {
   /** Absent: AWS by region. */
@@ -18,7 +19,7 @@ const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
 
 /** A client with the settings that S3, R2 and the embedded store take alike (design/embedded.md). */
 export function createS3Client(options: S3ClientOptions): S3Client {
-  return new S3Client({
+  const client = new S3Client({
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     region: options.region,
     credentials: { accessKeyId: options.accessKeyId, secretAccessKey: options.secretAccessKey },
@@ -28,4 +29,6 @@ export function createS3Client(options: S3ClientOptions): S3Client {
     maxAttempts: options.maxAttempts ?? 4,
     requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MILLISECONDS, requestTimeout: options.requestTimeoutMilliseconds ?? DEFAULT_REQUEST_TIMEOUT_MILLISECONDS, throwOnRequestTimeout: true },
   });
+  traceCalls(client);
+  return client;
 }

@@ -3,3 +3,11 @@ export { createLogger, withoutSecrets, type Logger, type LoggerOptions, type Log
 export { readableLine } from './readable-line.js';
 export { NestLogger } from './nest-logger.js';
 export { installShutdown, launcherIsGone, type Shutdown, type ShutdownOptions, type ShutdownStep } from './shutdown.js';
+export { METRICS, type CounterName, type GaugeName, type HistogramName, type LabelBound, type LabelsOf, type MeasuredApp, type MetricDefinition, type MetricName } from './metrics/metric-catalogue.js';
+export { Metrics, namesOfMetrics } from './metrics/metrics.js';
+export { MetricsServer } from './metrics/metrics-server.js';
+export type { GaugeReading } from './metrics/sampled-gauges.js';
+export { countDelivery } from './metrics/count-delivery.js';
+export { beginSpan, currentTraceparent, failureOf, inSpan, inSpanOfTrace, isTracing, stopTracing, tellSpan, type OpenSpan, type SpanAttributes, type SpanFacts, type SpanOptions } from './tracing/spans.js';
+export { startTracing, type TracingOptions } from './tracing/start-tracing.js';
+export { givenCorrelation, WorkContext, type WorkContextData } from './work-context.js';

@@ -1,4 +1,6 @@
 import { destination, pino, type Logger } from 'pino';
+import { currentTraceparent } from './tracing/spans.js';
+import { WorkContext } from './work-context.js';
 import { readableLine } from './readable-line.js';
 
 export type { Logger } from 'pino';
@@ -32,6 +34,13 @@ export function withoutSecrets(text: string): string {
   return SECRETS_IN_TEXT.reduce((line, [pattern, replacement]) => line.replace(pattern, replacement), text);
 }
 
+/** Which request or message a line belongs to, whoever writes it. */
+function contextFields(): Record<string, string> {
+  const correlationId = WorkContext.current()?.correlationId;
+  const traceId = currentTraceparent()?.split('-')[1];
+  return { ...(correlationId === undefined ? {} : { correlation_id: correlationId }), ...(traceId === undefined ? {} : { trace_id: traceId }) };
+}
+
 /** A pino logger that never writes secrets: known fields are redacted, and the finished line is cleaned of those inside texts. */
 export function createLogger(options: LoggerOptions): Logger {
   const format = options.format ?? (process.env['NODE_ENV'] === 'production' ? 'json' : 'readable');
@@ -44,6 +53,7 @@ export function createLogger(options: LoggerOptions): Logger {
       base: { pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: REDACTED, censor: '[secret]' },
+      mixin: contextFields,
       formatters: { level: (label) => ({ level: label }) },
     },
     { write },

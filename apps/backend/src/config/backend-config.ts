@@ -47,7 +47,9 @@ export const backendEnvironment = z.object({
   TRUSTED_PROXIES: addressRanges.describe('whose X-Forwarded-For is believed; logins are counted by address. None: the header is ignored'),
   DATABASE_URL: url(['postgres:', 'postgresql:']).describe('Postgres 15 or newer'),
   DATABASE_POOL_SIZE: count(10, 200).describe('connections of this process'),
+  MIGRATE_AT_START: z.enum(['on', 'off']).default('on').describe('off: another program runs the migrations (a Job of the cluster), and the start waits up to five minutes for it'),
   NATS_URL: url(['nats:', 'tls:']).describe('NATS with JetStream, user and password inside'),
+  NATS_STREAM_REPLICAS: count(1, 5).describe('copies of each stream: 3 on a cluster of three servers; a single server has room for 1 only'),
   S3_ENDPOINT: url(['http:', 'https:']).describe('the object store as this process reaches it'),
   S3_PUBLIC_ENDPOINT: url(['http:', 'https:']).optional().describe('the object store as browsers reach it; default S3_ENDPOINT'),
   S3_REGION: z.string().min(1).default('auto'),
@@ -77,6 +79,11 @@ export const backendEnvironment = z.object({
   UPLOAD_IDLE_SECONDS: count(60, 3600).describe('an upload of which no byte comes for so long is given up; its client may be gone without a word'),
   IMPORT_PREFIXES: prefixes.describe('where in the bucket images may lie that are registered without a copy; separated by commas, empty for nowhere'),
   SHUTDOWN_NOTICE_SECONDS: z.coerce.number().int().min(0).max(120).default(0).describe('on SIGTERM: so long a load balancer gets to notice that this process is not ready any more, while it still answers; 0 where there is none'),
+  METRICS_PORT: z.coerce.number().int().min(0).max(65_535).default(0).describe('Prometheus reads GET /metrics here (usually 9464); 0: no listener and nothing is measured'),
+  METRICS_HOST: z.string().min(1).default('127.0.0.1').describe('address of that listener; for the network of the operator, not of the users'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(['http:', 'https:']).optional().describe('where traces are sent (OTLP over HTTP, protobuf); unset: no traces, and nothing for them is loaded. OTEL_EXPORTER_OTLP_HEADERS is heeded'),
+  TRACES_FILE: z.string().min(1).optional().describe('traces are appended to this file too, as lines of OTLP JSON; several processes may share it'),
+  TRACES_SAMPLE_RATIO: z.coerce.number().min(0).max(1).default(1).describe('of the traces that begin here, so many are kept; who sends a traceparent decides for its own'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 export type BackendEnvironment = z.infer<typeof backendEnvironment>;
@@ -115,8 +122,14 @@ export class BackendConfig {
   get database(): { url: string; poolSize: number } {
     return { url: this.values.DATABASE_URL, poolSize: this.values.DATABASE_POOL_SIZE };
   }
+  get migratesAtStart(): boolean {
+    return this.values.MIGRATE_AT_START === 'on';
+  }
   get natsUrl(): string {
     return this.values.NATS_URL;
+  }
+  get natsStreamReplicas(): number {
+    return this.values.NATS_STREAM_REPLICAS;
   }
   get store(): { endpoint: string; publicEndpoint: string; region: string; bucket: string; accessKeyId: string; secretAccessKey: string; kind: 'r2' | 's3' } {
     const endpoint = this.values.S3_ENDPOINT;
@@ -182,6 +195,13 @@ export class BackendConfig {
   }
   get shutdownNoticeMilliseconds(): number {
     return this.values.SHUTDOWN_NOTICE_SECONDS * 1000;
+  }
+  /** Null: nothing is measured. */
+  get metricsListen(): { host: string; port: number } | null {
+    return this.values.METRICS_PORT === 0 ? null : { host: this.values.METRICS_HOST, port: this.values.METRICS_PORT };
+  }
+  get tracing(): { endpoint: string | null; file: string | null; sampleRatio: number } {
+    return { endpoint: this.values.OTEL_EXPORTER_OTLP_ENDPOINT ?? null, file: this.values.TRACES_FILE ?? null, sampleRatio: this.values.TRACES_SAMPLE_RATIO };
   }
   get logLevel(): BackendEnvironment['LOG_LEVEL'] {
     return this.values.LOG_LEVEL;

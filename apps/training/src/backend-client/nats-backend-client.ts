@@ -25,7 +25,7 @@ export class NatsBackendClient extends BackendClient {
   }
 
   async stopReason(attempt: AttemptRef): Promise<'cancelled' | 'stale-attempt' | null> {
-    const reply = await this.rpc.request(jobCancelledRpcV1, refOf(attempt), this.options);
+    const reply = await this.rpc.request(jobCancelledRpcV1, refOf(attempt), { ...this.options, isPoll: true });
     // A stop without a reason is still a stop; the job's holder is then somebody else.
     return reply.stop ? (reply.reason ?? 'stale-attempt') : null;
   }
@@ -40,7 +40,7 @@ export class NatsBackendClient extends BackendClient {
   }
 
   async seenSequence(attempt: AttemptRef): Promise<number> {
-    return (await this.rpc.request(reportsSeenRpcV1, refOf(attempt), this.options)).seen_sequence;
+    return (await this.rpc.request(reportsSeenRpcV1, refOf(attempt), { ...this.options, isPoll: true })).seen_sequence;
   }
 
   heartbeat(attempt: AttemptRef): void {

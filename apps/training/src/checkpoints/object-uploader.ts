@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { DomainError } from '@app/kernel';
+import { inSpanOfTrace } from '@app/observability';
 import type { ObjectStore } from '@app/object-store';
 import type { AttemptRef, BackendClient, UploadKind, UploadPermit, UploadRequest } from '../backend-client/backend-client.port.js';
 import { AttemptFailure, AttemptStopped } from '../jobs/attempt-errors.js';
@@ -39,6 +40,7 @@ export interface FileToUpload {
   readonly path: string;
 }
 
+type UploadContext = { readonly signal: AbortSignal; readonly log: TrainingLog };
 type Step = { readonly done: StoredObject } | { readonly again: string };
 
 /** Brings files into the store through addresses that the backend mints one by one; tries for as long as backend or store are away. */
@@ -53,7 +55,11 @@ export class ObjectUploader {
     this.options = { ...DEFAULT_UPLOAD_OPTIONS, ...options };
   }
 
-  async upload(attempt: AttemptRef, file: FileToUpload, context: { readonly signal: AbortSignal; readonly log: TrainingLog }): Promise<StoredObject> {
+  async upload(attempt: AttemptRef, file: FileToUpload, context: UploadContext): Promise<StoredObject> {
+    return inSpanOfTrace(`upload ${file.kind}`, { attributes: { 'vision.epoch': file.epoch } }, () => this.uploadUntilStored(attempt, file, context));
+  }
+
+  private async uploadUntilStored(attempt: AttemptRef, file: FileToUpload, context: UploadContext): Promise<StoredObject> {
     const { size: sizeBytes } = await stat(file.path);
     const request: UploadRequest = { kind: file.kind, epoch: file.epoch, sizeBytes, sha256: await sha256Of(createReadStream(file.path)), attemptSuffix: false };
     const upload = new SingleUpload({ attempt, file, backend: this.backend, store: this.store, options: this.options, ...context }, request);

@@ -45,6 +45,11 @@ export const trainingEnvironment = z.object({
   CANCEL_POLL_SECONDS: whole({ least: 1, most: 60, fallback: 3 }).describe('between two questions whether the job is still wanted'),
   RPC_TIMEOUT_SECONDS: whole({ least: 1, most: 60, fallback: 5 }).describe('how long the backend may take for an answer'),
   FAILPOINTS_DIRECTORY: z.string().optional().describe('tests only, refused in production: files of this folder break the process at named places'),
+  METRICS_PORT: whole({ least: 0, most: 65_535, fallback: 0 }).describe('Prometheus reads GET /metrics here (usually 9464); 0: no listener and nothing is measured'),
+  METRICS_HOST: z.string().min(1).default('127.0.0.1').describe('address of that listener; for the network of the operator, not of the users'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(['http:', 'https:']).optional().describe('where traces are sent (OTLP over HTTP, protobuf); unset: no traces, and nothing for them is loaded. OTEL_EXPORTER_OTLP_HEADERS is heeded'),
+  TRACES_FILE: z.string().min(1).optional().describe('traces are appended to this file too, as lines of OTLP JSON; several processes may share it'),
+  TRACES_SAMPLE_RATIO: z.coerce.number().min(0).max(1).default(1).describe('of the traces that begin here, so many are kept; who sends a traceparent decides for its own'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 export type TrainingEnvironment = z.infer<typeof trainingEnvironment>;
@@ -134,6 +139,13 @@ export class TrainingConfig {
   /** Null outside tests. */
   get failpointsDirectory(): string | null {
     return this.values.FAILPOINTS_DIRECTORY ?? null;
+  }
+  /** Null: nothing is measured. */
+  get metricsListen(): { host: string; port: number } | null {
+    return this.values.METRICS_PORT === 0 ? null : { host: this.values.METRICS_HOST, port: this.values.METRICS_PORT };
+  }
+  get tracing(): { endpoint: string | null; file: string | null; sampleRatio: number } {
+    return { endpoint: this.values.OTEL_EXPORTER_OTLP_ENDPOINT ?? null, file: this.values.TRACES_FILE ?? null, sampleRatio: this.values.TRACES_SAMPLE_RATIO };
   }
   get logLevel(): TrainingEnvironment['LOG_LEVEL'] {
     return this.values.LOG_LEVEL;

@@ -1,5 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { TrainingLog } from '../training-log.js';
+import { relayLines } from './child-lines.js';
 import { fromChildSchema, type FromChild, type StartMessage, type ToChild } from './child/child-messages.js';
 
 export interface EngineProcessOptions {
@@ -11,6 +13,8 @@ export interface EngineProcessOptions {
   readonly silenceMilliseconds?: number;
   /** Memory that the child may take. 6 GiB: the largest step that the hyperparameters allow fits, and the machine is not swapped to death. */
   readonly maxResidentBytes?: number;
+  /** Gets what the child says on its standard error; without it that goes where the service's goes. */
+  readonly log?: TrainingLog;
 }
 
 /** What has come of a run so far. */
@@ -42,7 +46,8 @@ export class EngineProcess {
     this.silenceMilliseconds = silenceMilliseconds;
     this.maxResidentBytes = maxResidentBytes;
     // No secret goes along: the child needs none.
-    this.child = fork(entry, [], { env: { PATH: process.env['PATH'] }, execArgv: ['--max-old-space-size=2048'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    this.child = fork(entry, [], { env: { PATH: process.env['PATH'] }, execArgv: ['--max-old-space-size=2048'], stdio: ['ignore', 'ignore', options.log === undefined ? 'inherit' : 'pipe', 'ipc'] });
+    if (options.log !== undefined) relayLines(this.child.stderr, options.log);
     this.exited = this.exitOf(this.child);
   }
 

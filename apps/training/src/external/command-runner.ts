@@ -9,6 +9,7 @@ import type { AttemptContext } from '../jobs/attempt-context.js';
 import { makeDatasetFolder, type DatasetFolder } from './dataset/dataset-folder.js';
 import type { PreparedTrainer, TrainerRunner } from './external-trainers.js';
 import { DATASET_FOLDER, JOB_FILE, OUTPUT_FOLDER, RESUME_FILE, TEMPORARY_FOLDER, trainerJob } from './job-file.js';
+import { originOfWork } from './origin-of-work.js';
 import { LocalOutputFiles } from './output-files.js';
 import { TrainerLog } from './trainer-log.js';
 import { TrainerOutput } from './trainer-output.js';
@@ -98,5 +99,5 @@ export class CommandRunner implements TrainerRunner {
 export function environmentOf({ environment }: CommandRun, own: Readonly<Record<string, string | undefined>>, root: string): Record<string, string> {
   const allowed = environment.allow.flatMap((name) => (own[name] === undefined ? [] : [[name, own[name]] as const]));
   const temporary = join(root, TEMPORARY_FOLDER);
-  return { HOME: temporary, TMPDIR: temporary, ...Object.fromEntries(allowed), ...environment.set, VISION_JOB: join(root, JOB_FILE), VISION_JOB_FOLDER: root };
+  return { HOME: temporary, TMPDIR: temporary, ...Object.fromEntries(allowed), ...environment.set, ...originOfWork(), VISION_JOB: join(root, JOB_FILE), VISION_JOB_FOLDER: root };
 }

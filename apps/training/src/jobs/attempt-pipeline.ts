@@ -1,11 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { MODEL_CATALOGUE } from '@app/contracts';
+import { inSpanOfTrace } from '@app/observability';
 import type { ObjectStore } from '@app/object-store';
 import { downloadCheckpoint } from '../checkpoints/checkpoint-download.js';
 import { downloadFirst, earlierModelKeys } from '../checkpoints/final-model.js';
 import type { ObjectUploader, StoredObject } from '../checkpoints/object-uploader.js';
 import type { DatasetBuilder, PreparedDataset } from '../dataset-source/dataset-builder.js';
 import type { ExternalTrainers } from '../external/external-trainers.js';
+import type { WorkerMetrics } from '../health/worker-metrics.js';
 import type { AttemptContext } from './attempt-context.js';
 import { AttemptFailure } from './attempt-errors.js';
 import type { LaunchEngine } from './engine-run.js';
@@ -20,6 +22,7 @@ export interface PipelineParts {
   readonly external: ExternalTrainers;
   readonly workerId: string;
   readonly codeVersion: string;
+  readonly metrics?: WorkerMetrics;
   /** Checkpoints that wait for the store, bytes. */
   readonly maxWaitingBytes: number;
 }
@@ -54,11 +57,12 @@ export class AttemptPipeline {
   private async prepareDataset(context: AttemptContext): Promise<PreparedDataset> {
     const { grant, progress } = context;
     context.log.info(`reading version ${grant.snapshot.version} of ${grant.dataset_id}, ${grant.snapshot.size_bytes} bytes`);
-    return this.parts.datasets.build({
+    const build = (): Promise<PreparedDataset> => this.parts.datasets.build({
       ...context,
       // Decoding keeps up with reading, so that both are one phase to the eye.
       onProgress: ({ bytes, images }) => progress.report({ phase: images === 0 ? 'downloading' : 'decoding', epoch: 0, fraction: bytes / grant.snapshot.size_bytes, imagesPerSecond: null }),
     });
+    return inSpanOfTrace('read snapshot', { attributes: { 'vision.snapshot_version': grant.snapshot.version, 'vision.bytes': grant.snapshot.size_bytes } }, build);
   }
 
   private async fetchCheckpoint(context: AttemptContext): Promise<string | null> {

@@ -1,4 +1,5 @@
 import { trainingCancelledV1, trainingCompletedV1, trainingFailedV1, trainingPredictedV1, type InferenceGrant, type WorkGrant } from '@app/contracts';
+import { inSpanOfTrace } from '@app/observability';
 import type { BackendClient } from '../backend-client/backend-client.port.js';
 import type { ReportPublisher } from '../backend-client/report-publisher.port.js';
 import type { StoredObject } from '../checkpoints/object-uploader.js';
@@ -9,6 +10,7 @@ import { AttemptStopped, causesOf, toFailure, type AttemptFailure, type StopReas
 import type { AttemptFolders } from './attempt-folder.js';
 import type { AttemptPipeline, TrainedModel } from './attempt-pipeline.js';
 import { AttemptWatch, type AttemptWatchOptions } from './attempt-watch.js';
+import type { WorkerMetrics } from '../health/worker-metrics.js';
 import type { JournalKeeper } from './journal-keeper.js';
 import { LogTail } from './log-tail.js';
 import { ProgressReporter } from './progress-reporter.js';
@@ -22,6 +24,7 @@ export interface AttemptParts {
   readonly inference: InferencePipeline;
   readonly keeper: JournalKeeper;
   readonly log: TrainingLog;
+  readonly metrics?: WorkerMetrics;
   readonly watch: AttemptWatchOptions;
   readonly journal?: Partial<JournalOptions>;
   /** Between two reports of progress inside an epoch. 1,000 ms. */
@@ -70,9 +73,11 @@ export class Attempt {
     const journal = new ReportJournal({ attempt: this.grant, backend, publisher, log, options: this.parts.journal, onFenced: () => this.stop('stale-attempt'), ...this.trace });
     const watch = new AttemptWatch(this.grant, backend, (reason) => this.abort(reason), { ...watchOptions, heartbeatMilliseconds: this.beatMilliseconds() }, log);
     watch.start();
-    const ending = await this.work(journal, watch);
+    const span = { attributes: { 'vision.job_id': this.grant.job_id, 'vision.attempt': this.grant.attempt, 'vision.dataset_id': this.grant.dataset_id } };
+    const ending = await inSpanOfTrace('training attempt', span, () => this.work(journal, watch));
     watch.stop();
     this.tell(journal, ending);
+    this.parts.metrics?.count('vision_training_attempts_total', { outcome: ending.outcome });
     if (ending.outcome === 'stale-attempt') await journal.close();
     else keeper.keep(journal, this.grant, this.beatMilliseconds());
     return ending.outcome;

@@ -6,6 +6,8 @@ import { UploadQueue, type QueuedFile } from '../checkpoints/upload-queue.js';
 import type { PreparedDataset } from '../dataset-source/dataset-builder.js';
 import type { FromChild, OutputFile } from '../engine/child/child-messages.js';
 import type { TrainingSpec } from '../engine/training-engine.js';
+import { EnginePace } from '../health/engine-pace.js';
+import type { WorkerMetrics } from '../health/worker-metrics.js';
 import type { AttemptContext } from './attempt-context.js';
 import { AttemptFailure } from './attempt-errors.js';
 import type { FollowedRun, LaunchEngine } from './engine-run.js';
@@ -18,6 +20,7 @@ export interface EngineSessionParts {
   /** Of the program that trains; stands with the model. */
   readonly codeVersion: string;
   readonly maxWaitingBytes: number;
+  readonly metrics?: WorkerMetrics;
 }
 
 export interface EngineSessionResult {
@@ -73,17 +76,22 @@ export class EngineSession {
   async follow(engine: FollowedRun, split: PreparedDataset['split']): Promise<EngineSessionResult> {
     const { context } = this;
     context.signal.throwIfAborted();
+    const pace = new EnginePace(this.parts.metrics, split.train);
     const stop = (): void => void engine.stop();
     const either = AbortSignal.any([context.signal, this.broken.signal]);
     either.addEventListener('abort', stop, { once: true });
     try {
-      const last = await engine.run((message) => this.hear(message, split));
+      const last = await engine.run((message) => {
+        pace.hear(message);
+        return this.hear(message, split);
+      });
       either.throwIfAborted();
       const { bestEpoch, lastEpoch, examples, model } = ended(last, context.folder.path);
       await this.uploads.drain();
       if (model !== undefined) this.models.set(bestEpoch, model.path);
       return { bestEpoch, lastEpoch, examples: examples?.path ?? null, metrics: this.metrics, models: this.models };
     } finally {
+      pace.end();
       either.removeEventListener('abort', stop);
       await engine.stop();
       await this.letUploadsEnd();

@@ -17,6 +17,8 @@ export const cloudEventSchema = z.object({
   datacontenttype: z.literal('application/json'),
   correlationid: z.string().min(1).max(200),
   causationid: z.string().min(1).max(200).optional(),
+  /** CloudEvents' distributed tracing extension: what the event was written in, where the sender keeps traces (https://www.w3.org/TR/trace-context/). */
+  traceparent: z.string().max(128).optional(),
   aggregateversion: z.number().int().nonnegative().optional(),
   /** CloudEvents' partitioning extension: the lane of an event whose kind has lanes; the subject that it is published under ends with it. */
   partitionkey: z

@@ -1,6 +1,7 @@
-import { headers, type Msg } from '@nats-io/transport-node';
+import { headers, type Msg, type MsgHdrs } from '@nats-io/transport-node';
 import type { StreamName } from '@app/contracts';
 import type { NatsLink } from '../connection/nats-link.js';
+import { traceHeaders } from '../trace-headers.js';
 import { reasonOf } from '../messaging-log.js';
 
 export interface StreamMessage {
@@ -9,6 +10,7 @@ export interface StreamMessage {
   /** The broker drops a repeat of the same id. */
   readonly id: string;
   readonly payload: Uint8Array;
+  readonly traceparent?: string;
 }
 
 const WAIT_MILLISECONDS = 5_000;
@@ -50,9 +52,9 @@ export class ConfirmedPublisher {
     });
     const timer = setTimeout(resolve, this.waitMilliseconds);
     try {
-      messages.forEach(({ subject, stream, id, payload }, index) => {
+      messages.forEach(({ subject, stream, id, payload, traceparent }, index) => {
         try {
-          connection.publish(subject, payload, { reply: `${inbox}.${index}`, headers: headersOf(stream, id) });
+          connection.publish(subject, payload, { reply: `${inbox}.${index}`, headers: headersOf(stream, id, traceparent) });
         } catch (error) {
           settle(index, error instanceof Error ? error : new Error(reasonOf(error)));
         }
@@ -73,8 +75,8 @@ function confirmation(): { readonly promise: Promise<void>; readonly resolve: ()
   return { promise, resolve };
 }
 
-function headersOf(stream: StreamName, id: string): ReturnType<typeof headers> {
-  const all = headers();
+function headersOf(stream: StreamName, id: string, traceparent: string | undefined): MsgHdrs {
+  const all = traceHeaders(traceparent) ?? headers();
   all.set('Nats-Msg-Id', id);
   all.set('Nats-Expected-Stream', stream);
   return all;

@@ -1,7 +1,9 @@
 import { subjectOfEvent } from '@app/contracts';
+import { currentTraceparent } from '@app/observability';
 import type { z } from 'zod';
 import { encodeEvent, makeEvent, type EventFacts, type TypedEvent } from '../cloud-event-codec.js';
 import type { NatsLink } from '../connection/nats-link.js';
+import { traceHeaders } from '../trace-headers.js';
 import type { SignalDefinition } from './decorators.js';
 
 /** For an app without a database: publishes at once. What must survive is the caller's to keep until its effect was confirmed. */
@@ -13,12 +15,12 @@ export class EventPublisher {
 
   /** Makes an event without sending it, so that it can be sent again under the same id. */
   make<S extends z.ZodType>(facts: Omit<EventFacts<S>, 'source'>): TypedEvent<z.output<S>> {
-    return makeEvent({ ...facts, source: this.source });
+    return makeEvent({ traceparent: currentTraceparent(), ...facts, source: this.source });
   }
 
   /** Resolves when the stream has stored the event; throws `unavailable` or the client's error otherwise. The broker drops a repeat of the same id. */
   async send(event: TypedEvent<unknown>): Promise<void> {
-    await this.link.jetstream().publish(subjectOfEvent(event), encodeEvent(event), { msgID: event.id });
+    await this.link.jetstream().publish(subjectOfEvent(event), encodeEvent(event), { msgID: event.id, headers: traceHeaders(event.traceparent) });
   }
 
   /** Core NATS: nobody keeps it. Silently nothing while the broker is away. */

@@ -1,14 +1,17 @@
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
-import type { Subscription } from '@nats-io/transport-node';
+import type { JsMsg } from '@nats-io/jetstream';
+import type { Msg, Subscription } from '@nats-io/transport-node';
+import { inSpan, WorkContext } from '@app/observability';
 import { lastValueFrom } from 'rxjs';
 import { decodeJson } from '../cloud-event-codec.js';
 import type { NatsLink } from '../connection/nats-link.js';
 import { silentLog, type MessagingLog } from '../messaging-log.js';
 import { answer } from '../rpc/rpc-codec.js';
+import { readQuestionHeaders } from '../trace-headers.js';
 import { DeadLetters } from './dead-letters.js';
 import { JETSTREAM_TRANSPORT, type HandlerExtras } from './decorators.js';
 import { PullLoop } from './pull-loop.js';
-import { DEFAULT_ACK_WAIT_SECONDS, settle, type Settlement } from './settlement.js';
+import { DEFAULT_ACK_WAIT_SECONDS, settle, type Outcome, type Settlement } from './settlement.js';
 import { ensureConsumer } from './topology.js';
 
 export interface JetStreamServerOptions {
@@ -22,7 +25,15 @@ export interface JetStreamServerOptions {
   readonly drainBudgetMilliseconds?: number;
   /** Other names of durables than the handlers give them: for a process that takes from a lane of its own. */
   readonly durableNames?: Readonly<Record<string, string>>;
+  /** Hears of every delivery of an event that was settled. */
+  readonly onSettled?: (delivery: SettledDelivery) => void;
   readonly log?: MessagingLog;
+}
+
+export interface SettledDelivery {
+  readonly consumer: string;
+  readonly outcome: Outcome;
+  readonly seconds: number;
 }
 
 type Handler = MessageHandler<unknown, unknown, unknown>;
@@ -76,10 +87,10 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
         this.bindEvent(extras, handler, deadLetters);
         return;
       case 'request':
-        void this.subscribe(extras.definition.subject, (bytes, respond) => this.reply(extras, handler, { bytes, respond }));
+        void this.subscribe(extras.definition.subject, (question) => this.reply(extras, handler, question));
         return;
       case 'signal':
-        void this.subscribe(extras.definition.subject, (bytes) => this.hear(extras, handler, bytes));
+        void this.subscribe(extras.definition.subject, ({ data }) => this.hear(extras, handler, data));
         return;
     }
   }
@@ -108,13 +119,19 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
           maxAckPending: Math.max(16, concurrency * 8),
         });
       },
-      onMessage: (message) => settle(message, settlement),
+      onMessage: (message) => this.settleOne(message, settlement),
     });
     this.loops.push(loop);
     loop.start();
   }
 
-  private async subscribe(subject: string, hear: (bytes: Uint8Array, respond: (bytes: Uint8Array) => void) => Promise<void>): Promise<void> {
+  private async settleOne(message: JsMsg, settlement: Settlement): Promise<void> {
+    const begunAt = performance.now();
+    const outcome = await settle(message, settlement);
+    this.options.onSettled?.({ consumer: settlement.consumer.durable, outcome, seconds: (performance.now() - begunAt) / 1000 });
+  }
+
+  private async subscribe(subject: string, hear: (message: Msg) => Promise<void>): Promise<void> {
     try {
       const connection = await this.options.link.whenConnected();
       this.subscriptions.push(
@@ -122,7 +139,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
           queue: `vision-${this.options.app}`,
           callback: (error, message) => {
             if (error !== null) return this.log.error(`${subject}: ${error.message}`);
-            const work = hear(message.data, (bytes) => message.respond(bytes)).finally(() => this.answering.delete(work));
+            const work = hear(message).finally(() => this.answering.delete(work));
             this.answering.add(work);
           },
         }),
@@ -132,9 +149,14 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     }
   }
 
-  private async reply(extras: Extract<HandlerExtras, { kind: 'request' }>, handler: Handler, call: { bytes: Uint8Array; respond: (bytes: Uint8Array) => void }): Promise<void> {
-    const reply = await answer(extras.definition, call.bytes, { handle: (request) => this.call(handler, request, {}), log: this.log });
-    call.respond(new TextEncoder().encode(JSON.stringify(reply)));
+  private async reply(extras: Extract<HandlerExtras, { kind: 'request' }>, handler: Handler, question: Msg): Promise<void> {
+    const { traceparent, correlationId } = readQuestionHeaders(question.headers);
+    const { definition } = extras;
+    const handle = (request: unknown): Promise<unknown> => this.call(handler, request, {});
+    const traced = (request: unknown): Promise<unknown> => (traceparent === undefined ? handle(request) : inSpan(`answer ${definition.subject}`, { kind: 'server', parent: traceparent }, () => handle(request)));
+    const work = (): ReturnType<typeof answer> => answer(definition, question.data, { handle: traced, log: this.log });
+    const reply = await (correlationId === null ? work() : WorkContext.run({ correlationId }, work));
+    question.respond(new TextEncoder().encode(JSON.stringify(reply)));
   }
 
   private async hear(extras: Extract<HandlerExtras, { kind: 'signal' }>, handler: Handler, bytes: Uint8Array): Promise<void> {

@@ -1,5 +1,6 @@
 import { comesUnder } from '@app/contracts';
 import { DomainError, failpoint } from '@app/kernel';
+import { inSpan, WorkContext } from '@app/observability';
 import type { JsMsg } from '@nats-io/jetstream';
 import { decodeEvent, type TypedEvent } from '../cloud-event-codec.js';
 import { reasonOf, type MessagingLog } from '../messaging-log.js';
@@ -43,7 +44,7 @@ export async function settle(message: JsMsg, settlement: Settlement): Promise<Ou
   }
   const stopWorking = keepAlive(message, settlement.consumer.ackWaitSeconds ?? DEFAULT_ACK_WAIT_SECONDS);
   try {
-    await settlement.handle(decoded.event, { deliveryCount: message.info.deliveryCount, durable: settlement.consumer.durable });
+    await handleInContext(decoded.event, settlement, message.info.deliveryCount);
     await failpoint('consumer-before-ack', settlement.consumer.durable);
     message.ack();
     return 'ack';
@@ -52,6 +53,15 @@ export async function settle(message: JsMsg, settlement: Settlement): Promise<Ou
   } finally {
     stopWorking();
   }
+}
+
+/** What the handler does, logs and publishes belongs to what its event belongs to. */
+async function handleInContext(event: TypedEvent<unknown>, settlement: Settlement, deliveryCount: number): Promise<void> {
+  const { durable } = settlement.consumer;
+  const { correlationid: correlationId, id, traceparent, type } = event;
+  const span = { kind: 'consumer', parent: traceparent, attributes: { 'messaging.system': 'nats', 'messaging.consumer.group.name': durable, 'messaging.message.id': id, delivery: deliveryCount } } as const;
+  const handle = (): Promise<void> => settlement.handle(event, { deliveryCount, durable });
+  await WorkContext.run({ correlationId, causationId: id }, () => (traceparent === undefined ? handle() : inSpan(`process ${type}`, span, handle)));
 }
 
 async function settleFailure(message: JsMsg, settlement: Settlement, error: unknown): Promise<Outcome> {

@@ -1,5 +1,6 @@
-import { subjectOfEvent } from '@app/contracts';
+import { subjectOfEvent, type CloudEvent } from '@app/contracts';
 import { failpoint } from '@app/kernel';
+import { tellSpan } from '@app/observability';
 import { encodeEvent } from '../cloud-event-codec.js';
 import type { NatsLink } from '../connection/nats-link.js';
 import { ConfirmedPublisher } from '../jetstream/confirmed-publisher.js';
@@ -118,12 +119,13 @@ export class OutboxRelay {
     const refusal = refusals.find((one) => one !== null);
     if (refusal !== undefined && stored.length === 0) throw refusal;
     for (const type of typesOf(stored)) await failpoint('outbox-before-mark', type);
+    for (const { events } of stored) tellPublished(events);
     return stored.map((row) => row.id);
   }
 
   /** For each row null when all of its events are stored; what was stored of a bundle before a failure is dropped by the broker when it comes again. */
   private async publish(rows: readonly OutboxRow[]): Promise<(Error | null)[]> {
-    const messages = rows.flatMap(({ stream, events }) => events.map((event) => ({ subject: subjectOfEvent(event), stream, id: event.id, payload: encodeEvent(event) })));
+    const messages = rows.flatMap(({ stream, events }) => events.map((event) => ({ subject: subjectOfEvent(event), stream, id: event.id, payload: encodeEvent(event), traceparent: event.traceparent })));
     const refusals = await this.publisher.publishAll(messages);
     let at = 0;
     return rows.map(({ events }) => refusals.slice(at, (at += events.length)).find((one) => one !== null) ?? null);
@@ -143,6 +145,12 @@ export class OutboxRelay {
     if (early > 0 && !this.stopping) await new Promise((resolve) => setTimeout(resolve, early));
     this.awake = false;
   }
+}
+
+/** From the moment when the event was written: what a reader of the trace wants to know is how long it lay in the outbox. A bundle is told of once. */
+function tellPublished([event]: readonly CloudEvent[]): void {
+  if (event?.traceparent === undefined) return;
+  tellSpan(`publish ${event.type}`, { kind: 'producer', parent: event.traceparent, begunAt: new Date(event.time), attributes: { 'messaging.system': 'nats', 'messaging.message.id': event.id } });
 }
 
 const typesOf = (rows: readonly OutboxRow[]): string[] => rows.flatMap(({ events }) => events.slice(0, 1).map((event) => event.type));

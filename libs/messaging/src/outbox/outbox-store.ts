@@ -81,6 +81,12 @@ export const outboxStore = {
     await sql.query(`delete from inbox where received_at < now() - make_interval(days => $1)`, [INBOX_RETENTION_DAYS]);
   },
 
+  /** How far the broker is behind. `oldestSeconds`: 0 without a row. */
+  async lag(sql: SqlExecutor): Promise<{ readonly unpublished: number; readonly oldestSeconds: number }> {
+    const rows = await rowsOf<{ count: string; age: number | null }>(sql, 'select count(*) as count, extract(epoch from clock_timestamp() - min(created_at))::float8 as age from outbox where published_at is null');
+    return { unpublished: Number(rows[0]?.count ?? 0), oldestSeconds: Math.max(0, rows[0]?.age ?? 0) };
+  },
+
   async countUnpublished(sql: SqlExecutor): Promise<number> {
     const rows = await rowsOf<{ count: string }>(sql, 'select count(*) as count from outbox where published_at is null');
     return Number(rows[0]?.count ?? 0);

@@ -61,6 +61,7 @@ import { DatasetTrainableDatasets } from './infrastructure/dataset-trainable-dat
 import { InProcessJobEventSignal } from './infrastructure/in-process-job-event-signal.js';
 import { InProcessQueueSignal } from './infrastructure/in-process-queue-signal.js';
 import { NatsWorkLanes } from './infrastructure/nats-work-lanes.js';
+import { QueueMetrics } from './infrastructure/queue-metrics.js';
 import { QueueRunner } from './infrastructure/queue-runner.js';
 import { TypeormQueueReader } from './infrastructure/typeorm-queue-reader.js';
 import { TypeormWorkerRegistry } from './infrastructure/typeorm-worker-registry.js';
@@ -85,7 +86,7 @@ const QUERIES = [ListModelsHandler, ListJobsHandler, GetJobHandler, GetJobLogsHa
   providers: [
     ...COMMANDS,
     ...QUERIES,
-    ...[InferenceJobs, InitialModels, JobEnds, JobAccess, JobEventFeed, QueueStateReader, QueueRunner, LeaseSweeper, ReportEffects, CheckpointRetention, SqlSnapshotUses],
+    ...[InferenceJobs, InitialModels, JobEnds, JobAccess, JobEventFeed, QueueStateReader, QueueRunner, QueueMetrics, LeaseSweeper, ReportEffects, CheckpointRetention, SqlSnapshotUses],
     { provide: TrainingSettings, inject: [BackendConfig], useFactory: (config: BackendConfig) => new TrainingSettings(config.trainingLeaseSeconds, config.trainingLimits, config.trainingClaimSeconds) },
     { provide: TrainableModels, inject: [BackendConfig], useFactory: (config: BackendConfig) => new TrainableModels(config.trainers) },
     { provide: TrainingJobRepository, useClass: TypeormTrainingJobRepository },

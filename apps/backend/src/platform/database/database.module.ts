@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSourceOptions } from 'typeorm';
 import { BackendConfig } from '../../config/backend-config.js';
+import { awaitMigrations, MigrationsMissing } from './migration-gate.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { TableStatistics } from './table-statistics.js';
 import { TransactionContext } from './transaction-context.js';
@@ -33,10 +34,18 @@ export function dataSourceOptions(database: { url: string; poolSize: number }): 
   imports: [
     TypeOrmModule.forRootAsync({
       inject: [BackendConfig],
-      useFactory: (config: BackendConfig) => ({ ...dataSourceOptions(config.database), retryAttempts: 20, retryDelay: 500 }),
+      useFactory: (config: BackendConfig) => ({
+        ...dataSourceOptions(config.database),
+        migrationsRun: config.migratesAtStart,
+        retryAttempts: 20,
+        retryDelay: 500,
+        // Its patience is over already.
+        toRetry: (error: unknown) => !(error instanceof MigrationsMissing),
+      }),
       dataSourceFactory: async (options) => {
         if (options === undefined) throw new Error('no data source options');
-        return migrated(options);
+        // TypeORM itself would run them without the lock.
+        return options.migrationsRun === true ? migrated({ ...options, migrationsRun: false }) : awaited(options);
       },
     }),
   ],
@@ -45,15 +54,28 @@ export function dataSourceOptions(database: { url: string; poolSize: number }): 
 })
 export class DatabaseModule {}
 
-/** Opens the database and runs what migrations are missing; replicas that start at once wait for the first. */
-export async function migrated(options: DataSourceOptions): Promise<import('typeorm').DataSource> {
+/** Opens the database once another program has brought it to this release. */
+async function awaited(options: DataSourceOptions): Promise<import('typeorm').DataSource> {
+  const { DataSource } = await import('typeorm');
+  const dataSource = await new DataSource(options).initialize();
+  try {
+    await awaitMigrations(dataSource);
+    return dataSource;
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
+}
+
+/** Opens the database and runs what migrations are missing, naming each; replicas that start at once wait for the first. */
+export async function migrated(options: DataSourceOptions, print: (text: string) => void = () => undefined): Promise<import('typeorm').DataSource> {
   const { DataSource } = await import('typeorm');
   const dataSource = await new DataSource(options).initialize();
   const lock = dataSource.createQueryRunner();
   try {
     await lock.query('set statement_timeout = 0');
     await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await dataSource.runMigrations();
+    for (const { name } of await dataSource.runMigrations()) print(`Run: ${name}.`);
   } finally {
     await lock.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
     await lock.query(`set statement_timeout = ${STATEMENT_TIMEOUT_MILLISECONDS}`).catch(() => undefined);

@@ -1,5 +1,6 @@
 import type { EventDefinition } from '@app/contracts';
 import { makeEvent, outboxStore, OutboxRelay } from '@app/messaging';
+import { currentTraceparent } from '@app/observability';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { RequestContext } from '../context/request-context.js';
@@ -31,7 +32,7 @@ export class OutboxIntegrationEvents extends IntegrationEvents {
     const context = RequestContext.current();
     const made = events.map((event) => ({
       stream: event.definition.stream,
-      event: makeEvent({ ...event, source: 'urn:vision:backend', correlationId: context?.correlationId, causationId: context?.causationId }),
+      event: makeEvent({ ...event, source: 'urn:vision:backend', correlationId: context?.correlationId, causationId: context?.causationId, traceparent: currentTraceparent() }),
     }));
     await outboxStore.appendAll(this.transaction.manager(), made);
     this.unitOfWork.afterCommit(() => this.relay.wake());

@@ -14,6 +14,10 @@ const ENDED = Symbol('ended');
 type Ended = { readonly end: typeof ENDED };
 const END: Ended = { end: ENDED };
 
+/** Requests that are answered by events until somebody leaves. */
+const streaming = new WeakSet<FastifyRequest>();
+export const isEventStream = (request: FastifyRequest): boolean => streaming.has(request);
+
 /** By the server that they belong to. */
 const openStreams = new WeakMap<object, Set<AbortController>>();
 
@@ -46,6 +50,7 @@ export async function streamEvents(request: FastifyRequest, reply: FastifyReply,
   const source = open(left.signal)[Symbol.asyncIterator]();
   const first = await source.next();
   reply.hijack();
+  streaming.add(request);
   const raw = reply.raw;
   raw.on('error', () => left.abort());
   raw.writeHead(200, { ...headersOf(reply), 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'keep-alive' });

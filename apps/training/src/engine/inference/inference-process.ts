@@ -2,6 +2,8 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { AttemptFailure } from '../../jobs/attempt-errors.js';
 import { fromChildSchema, type FromChild, type LookMessage, type Measured, type OpenMessage, type Refused, type Seen, type ToChild } from './inference-messages.js';
+import type { TrainingLog } from '../../training-log.js';
+import { relayLines } from '../child-lines.js';
 import type { InferenceRun } from './inference-run.js';
 
 export interface InferenceProcessOptions {
@@ -11,6 +13,8 @@ export interface InferenceProcessOptions {
   readonly answerMilliseconds?: number;
   readonly maxResidentBytes?: number;
   readonly graceMilliseconds?: number;
+  /** Gets what the child says on its standard error. */
+  readonly log?: TrainingLog;
 }
 
 interface Waiting {
@@ -27,15 +31,16 @@ export class InferenceProcess implements InferenceRun {
   private readonly child: ChildProcess;
   private readonly waiting: Waiting[] = [];
   private readonly exited: Promise<void>;
-  private readonly options: Required<Omit<InferenceProcessOptions, 'entry'>>;
+  private readonly options: Required<Omit<InferenceProcessOptions, 'entry' | 'log'>>;
   private nextId = 1;
   private gone = false;
   private verdict: AttemptFailure | null = null;
 
-  constructor({ entry = fileURLToPath(new URL('./inference-child.main.js', import.meta.url)), answerMilliseconds = 120_000, maxResidentBytes = 3 * GIBIBYTE, graceMilliseconds = 2_000 }: InferenceProcessOptions = {}) {
+  constructor({ entry = fileURLToPath(new URL('./inference-child.main.js', import.meta.url)), answerMilliseconds = 120_000, maxResidentBytes = 3 * GIBIBYTE, graceMilliseconds = 2_000, log }: InferenceProcessOptions = {}) {
     this.options = { answerMilliseconds, maxResidentBytes, graceMilliseconds };
     // No secret goes along: the child needs none.
-    this.child = fork(entry, [], { env: { PATH: process.env['PATH'], MALLOC_ARENA_MAX: '2' }, execArgv: ['--max-old-space-size=1024'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    this.child = fork(entry, [], { env: { PATH: process.env['PATH'], MALLOC_ARENA_MAX: '2' }, execArgv: ['--max-old-space-size=1024'], stdio: ['ignore', 'ignore', log === undefined ? 'inherit' : 'pipe', 'ipc'] });
+    if (log !== undefined) relayLines(this.child.stderr, log);
     this.child.on('message', (raw) => this.hear(raw));
     this.exited = new Promise((resolve) => {
       this.child.once('exit', (code, signal) => resolve(this.end(signal ?? `exit code ${code ?? 'unknown'}`)));

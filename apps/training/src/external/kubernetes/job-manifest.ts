@@ -1,6 +1,7 @@
 import type { KubernetesRun } from '@app/contracts';
 import { GRANT_FOLDER, JOB_FOLDER, SHARED_FOLDER } from '../pod/pod-grant.js';
 import { JOB_FILE, TEMPORARY_FOLDER } from '../job-file.js';
+import { originOfWork } from '../origin-of-work.js';
 
 export interface ManifestFacts {
   readonly name: string;
@@ -17,6 +18,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** A finished Job that nobody removed is gone after so long. */
 const TTL_SECONDS = 600;
 const TERMINATION_SECONDS = 5;
+/** Has no right, and its token is not mounted: what a cluster may give to `default` of a namespace is not the trainer's. k8s/components/trainers makes it. */
+const SERVICE_ACCOUNT = 'vision-trainer';
 const HELPER_FOLDER = '/app/dist/training/apps/training/src/external/pod';
 export const TRAINER_CONTAINER = 'trainer';
 export const FETCH_CONTAINER = 'fetch';
@@ -43,6 +46,7 @@ function podSpec(facts: ManifestFacts): Json {
   const { run, name } = facts;
   return {
     restartPolicy: 'Never',
+    serviceAccountName: SERVICE_ACCOUNT,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: TERMINATION_SECONDS,
@@ -65,7 +69,7 @@ const LOCKED: Json = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: 
 
 function trainer(run: KubernetesRun): Json {
   const gpus: Record<string, string> = run.gpus === 0 ? {} : { [run.gpu_resource]: String(run.gpus) };
-  const variables = { HOME: `${JOB_FOLDER}/${TEMPORARY_FOLDER}`, TMPDIR: `${JOB_FOLDER}/${TEMPORARY_FOLDER}`, ...run.environment.set, VISION_JOB: `${JOB_FOLDER}/${JOB_FILE}`, VISION_JOB_FOLDER: JOB_FOLDER };
+  const variables = { HOME: `${JOB_FOLDER}/${TEMPORARY_FOLDER}`, TMPDIR: `${JOB_FOLDER}/${TEMPORARY_FOLDER}`, ...run.environment.set, ...originOfWork(), VISION_JOB: `${JOB_FOLDER}/${JOB_FILE}`, VISION_JOB_FOLDER: JOB_FOLDER };
   return {
     name: TRAINER_CONTAINER,
     image: run.image,

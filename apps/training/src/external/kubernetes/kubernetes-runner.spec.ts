@@ -124,7 +124,7 @@ describe('a trainer as a Job of Kubernetes', () => {
     const [job] = [...cluster.jobs.values()];
     expect(job?.manifest.spec).toMatchObject({ backoffLimit: 0, activeDeadlineSeconds: 86_400, ttlSecondsAfterFinished: 600 });
     const pod = job?.manifest.spec.template.spec;
-    expect(pod).toMatchObject({ restartPolicy: 'Never', automountServiceAccountToken: false, nodeSelector: { zone: 'gpu' }, tolerations: [{ key: 'nvidia.com/gpu', operator: 'Exists' }], securityContext: { runAsNonRoot: true } });
+    expect(pod).toMatchObject({ restartPolicy: 'Never', serviceAccountName: 'vision-trainer', automountServiceAccountToken: false, nodeSelector: { zone: 'gpu' }, tolerations: [{ key: 'nvidia.com/gpu', operator: 'Exists' }], securityContext: { runAsNonRoot: true } });
     const container = pod?.containers.find((one) => one.name === 'trainer');
     expect(container).toMatchObject({
       resources: { requests: { 'nvidia.com/gpu': '2' }, limits: { 'nvidia.com/gpu': '2' } },

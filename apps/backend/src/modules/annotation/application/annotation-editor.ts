@@ -1,4 +1,5 @@
 import { DomainError, newId } from '@app/kernel';
+import { currentTraceparent } from '@app/observability';
 import { Injectable } from '@nestjs/common';
 import { AccessPolicy, type DatasetAction } from '../../../platform/auth/access-policy.js';
 import type { Principal } from '../../../platform/auth/principal.js';
@@ -45,7 +46,7 @@ export class AnnotationEditor {
   private async write({ principal, action, datasetId, number, patch, guard, reason }: Edit): Promise<WriteOutcome> {
     let loading = false;
     const request: WriteRequest = {
-      ...{ number, actor: principal.userId, reason, repeat: guard.repeat, correlationId: RequestContext.current()?.correlationId },
+      ...{ number, actor: principal.userId, reason, repeat: guard.repeat, correlationId: RequestContext.current()?.correlationId, traceparent: currentTraceparent() },
       permit: (target) => {
         AccessPolicy.assertDataset(principal, action, target);
         loading = !target.labelsLoaded;

@@ -162,8 +162,8 @@ function decide(waiting: Waiting, { found, classes, target }: Read): Decided[] {
       return [];
     }
     const { document, ...edit } = request.decide(found.labels, classes, target);
-    const { actor, reason, repeat, correlationId } = request;
-    return [{ waiting, target, edit: { ...edit, before: found.labels, after: document.state, actor, reason, repeat, correlationId } }];
+    const { actor, reason, repeat, correlationId, traceparent } = request;
+    return [{ waiting, target, edit: { ...edit, before: found.labels, after: document.state, actor, reason, repeat, correlationId, traceparent } }];
   } catch (error) {
     reject(error);
     return [];

@@ -1,5 +1,6 @@
 import { classChangedV1 } from '@app/contracts';
 import { DomainError, failpoint } from '@app/kernel';
+import { currentTraceparent } from '@app/observability';
 import { Injectable } from '@nestjs/common';
 import { RequestContext } from '../../../platform/context/request-context.js';
 import { IntegrationEvents } from '../../../platform/messaging/integration-events.js';
@@ -158,6 +159,6 @@ function editOf({ actor, version }: Rollback, { now, then }: Pair): LabelEdit {
     before: { number, width, height, state: { revision, status: now.status, noObject: now.noObject, nextNumber, objects: now.objects }, labeledBy: null, labeledAt: null, reviewedBy: null, reviewedAt: null },
     after: { revision: revision + 1, status: then.status, noObject: then.noObject, nextNumber, objects: then.objects },
     ...{ changes, relabeled: changes.length > 0 || now.noObject !== then.noObject, reviewed: then.status === 'reviewed' },
-    ...{ actor, reason: 'restore-version', version, correlationId: RequestContext.current()?.correlationId },
+    ...{ actor, reason: 'restore-version', version, correlationId: RequestContext.current()?.correlationId, traceparent: currentTraceparent() },
   };
 }

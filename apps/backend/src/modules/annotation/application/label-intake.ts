@@ -1,5 +1,6 @@
 import { canonicalJson, type ClassTable, type JsonObject } from '@app/dice-format';
 import { DomainError, newId, type Finding } from '@app/kernel';
+import { currentTraceparent } from '@app/observability';
 import { Injectable } from '@nestjs/common';
 import { AccessPolicy } from '../../../platform/auth/access-policy.js';
 import type { Principal } from '../../../platform/auth/principal.js';
@@ -59,11 +60,11 @@ export class LabelIntake {
    */
   async write(principal: Principal, facts: DatasetFacts, batch: readonly IntakeLabels[], onLabeled: 'replace' | 'skip'): Promise<readonly IntakeOutcome[]> {
     const mayReview = AccessPolicy.mayDataset(principal, 'review', facts);
-    const correlationId = RequestContext.current()?.correlationId;
+    const origin = { correlationId: RequestContext.current()?.correlationId, traceparent: currentTraceparent() };
     const written = batch.map(async (labels): Promise<IntakeOutcome> => {
       const decide = (current: StoredLabels, classes: ClassTable): DocumentEdit => decided(current, labels, { facts, classes, mayReview, onLabeled });
       try {
-        await this.writer.submit(facts.id, { number: labels.number, actor: principal.userId, reason: 'import', correlationId, decide });
+        await this.writer.submit(facts.id, { number: labels.number, actor: principal.userId, reason: 'import', ...origin, decide });
         return { status: 'changed' };
       } catch (error) {
         return outcomeOf(error);

@@ -14,6 +14,8 @@ export interface WriteRequest {
   /** `requestHash` tells a repeat from another request under the same key. */
   readonly repeat?: { readonly key: string; readonly requestHash: string };
   readonly correlationId?: string;
+  /** Of the span in which it was asked for. */
+  readonly traceparent?: string;
   /**
    * Asked before anything else is told, of what the same statement read that reads the labels: a role that was taken away before it does not count. Throws
    * where they may not. Left out where who submits has checked.

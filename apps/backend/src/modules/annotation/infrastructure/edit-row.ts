@@ -64,7 +64,7 @@ function eventHeadOf(datasetId: string, edit: LabelEdit): string {
   return `${JSON.stringify(envelope).slice(0, -1)},"data":${JSON.stringify(known).slice(0, -1)},"seq":`;
 }
 
-function eventOf(datasetId: string, { before, after, changes, actor, correlationId }: LabelEdit): ReturnType<typeof makeEvent<typeof imageAnnotatedV1.data>> {
+function eventOf(datasetId: string, { before, after, changes, actor, correlationId, traceparent }: LabelEdit): ReturnType<typeof makeEvent<typeof imageAnnotatedV1.data>> {
   const added = changes.filter((change) => change.before === null).length;
   const removed = changes.filter((change) => change.after === null).length;
   return makeEvent({
@@ -72,6 +72,7 @@ function eventOf(datasetId: string, { before, after, changes, actor, correlation
     source: 'urn:vision:backend',
     subject: `${datasetId}/images/${before.number}`,
     correlationId,
+    traceparent,
     aggregateVersion: after.revision,
     data: { dataset_id: datasetId, image_id: before.number, revision: after.revision, author: actor, status: after.status, added, changed: changes.length - added - removed, removed, seq: 0 },
   });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DomainError } from '@app/kernel';
 import { ObjectStore, objectKeys, Presigner } from '@app/object-store';
+import { Metrics } from '@app/observability';
 import { Injectable } from '@nestjs/common';
 import type { SourceContent } from '../application/ports/snapshot-source.port.js';
 import { SnapshotStorage, type BuildOptions, type BuiltZip, type StoredVersion } from '../application/ports/snapshot-storage.port.js';
@@ -18,6 +19,7 @@ export class BucketSnapshotStorage extends SnapshotStorage {
     private readonly store: ObjectStore,
     private readonly presigner: Presigner,
     private readonly composer: ZipComposer,
+    private readonly metrics: Metrics,
   ) {
     super();
   }
@@ -25,13 +27,17 @@ export class BucketSnapshotStorage extends SnapshotStorage {
   async copyUpload({ datasetId, version }: StoredVersion, upload: { key: string; sizeBytes: number; sha256: string }): Promise<BuiltZip> {
     const key = objectKeys.snapshotZip(datasetId, version);
     // A build that was killed behind the copy finds its zip.
-    const present = (await this.store.head(key)) ?? (await this.store.copy(upload.key, key, { contentType: 'application/zip' }));
+    const found = await this.store.head(key);
+    const present = found ?? (await this.store.copy(upload.key, key, { contentType: 'application/zip' }));
+    if (found === null) this.measure({ bytesMoved: 0, bytesCopied: upload.sizeBytes });
     if (present.sizeBytes !== upload.sizeBytes) throw new DomainError('state-conflict', 'The stored zip has another size than the upload.');
     return { zip: { key, sizeBytes: upload.sizeBytes, sha256: upload.sha256, etag: present.etag, region: null }, bytesMoved: 0, bytesCopied: upload.sizeBytes };
   }
 
   async writeZip({ datasetId, version, tail }: StoredVersion, content: SourceContent, options: BuildOptions): Promise<BuiltZip> {
-    return this.composer.write({ key: objectKeys.snapshotZip(datasetId, version), tail, content, options });
+    const built = await this.composer.write({ key: objectKeys.snapshotZip(datasetId, version), tail, content, options });
+    this.measure(built);
+    return built;
   }
 
   async faultOf(zip: ZipBase, signal: AbortSignal): Promise<string | null> {
@@ -78,6 +84,12 @@ export class BucketSnapshotStorage extends SnapshotStorage {
   async remove({ datasetId, version }: Pick<StoredVersion, 'datasetId' | 'version'>, what: 'zip' | 'all'): Promise<void> {
     const others = [objectKeys.snapshotManifest(datasetId, version), objectKeys.snapshotTail(datasetId, version)];
     await this.store.delete([objectKeys.snapshotZip(datasetId, version), ...(what === 'all' ? others : [])]);
+  }
+
+  private measure({ bytesMoved, bytesCopied }: Pick<BuiltZip, 'bytesMoved' | 'bytesCopied'>): void {
+    this.metrics.count('vision_snapshot_bytes_total', { how: 'moved' }, bytesMoved);
+    this.metrics.count('vision_snapshot_bytes_total', { how: 'copied' }, bytesCopied);
+    this.metrics.count('vision_snapshot_zips_total', { how: bytesCopied > 0 ? 'extended' : 'whole' });
   }
 
   presignDownload(key: string, fileName: string): { url: string; expiresAt: Date } {

@@ -1,5 +1,6 @@
 import { trainingDispatchedV1, trainingRequestedV1 } from '@app/contracts';
 import { DomainError } from '@app/kernel';
+import { currentTraceparent, inSpan, WorkContext } from '@app/observability';
 import { Injectable } from '@nestjs/common';
 import { TransactionContext } from '../../../platform/database/transaction-context.js';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
@@ -63,7 +64,10 @@ export class TypeormTrainingJobRepository extends TrainingJobRepository {
     else await this.update(state);
     // The aggregate that was saved is at the revision that the row has now.
     (state as TrainingJobState).revision = state.revision + 1;
-    for (const event of job.pullEvents()) await this.announce(state, event);
+    const events = job.pullEvents();
+    if (events.length > 0) await this.asOf(state, async () => {
+      for (const event of events) await this.announce(state, event);
+    });
   }
 
   private async one(sql: string, parameters: unknown[]): Promise<TrainingJob | null> {
@@ -73,7 +77,7 @@ export class TypeormTrainingJobRepository extends TrainingJobRepository {
   }
 
   private async insert(state: TrainingJobState): Promise<void> {
-    const columns = Object.entries({ ...columnsOf(state), revision: 1 });
+    const columns = Object.entries({ ...columnsOf(state), revision: 1, correlation_id: WorkContext.current()?.correlationId ?? null, traceparent: currentTraceparent() ?? null });
     const names = columns.map(([name]) => name).join(', ');
     const holders = columns.map((_, index) => `$${index + 1}`).join(', ');
     await this.transaction.manager().query(
@@ -93,6 +97,15 @@ export class TypeormTrainingJobRepository extends TrainingJobRepository {
         ...columns.map(([, value]) => value),
       ]);
     if (rows.length !== 1) throw new DomainError('version-conflict', 'The job was changed by another request at the same moment. Try again.');
+  }
+
+  /** What nobody asks for at this moment, such as a turn in the queue, belongs to the request that the job is of. */
+  private async asOf({ id }: TrainingJobState, announce: () => Promise<void>): Promise<void> {
+    if (WorkContext.current() !== undefined) return announce();
+    const rows: { correlation_id: string | null; traceparent: string | null }[] = await this.transaction.manager().query('select correlation_id, traceparent from training_jobs where id = $1', [id]);
+    const { correlation_id: correlationId = null, traceparent = null } = rows[0] ?? {};
+    const traced = (): Promise<void> => (traceparent === null ? announce() : inSpan('training job moves on', { parent: traceparent, attributes: { 'vision.job_id': id } }, announce));
+    return correlationId === null ? traced() : WorkContext.run({ correlationId }, traced);
   }
 
   private async announce(state: TrainingJobState, event: TrainingJobEvent): Promise<void> {

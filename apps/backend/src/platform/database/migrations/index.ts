@@ -12,6 +12,7 @@ import { ZipsThatHeal1700000000700 } from './1700000000700-zips-that-heal.js';
 import { TrainingQueue1700000000820 } from './1700000000820-training-queue.js';
 import { EndsOfVersions1700000000750 } from './1700000000750-ends-of-versions.js';
 import { LooksAtZips1700000000790 } from './1700000000790-looks-at-zips.js';
+import { OriginsOfJobs1700000000830 } from './1700000000830-origins-of-jobs.js';
 import { Models1700000000800 } from './1700000000800-models.js';
 
 /** In the order in which they run. One that has landed is never changed. */
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   LooksAtZips1700000000790,
   Models1700000000800,
   TrainingQueue1700000000820,
+  OriginsOfJobs1700000000830,
 ];

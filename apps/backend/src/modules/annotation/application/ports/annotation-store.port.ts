@@ -61,6 +61,8 @@ export interface LabelEdit {
   readonly version?: number;
   readonly repeat?: { readonly key: string; readonly requestHash: string };
   readonly correlationId?: string;
+  /** Of the span in which it was asked for. */
+  readonly traceparent?: string;
 }
 
 export interface WrittenLabels {

@@ -1,0 +1,63 @@
+import { freePort } from '@app/local-services';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LabelsUnderTest } from './labels-under-test.js';
+
+let labels: LabelsUnderTest;
+let dataset = '';
+let metricsUrl = '';
+
+beforeAll(async () => {
+  const port = await freePort();
+  metricsUrl = `http://127.0.0.1:${port}/metrics`;
+  labels = await LabelsUnderTest.start({ METRICS_PORT: String(port) });
+  dataset = await labels.dataset('object_detection', { images: 5 });
+  // No stream takes it: it is unpublished for as long as it is there.
+  await labels.pool.query(`insert into outbox (id, stream, type, event, created_at) values (gen_random_uuid(), 'VISION_DATASET', 'held', '{}', now() - interval '90 seconds')`);
+});
+afterAll(() => labels.close());
+
+const read = async (): Promise<string> => (await fetch(metricsUrl)).text();
+const routesIn = (text: string): string[] => [...new Set([...text.matchAll(/route="([^"]*)"/g)].map((found) => found[1] ?? ''))];
+const valueOf = (text: string, series: string): number => Number(text.split('\n').find((line) => line.startsWith(`${series} `))?.slice(series.length + 1) ?? Number.NaN);
+
+describe('the metrics of a backend', () => {
+  it('tell requests by route, status and the time of saves, and no id of anybody', async () => {
+    expect((await labels.patch(dataset, 1, { revision: 1, body: { annotation: { bbox: [1, 2, 3, 4], class_id: 1 } } })).status).toBe(200);
+    expect((await labels.patch(dataset, 1, { revision: 1, body: { annotation: { bbox: [1, 2, 3, 4], class_id: 1 } } })).status).toBe(412);
+    await labels.call('GET', 'training/jobs/0193aaaa-0000-7000-8000-00000000dead');
+    const text = await read();
+    const route = '/api/v1/datasets/:id/annotations/:image_id';
+    expect(valueOf(text, `vision_http_request_duration_seconds_count{method="PATCH",route="${route}",status="2xx"}`)).toBe(1);
+    expect(valueOf(text, `vision_http_request_duration_seconds_count{method="PATCH",route="${route}",status="4xx"}`)).toBe(1);
+    expect(valueOf(text, 'vision_annotation_save_duration_seconds_count{outcome="saved"}')).toBe(1);
+    expect(valueOf(text, 'vision_annotation_save_duration_seconds_count{outcome="conflict"}')).toBe(1);
+    expect(text).not.toContain(dataset);
+    expect(text).not.toContain('0193aaaa');
+    expect(text).toMatch(/process_resident_memory_bytes \d+/);
+  });
+
+  it('have as many series after a hundred made-up paths as after one', async () => {
+    await labels.call('GET', 'nothing/here');
+    const before = (await read()).split('\n').length;
+    await Promise.all(Array.from({ length: 100 }, (_, index) => labels.call('GET', `nothing/${index}?x=${index}`)));
+    await Promise.all(Array.from({ length: 10 }, (_, index) => fetch(`${labels.backend.url}/${index}%ZZ`)));
+    const after = await read();
+    expect(routesIn(after)).toContain('none');
+    for (const route of routesIn(after)) expect(route).toMatch(/^(none|(\/(:?[a-z_]+|v1|api-keys|[a-z-]+|\*))+)$/);
+    expect(after.split('\n').length - before).toBeLessThanOrEqual(0);
+  });
+
+  it('tell how far events are behind and who waits for a worker', async () => {
+    const text = await read();
+    expect(valueOf(text, 'vision_outbox_oldest_seconds')).toBeGreaterThan(80);
+    expect(valueOf(text, 'vision_outbox_unpublished')).toBeGreaterThanOrEqual(1);
+    expect(valueOf(text, 'vision_training_queue_pending{lane="default"}')).toBe(0);
+    expect(valueOf(text, 'vision_training_jobs{state="running"}')).toBe(0);
+    expect(valueOf(text, 'vision_broker_connected')).toBe(1);
+  });
+
+  it('are read on their own port and on no other', async () => {
+    expect((await fetch(`${labels.backend.url}/metrics`)).status).toBe(404);
+    expect((await fetch(metricsUrl.replace('/metrics', '/api/v1/health/live'))).status).toBe(404);
+  });
+});
