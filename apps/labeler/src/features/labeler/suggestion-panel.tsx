@@ -15,7 +15,7 @@ const MOST_ROWS = 6;
 export function SuggestionPanel(): ReactElement | null {
   const { t } = useTranslation();
   const format = useFormat();
-  const { actions } = useLabeler();
+  const { actions, editor } = useLabeler();
   const { suggestions, openSuggestions, threshold, readOnly } = useEditorView();
   if (openSuggestions === 0) return null;
   return (
@@ -36,6 +36,7 @@ export function SuggestionPanel(): ReactElement | null {
           <input type="range" min={0} max={100} value={Math.round(threshold * 100)} onChange={(event) => labelerSettings.set({ threshold: event.currentTarget.valueAsNumber / 100 })} />
         </label>
       </div>
+      {editor.suggestions.paint !== null && <p className={classes.detail}>{t('labeler.suggestions.pixels')}</p>}
       <ul className={classes.suggested} aria-label={t('labeler.suggestions.title')}>
         {suggestions.slice(0, MOST_ROWS).map((one) => (
           <Row key={one.id} suggestion={one} readOnly={readOnly} />

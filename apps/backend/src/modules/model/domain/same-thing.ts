@@ -1,15 +1,20 @@
+import { maskOverlap } from './mask-overlap.js';
+
 export interface Comparable {
   readonly class_id: number;
   readonly bbox?: unknown;
+  /** Of a semantic mask. */
+  readonly counts?: unknown;
   readonly [field: string]: unknown;
 }
 
-/** Boxes of one class that overlap so much are the same thing. */
+/** Boxes or masks of one class that overlap so much are the same thing. */
 export const DUPLICATE_IOU = 0.7;
 
-/** Whether an object that is there already is what a model proposes: same class, and boxes that overlap; without boxes the class alone. */
-export function isSameThing(proposed: Comparable, existing: Comparable): boolean {
+/** Whether an object that is there already is what a model proposes: same class, and boxes or masks (of an image of so many pixels) that overlap; without either the class alone. */
+export function isSameThing(proposed: Comparable, existing: Comparable, pixels: number): boolean {
   if (proposed.class_id !== existing.class_id) return false;
+  if (typeof proposed.counts === 'string' && typeof existing.counts === 'string') return maskOverlap(proposed.counts, existing.counts, pixels) >= DUPLICATE_IOU;
   const [one, other] = [boxOf(proposed), boxOf(existing)];
   if (one === null || other === null) return one === other;
   return overlapOf(one, other) >= DUPLICATE_IOU;
