@@ -1,6 +1,7 @@
+import { maskSpans } from '@app/dice-format';
 import { Injectable } from '@nestjs/common';
 import { ProposedLabels } from '../../annotation/index.js';
-import { isCovered } from '../domain/mask-overlap.js';
+import { isCovered, type Spans } from '../domain/mask-overlap.js';
 import { SuggestionStore } from './ports/suggestion-store.port.js';
 
 /**
@@ -20,9 +21,18 @@ export class CoveredMasks {
     const covered: string[] = [];
     for (const number of new Set(masks.map((one) => one.number))) {
       const { state, width, height } = await this.labels.labels(datasetId, number);
-      const layers = state.objects.flatMap(({ counts }) => (typeof counts === 'string' ? [counts] : []));
-      covered.push(...masks.filter((one) => one.number === number && isCovered(one.counts, layers, width * height)).map((one) => one.id));
+      const layers = state.objects.flatMap((object) => {
+        const spans = spansOf(object, width * height);
+        return spans === undefined ? [] : [spans];
+      });
+      const of = masks.filter((one) => one.number === number);
+      covered.push(...of.filter((one) => isCovered(spansOf(one, width * height) ?? [], layers)).map((one) => one.id));
     }
     return covered;
   }
+}
+
+/** Of the layer of a semantic mask in an image of so many pixels; undefined for any other object. */
+export function spansOf({ counts }: Readonly<Record<string, unknown>>, pixels: number): Spans | undefined {
+  return typeof counts === 'string' ? (maskSpans(counts, pixels) ?? []) : undefined;
 }

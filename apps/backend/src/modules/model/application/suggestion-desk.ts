@@ -2,8 +2,8 @@ import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { Principal } from '../../../platform/auth/principal.js';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
 import { LabelWatchers, ProposedLabels, type ProposedObject } from '../../annotation/index.js';
-import { isSameThing } from '../domain/same-thing.js';
-import { CoveredMasks } from './covered-masks.js';
+import { isSameThing, type Comparable } from '../domain/same-thing.js';
+import { CoveredMasks, spansOf } from './covered-masks.js';
 import { ModelAccess } from './model-access.js';
 import { SuggestionStore, type ShownSuggestion } from './ports/suggestion-store.port.js';
 
@@ -38,18 +38,16 @@ export class SuggestionDesk implements OnModuleInit {
     });
   }
 
-  private async settle(datasetId: string, numbers: readonly number[]): Promise<void> {
-    await this.suggestions.settle(datasetId, numbers, await this.covered.of(datasetId, numbers));
-  }
-
   async of(principal: Principal, datasetId: string, number: number): Promise<readonly SuggestionView[]> {
     await this.access.dataset(principal, datasetId, 'read');
     const { state, width, height } = await this.labels.labels(datasetId, number);
+    const there = state.objects.map((object) => comparableOf(object, width * height));
     const target = await this.labels.target(datasetId);
     const open = await this.suggestions.openOf(datasetId, number, await this.covered.of(datasetId, [number]));
     return open.map((suggestion) => {
       const proposed = suggestion.body as ProposedObject;
-      return { suggestion, object: shownOf(this.labels.shown(proposed, target)), duplicate: state.objects.some((object) => isSameThing(proposed, object, width * height)) };
+      const compared = comparableOf(proposed, width * height);
+      return { suggestion, object: shownOf(this.labels.shown(proposed, target)), duplicate: there.some((one) => isSameThing(compared, one)) };
     });
   }
 
@@ -59,6 +57,15 @@ export class SuggestionDesk implements OnModuleInit {
     await this.labels.labels(at.datasetId, at.number);
     return this.unitOfWork.run(() => this.suggestions.reject(at.datasetId, at.number, ids));
   }
+
+  private async settle(datasetId: string, numbers: readonly number[]): Promise<void> {
+    await this.suggestions.settle(datasetId, numbers, await this.covered.of(datasetId, numbers));
+  }
+}
+
+function comparableOf(object: ProposedObject, pixels: number): Comparable {
+  const spans = spansOf(object, pixels);
+  return { class_id: object.class_id, bbox: object['bbox'], ...(spans === undefined ? {} : { spans }) };
 }
 
 /** What a model made, and pixels, which do not say whether it did. */
