@@ -1,3 +1,4 @@
+import { maskSpans, spansText } from '@app/dice-format';
 import sharp from 'sharp';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -5,6 +6,7 @@ import { ApiClient } from '../api-client.js';
 import { startProduct, type Product } from '../harness.js';
 import { chromePath, keepPicture, launch, seriousFindings } from './browser.js';
 import { LabelerPage, type Place } from './labeler-page.js';
+import { proposeMask } from './proposed-mask.js';
 
 /** The labeler before the real product: pointer, keys, a network that fails, and a second person. */
 const chrome = chromePath();
@@ -52,6 +54,7 @@ async function dataset(task: string, classes: readonly unknown[] = [{ name: 'fox
   return made.body.id;
 }
 const labels = async (id: string, image = 1): Promise<Labels> => (await api.call<Labels>('GET', `datasets/${id}/annotations/${image}`)).body;
+const pixelsOf = (counts: string): number => (maskSpans(counts, WIDTH * HEIGHT) ?? []).reduce((sum, border, at) => sum + (at % 2 === 0 ? -border : border), 0);
 const pathOf = (id: string, image = 1): string => `/datasets/${id}/label/${image}`;
 /** In the middle of the window, where the canvas is. */
 const AT: Place = { x: 420, y: 300 };
@@ -132,6 +135,28 @@ describe.skipIf(chrome === null)('the labeler', () => {
     await labeler.page.getByText('Brush size 1000 px').waitFor();
     await labeler.drag(away(AT, -100, -100), away(AT, 300, 200));
     await expect.poll(async () => (await labels(id)).annotation, { timeout: 15_000 }).toBeNull();
+    await labeler.close();
+  });
+
+  it('shows the mask that a model proposes, and fills with it only what nobody painted', async () => {
+    const id = await dataset('semantic_segmentation');
+    const half = (WIDTH / 2) * HEIGHT;
+    await proposeMask(product.database_url, id, { class_id: 1, counts: spansText([0, half], WIDTH * HEIGHT), score: 0.9 });
+    const labeler = await LabelerPage.open(browser, product, pathOf(id));
+    const painted = async (): Promise<readonly [number, number][]> => (await labels(id)).annotation?.mask?.classes.map(({ class_id, counts }) => [class_id, pixelsOf(counts)]) ?? [];
+    const start = await labeler.placeAt(AT);
+    expect(start.x).toBeLessThan(WIDTH / 2);
+    await labeler.click(AT);
+    await expect.poll(painted, { timeout: 15_000 }).toMatchObject([[0, expect.any(Number)]]);
+    const [[, mine] = [0, 0]] = await painted();
+    await keepPicture(labeler.page, 'labeler-proposed-mask');
+    expect(await seriousFindings(labeler.page)).toEqual([]);
+    await labeler.page.getByRole('button', { name: 'Accept owl, 90%' }).click();
+    await expect.poll(painted, { timeout: 15_000 }).toEqual([[0, mine], [1, half - mine]]);
+    await labeler.page.getByRole('button', { name: 'Accept owl, 90%' }).waitFor({ state: 'detached' });
+    await labeler.key('Control+z');
+    await expect.poll(painted, { timeout: 15_000 }).toEqual([[0, mine]]);
+    await labeler.page.getByRole('button', { name: 'Accept owl, 90%' }).waitFor();
     await labeler.close();
   });
 

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { http } from './http.js';
 import type { operations } from './openapi.generated.js';
-import type { ClassList, ImageItem, ImageLabels, ImagePage, Member } from './types.js';
+import type { ClassList, ImageItem, ImageSuggestion, ImageLabels, ImagePage, Member } from './types.js';
 
 type ListQuery = NonNullable<operations['ImagesController_list_v1']['parameters']['query']>;
 export type ImageSplitFilter = NonNullable<ListQuery['split']>;
@@ -62,6 +62,15 @@ export const imageLabelsQuery = (datasetId: string, imageId: number, revision: n
     queryKey: ['labels', datasetId, imageId, revision],
     queryFn: ({ signal }) => http.get<ImageLabels>(`datasets/${encodeURIComponent(datasetId)}/annotations/${imageId}`, { signal }),
     staleTime: Infinity,
+    gcTime: 60_000,
+  });
+
+/** What models propose for an image: looked at anew after a while, since labels and runs change it. */
+export const imageSuggestionsQuery = (datasetId: string, imageId: number) =>
+  queryOptions({
+    queryKey: ['suggestions', datasetId, imageId],
+    queryFn: async ({ signal }) => (await http.get<{ items: readonly ImageSuggestion[] }>(`${pathOf(datasetId)}/${imageId}/suggestions`, { signal })).items,
+    staleTime: 10_000,
     gcTime: 60_000,
   });
 

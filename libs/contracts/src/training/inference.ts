@@ -14,8 +14,8 @@ export const inferenceImageSchema = z.object({
   key: objectKeySchema,
   size_bytes: z.number().int().positive(),
   sha256: sha256Schema,
-  /** What people say of it; in an evaluation. */
-  truth: z.array(predictedObjectSchema.omit({ score: true }).extend({ iscrowd: z.literal(1).optional() })).max(10_000).optional(),
+  /** What people say of it; in an evaluation. Class -1: pixels that are not to be looked at, in a semantic mask. */
+  truth: z.array(predictedObjectSchema.omit({ score: true }).extend({ class_id: z.number().int().min(-1), iscrowd: z.literal(1).optional() })).max(10_000).optional(),
 });
 export type InferenceImage = z.infer<typeof inferenceImageSchema>;
 

@@ -45,7 +45,7 @@ export type CnnSmallHyperparameters = z.infer<typeof cnnSmallHyperparameters>;
 export const unetSmallHyperparameters = z.strictObject({
   ...common,
   batch_size: common.batch_size.unwrap().default(8).describe('images a step, fewer where there are fewer; 0 chooses by their number'),
-  epochs: common.epochs.unwrap().default(60).describe('passes over the training images'),
+  epochs: common.epochs.unwrap().default(40).describe('passes over the training images'),
   image_size: z
     .number()
     .int()

@@ -7,6 +7,7 @@ import { ModelRunsController } from './api/http/model-runs.controller.js';
 import { ModelsController } from './api/http/models.controller.js';
 import { DatasetModelsController } from './api/http/dataset-models.controller.js';
 import { SuggestionsController } from './api/http/suggestions.controller.js';
+import { CoveredMasks } from './application/covered-masks.js';
 import { ImageNaming } from './application/image-naming.js';
 import { ModelAccess } from './application/model-access.js';
 import { ModelRegistry } from './application/model-registry.js';
@@ -36,7 +37,7 @@ import { SqlSuggestionStore } from './infrastructure/sql-suggestion-store.js';
   imports: [AnnotationModule, DatasetModule, SnapshotModule, TrainingModule],
   controllers: [ModelsController, DatasetModelsController, ModelRunsController, SuggestionsController],
   providers: [
-    ...[ModelAccess, ModelRegistry, ModelUploads, ModelRuns, Predictions, SuggestionDesk, ImageNaming, ProposalIntake, RunSettlement, RunWorker, RunRounds, InspectorProgram, SqlModelUses],
+    ...[ModelAccess, ModelRegistry, ModelUploads, ModelRuns, Predictions, SuggestionDesk, CoveredMasks, ImageNaming, ProposalIntake, RunSettlement, RunWorker, RunRounds, InspectorProgram, SqlModelUses],
     { provide: ModelStore, useClass: SqlModelStore },
     { provide: RunStore, useClass: SqlRunStore },
     { provide: SuggestionStore, useClass: SqlSuggestionStore },

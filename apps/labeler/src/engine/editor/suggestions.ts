@@ -10,6 +10,8 @@ const NONE: readonly LabelObject[] = [];
 export class Suggestions {
   private all: readonly LabelObject[] = [];
   private rejected: ReadonlySet<string> = new Set();
+  /** Masks that became pixels: no object of their id tells it. */
+  private readonly painted = new Set<string>();
   private least = 0;
   private isExclusive = false;
   private last: { readonly labels: readonly LabelObject[]; readonly shown: readonly LabelObject[] } | null = null;
@@ -22,6 +24,9 @@ export class Suggestions {
     this.rejected = new Set();
     this.renew();
   }
+  /** Where labels are pixels: paints what is taken over, false where it cannot. Null: it becomes an object. */
+  paint: ((suggestion: LabelObject) => boolean) | null = null;
+
   /** An image has one label at most: what a person said is not to be doubted, and one suggestion is taken. */
   set exclusive(value: boolean) {
     this.isExclusive = value;
@@ -33,7 +38,7 @@ export class Suggestions {
   /** Those that are open, whatever their scores. */
   open(labels: readonly LabelObject[]): number {
     const taken = new Set(labels.map((one) => one.id));
-    return this.all.filter((one) => !this.rejected.has(one.id) && !taken.has(one.id)).length;
+    return this.all.filter((one) => this.isOpen(one.id, taken)).length;
   }
   /** Scores below are not shown, 0 to 1. */
   set threshold(score: number) {
@@ -54,10 +59,20 @@ export class Suggestions {
     if (this.all.length === 0 || (this.isExclusive && labels.length > 0)) return NONE;
     const taken = new Set(labels.map((one) => one.id));
     return this.all
-      .filter((one) => (one.score ?? 1) >= this.least && !this.rejected.has(one.id) && !taken.has(one.id) && !isDuplicate(one, labels))
+      .filter((one) => (one.score ?? 1) >= this.least && this.isOpen(one.id, taken) && !isDuplicate(one, labels))
       .sort((a, b) => (b.score ?? 1) - (a.score ?? 1));
   }
 
+  private isOpen(id: string, taken: ReadonlySet<string>): boolean {
+    return !this.rejected.has(id) && !this.painted.has(id) && !taken.has(id);
+  }
+
+  /** Its pixels are in the mask, or not any more. */
+  setPainted(id: string, isPainted: boolean): void {
+    if (isPainted) this.painted.add(id);
+    else this.painted.delete(id);
+    this.renew();
+  }
   reject(id: string): void {
     this.rejected = new Set([...this.rejected, id]);
     this.tell.rejected(id);

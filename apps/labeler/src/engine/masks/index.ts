@@ -3,6 +3,7 @@ export { annotationOfLayers, layersOfAnnotation, valueOfClass, type MaskLayer } 
 export { mergeLayers } from './merge-layers.js';
 export { maskToPolygonRings, polygonToMask } from './instance-mask.js';
 export { BrushSettings } from './tools/brush-settings.js';
+export { paintSuggestions, proposedMask } from './proposed-mask.js';
 export { registerMaskTools } from './tools/register-mask-tools.js';
 export { inProcessPort, workerPort } from './worker/mask-ports.js';
 export type { MaskPort } from './worker/protocol.js';

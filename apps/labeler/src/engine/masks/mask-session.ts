@@ -112,12 +112,12 @@ export class MaskSession {
   sweep(sweeps: readonly Sweep[]): void {
     this.options.port.post({ kind: 'sweep', sweeps });
   }
-  /** One step of the history. */
-  end(): void {
+  /** One step of the history. `isThere` is told when it is taken back, and when it is done again. */
+  end(isThere?: (there: boolean) => void): void {
     if (!this.isPainting) return;
     this.isPainting = false;
     this.options.port.post({ kind: 'end', stroke: (this.strokes += 1) });
-    this.options.remember(this.effectOf(this.strokes));
+    this.options.remember(this.effectOf(this.strokes, isThere));
     this.changed();
   }
   abort(): void {
@@ -134,6 +134,14 @@ export class MaskSession {
     if (!this.begin(value)) return;
     this.options.port.post({ kind: 'rings', rings });
     this.end();
+  }
+  /** A proposed mask (COCO run lengths of the image) becomes this label where nobody labeled; what a person painted stays. False where nothing may be painted. */
+  fillUnlabeled(counts: string, value: number, isThere: (there: boolean) => void): boolean {
+    if (!this.begin(value)) return false;
+    this.options.port.post({ kind: 'unlabeled', counts });
+    this.end(isThere);
+    isThere(true);
+    return true;
   }
 
   /** The mask with all that was painted up to now. */
@@ -170,7 +178,7 @@ export class MaskSession {
     this.told = theirs;
   }
 
-  private effectOf(stroke: number): StepEffect {
+  private effectOf(stroke: number, isThere?: (there: boolean) => void): StepEffect {
     const { imageId } = this.image;
     let patch: MaskPatch | null | undefined;
     this.patches.set(stroke, (given) => (patch = given));
@@ -178,6 +186,7 @@ export class MaskSession {
       // Null: the stroke changed nothing, and there is nothing to take back.
       if (patch === null || imageId !== this.image.imageId || this.unreadable) return false;
       this.options.port.post({ kind: 'apply', stroke, patch: patch ?? null, direction });
+      isThere?.(direction === 'redo');
       this.changed();
       return true;
     };

@@ -6,6 +6,7 @@ import { LabelMap } from './kernels/label-map.js';
 import { decodeLayers, encodeLayers } from './kernels/run-lengths.js';
 import { MaskSession, type OpenMask } from './mask-session.js';
 import { annotationOfLayers, layersOfAnnotation } from './mask-values.js';
+import { paintSuggestions } from './proposed-mask.js';
 import type { BrushSettings } from './tools/brush-settings.js';
 import { registerMaskTools } from './tools/register-mask-tools.js';
 import { inProcessPort } from './worker/mask-ports.js';
@@ -42,6 +43,7 @@ export class MaskBench extends TestEditor {
       quietMilliseconds: 1,
     });
     this.brush = registerMaskTools(this.editor, this.session);
+    paintSuggestions(this.editor, this.session);
     this.brush.diameter = 10;
     this.openMask(1, annotation, { readOnly });
   }

@@ -26,6 +26,8 @@ interface GridProps extends TileActions {
   readonly width: number;
   readonly selection: GallerySelection;
   readonly withLabels: boolean;
+  /** The images are looked at for what models propose. */
+  readonly withSuggestions: boolean;
   readonly hrefOf: (image: ImageItem) => string;
   readonly onRest: (range: RowRange) => void;
   readonly onSeen: (range: { readonly from: number; readonly to: number } | null) => void;
@@ -33,7 +35,7 @@ interface GridProps extends TileActions {
 }
 
 /** The rows that are seen, of as many as there are. The grid itself has the focus, so that it stays where it is when rows come and go. */
-export function GalleryGrid({ dataset, rows, columns, width, selection, withLabels, hrefOf, onRest, onSeen, onDelete, ...actions }: GridProps): ReactElement {
+export function GalleryGrid({ dataset, rows, columns, width, selection, withLabels, withSuggestions, hrefOf, onRest, onSeen, onDelete, ...actions }: GridProps): ReactElement {
   const { t } = useTranslation();
   const list = useRef<HTMLDivElement>(null);
   const base = useId();
@@ -85,6 +87,7 @@ export function GalleryGrid({ dataset, rows, columns, width, selection, withLabe
                   isActive={active?.row === row && active.column === column}
                   isRested={row >= restFirst && row < restEnd}
                   withLabels={withLabels}
+                  withSuggestions={withSuggestions}
                   {...actions}
                 />
               ),

@@ -140,7 +140,7 @@ function GalleryList({ rows, onRest, onCount, onClear, ...props }: ListProps & {
   }
   return (
     <>
-      <GalleryGrid {...props} rows={rows} selection={selection} hrefOf={hrefOf} onRest={onRest} onSeen={tellSeen} onDelete={() => mayAct(dataset, 'admin') && setAsking(true)} {...actions} />
+      <GalleryGrid {...props} withSuggestions={search.has_suggestion === 'true' || search.order === 'hardest'} rows={rows} selection={selection} hrefOf={hrefOf} onRest={onRest} onSeen={tellSeen} onDelete={() => mayAct(dataset, 'admin') && setAsking(true)} {...actions} />
       <BulkBar dataset={dataset} selection={selection} bulk={bulk} asking={asking} onAsk={setAsking} />
     </>
   );

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { memo, useEffect, useState, type MouseEvent, type ReactElement } from 'react';
+import { lazy, memo, Suspense, useEffect, useState, type MouseEvent, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { imageLabelsQuery } from '../../api/image-queries.js';
 import type { Dataset, ImageItem } from '../../api/types.js';
@@ -7,6 +7,9 @@ import classes from './gallery.module.css';
 import { ImageThumb } from './image-thumb.js';
 import { ShapeOverlay } from './shape-overlay.js';
 import { drawnObjects } from './shapes.js';
+
+/** Masks are traced by code that the gallery is not to wait for. */
+const TileSuggestions = lazy(() => import('./tile-suggestions.js'));
 
 /** As long as a pointer that only passes by stays. */
 const HOVER_MILLISECONDS = 80;
@@ -29,10 +32,12 @@ interface TileProps extends TileActions {
   readonly isRested: boolean;
   /** Labels are drawn without the pointer being here. */
   readonly withLabels: boolean;
+  /** What models propose is drawn of an image without labels while the pointer is here. */
+  readonly withSuggestions: boolean;
 }
 
 /** One image: a link to the labeler, a box to choose it, and its state in words. Few elements, because many are on a page. */
-export const ImageTile = memo(function ImageTile({ dataset, image, id, href, isSelected, isActive, isRested, withLabels, ...actions }: TileProps): ReactElement {
+export const ImageTile = memo(function ImageTile({ dataset, image, id, href, isSelected, isActive, isRested, withLabels, withSuggestions, ...actions }: TileProps): ReactElement {
   const { t } = useTranslation();
   const [hovered, setHovered] = useState(false);
   const content = useContent(dataset, image);
@@ -49,7 +54,7 @@ export const ImageTile = memo(function ImageTile({ dataset, image, id, href, isS
     <div role="gridcell" id={id} aria-selected={isSelected} aria-label={label} title={label} className={classes.tile} data-active={isActive || undefined} onMouseEnter={() => setHovered(true)} onMouseLeave={() => setHovered(false)}>
       <a href={href} tabIndex={-1} aria-label={t('gallery.open', { name: image.file_name })} draggable={false} className={classes.picture} onClick={click}>
         <ImageThumb datasetId={dataset.id} image={image} isRested={isRested} />
-        {image.object_count > 0 && image.state === 'ready' && (hovered || (withLabels && isRested)) && <TileLabels dataset={dataset} image={image} />}
+        {image.state === 'ready' && <TileOverlay dataset={dataset} image={image} isHovered={hovered} {...{ withLabels: withLabels && isRested, withSuggestions }} />}
       </a>
       {(hovered || isSelected || isActive || IS_TOUCHED) && <input type="checkbox" tabIndex={-1} checked={isSelected} aria-label={t('gallery.select', { name: image.file_name })} className={classes.check} onChange={() => actions.onToggle(image)} />}
       <span className={classes.caption} data-status={image.status} aria-hidden="true">
@@ -58,6 +63,20 @@ export const ImageTile = memo(function ImageTile({ dataset, image, id, href, isS
     </div>
   );
 });
+
+interface TileOverlayProps extends Pick<TileProps, 'dataset' | 'image' | 'withLabels' | 'withSuggestions'> {
+  readonly isHovered: boolean;
+}
+
+function TileOverlay({ dataset, image, isHovered, withLabels, withSuggestions }: TileOverlayProps): ReactElement | null {
+  if (image.object_count > 0) return isHovered || withLabels ? <TileLabels dataset={dataset} image={image} /> : null;
+  if (!withSuggestions || !isHovered) return null;
+  return (
+    <Suspense fallback={null}>
+      <TileSuggestions dataset={dataset} image={image} />
+    </Suspense>
+  );
+}
 
 /** What an image shows, short: its classes where it has them as a whole, else how many objects. */
 function useContent(dataset: Dataset, image: ImageItem): string {

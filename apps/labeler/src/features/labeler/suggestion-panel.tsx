@@ -1,4 +1,4 @@
-import { Button, UnstyledButton } from '@mantine/core';
+import { Button, Text, UnstyledButton } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LabelObject } from '../../engine/index.js';
@@ -15,7 +15,7 @@ const MOST_ROWS = 6;
 export function SuggestionPanel(): ReactElement | null {
   const { t } = useTranslation();
   const format = useFormat();
-  const { actions } = useLabeler();
+  const { actions, editor } = useLabeler();
   const { suggestions, openSuggestions, threshold, readOnly } = useEditorView();
   if (openSuggestions === 0) return null;
   return (
@@ -36,6 +36,11 @@ export function SuggestionPanel(): ReactElement | null {
           <input type="range" min={0} max={100} value={Math.round(threshold * 100)} onChange={(event) => labelerSettings.set({ threshold: event.currentTarget.valueAsNumber / 100 })} />
         </label>
       </div>
+      {editor.suggestions.paint !== null && (
+        <Text size="xs" c="dimmed">
+          {t('labeler.suggestions.pixels')}
+        </Text>
+      )}
       <ul className={classes.suggested} aria-label={t('labeler.suggestions.title')}>
         {suggestions.slice(0, MOST_ROWS).map((one) => (
           <Row key={one.id} suggestion={one} readOnly={readOnly} />

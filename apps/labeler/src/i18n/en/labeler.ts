@@ -103,7 +103,7 @@ export const labeler = {
       undecodable: { title: 'The image cannot be decoded', text: 'The file seems damaged. Its labels are safe.' },
       'too-large': { title: 'The image is too large for a browser', text: 'More than 100 megapixels, and there is no preview yet.' },
     },
-    suggestions: { title: 'Suggestions', count: '{{shown}} of {{all}}', acceptAll: 'Accept all', threshold: 'Score {{score}} or more', accept: 'Accept {{name}}, {{score}}', reject: 'Reject {{name}}, {{score}}' },
+    suggestions: { title: 'Suggestions', count: '{{shown}} of {{all}}', acceptAll: 'Accept all', threshold: 'Score {{score}} or more', accept: 'Accept {{name}}, {{score}}', reject: 'Reject {{name}}, {{score}}', pixels: 'Accepting fills unlabeled pixels only; what is painted stays.' },
     adjust: { title: 'Display', brightness: 'Brightness', contrast: 'Contrast', crosshair: 'Crosshair', grid: 'Pixel grid when zoomed in', tags: 'Names on objects', reset: 'As it is' },
     help: {
       title: 'Keys of the labeler',

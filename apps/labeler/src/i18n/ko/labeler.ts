@@ -99,7 +99,7 @@ export const labeler = {
       undecodable: { title: '이미지를 열 수 없습니다', text: '파일이 손상된 것 같습니다. 라벨은 안전합니다.' },
       'too-large': { title: '브라우저에 너무 큰 이미지입니다', text: '1억 화소가 넘고 아직 미리보기가 없습니다.' },
     },
-    suggestions: { title: '제안', count: '{{all}}개 중 {{shown}}개', acceptAll: '모두 수락', threshold: '점수 {{score}} 이상', accept: '{{name}} {{score}} 수락', reject: '{{name}} {{score}} 거절' },
+    suggestions: { title: '제안', count: '{{all}}개 중 {{shown}}개', acceptAll: '모두 수락', threshold: '점수 {{score}} 이상', accept: '{{name}} {{score}} 수락', reject: '{{name}} {{score}} 거절', pixels: '수락하면 라벨이 없는 픽셀만 채워지고, 이미 칠한 픽셀은 그대로 남습니다.' },
     adjust: { title: '표시', brightness: '밝기', contrast: '대비', crosshair: '십자선', grid: '확대 시 픽셀 격자', tags: '객체 이름', reset: '원래대로' },
     help: {
       title: '라벨러 단축키',

@@ -1,6 +1,7 @@
 import type { InferenceImage, ModelAdapter } from '@app/contracts';
 import { DomainError } from '@app/kernel';
 import { labeledObjects } from '../../dataset-source/labeled-objects.js';
+import { TruthMap } from './truth-map.js';
 import type { Sample } from '../samples/sample.js';
 import { modelsFor } from '../tasks/model-registry.js';
 import type { TaskMetrics, TaskResult } from '../tasks/training-task.js';
@@ -13,6 +14,7 @@ export class ModelMeasure {
   private constructor(
     private readonly metrics: TaskMetrics,
     private readonly adapter: ModelAdapter,
+    private readonly map: TruthMap | null,
   ) {
     this.indexOf = new Map(adapter.classes.map((one, index) => [one.id, index]));
   }
@@ -20,22 +22,23 @@ export class ModelMeasure {
   /** Throws `validation-failed` where nothing here measures such models. */
   static for(adapter: ModelAdapter): ModelMeasure {
     const { task_type: taskType, multi_label: multiLabel, classes } = adapter;
-    // Label maps lie in files of their own while a training goes on; here there are none.
-    if (taskType === 'semantic_segmentation') throw unmeasured(taskType);
-    const facts = { taskType, multiLabel, classes, imageSide: adapter.input_size[0], trainImages: 1, imagesOfClass: classes.map(() => 1), labelMaps: null, pixelsOfClass: [0, ...classes.map(() => 0)] };
+    const imageSide = adapter.input_size[0];
+    const map = taskType === 'semantic_segmentation' ? new TruthMap(imageSide) : null;
+    const facts = { taskType, multiLabel, classes, imageSide, trainImages: 1, imagesOfClass: classes.map(() => 1), labelMaps: map, pixelsOfClass: [0, ...classes.map(() => 0)] };
     for (const model of modelsFor(taskType)) {
       const task = model.open({}).task(facts);
-      if (task.outputFormat === adapter.output_format) return new ModelMeasure(task.metrics(), adapter);
+      if (task.outputFormat === adapter.output_format) return new ModelMeasure(task.metrics(), adapter, map);
     }
     throw unmeasured(taskType);
   }
 
-  /** Objects of classes that the model does not know are none that it could find. */
+  /** Objects of classes that the model does not know are none that it could find; pixels of such classes are not looked at. Throws for masks of another size than the image. */
   add(imageId: number, truth: NonNullable<InferenceImage['truth']>, { width, height, outputs }: Prediction): void {
+    const isPainted = this.map?.show(truth, { width, height }) === true;
     const known = truth.filter((one) => this.indexOf.has(one.class_id));
     const classIndices = [...new Set(known.flatMap((one) => this.indexOf.get(one.class_id) ?? []))];
     const objects = labeledObjects(known, this.adapter.task_type, this.indexOf);
-    const sample: Sample = { side: 'val', cacheIndex: 0, imageId, width, height, classIndices, objects, maskIndex: null };
+    const sample: Sample = { side: 'val', cacheIndex: 0, imageId, width, height, classIndices, objects, maskIndex: isPainted ? 0 : null };
     this.metrics.add(sample, outputs);
   }
 

@@ -20,7 +20,7 @@ torch.manual_seed(1)
 folder, side, train, val, epochs, batch = sys.argv[1], *(int(value) for value in sys.argv[2:7])
 ids = [int(value) for value in sys.argv[7].split(',')]
 channels = len(ids) + 1
-PEAK, DECAY, WARMUP, LEAST_AREA, DEEP = 3e-3, 1e-4, 0.1, 40, 16
+PEAK, DECAY, WARMUP, LEAST_AREA, DEEP = 3e-3, 1e-4, 0.1, 40, 8
 
 
 def block(inputs, outputs, kernel=3, stride=1, relu=True):
@@ -44,21 +44,21 @@ def with_edges(images):
     dx = F.conv2d(planes, across[None, None], padding=1).reshape(images.shape)
     dy = F.conv2d(planes, across.t()[None, None], padding=1).reshape(images.shape)
     total = lambda value: value.sum(1, keepdim=True)
-    strength = (total(dx * dx) + total(dy * dy) + 0.01).sqrt()
-    return torch.cat([images, strength, strength, (total(dx * dx) - total(dy * dy)) / strength, 2 * total(dx * dy) / strength], 1)
+    squares = total(dx * dx) + total(dy * dy)
+    edges = torch.cat([squares, total(dx * dx) - total(dy * dy), 2 * total(dx * dy)], 1)
+    return torch.cat([images, 2 * edges / (squares + 0.02)], 1)
 
 
 class Unet(nn.Module):
     def __init__(self):
         super().__init__()
-        self.at_half = block(7, 16, stride=2)
+        self.at_half = block(6, 16, stride=2)
         self.at_quarter = nn.Sequential(block(16, 32, stride=2), Residual(32))
-        self.at_eighth = nn.Sequential(block(32, 64, stride=2), Residual(64))
-        self.deep = nn.Sequential(block(64, 96, stride=2), Residual(96), Residual(96))
-        self.spread = nn.Sequential(Residual(96), Residual(96))
-        self.narrow = nn.ModuleList([block(96, 64, 1), block(64, 32, 1), block(32, 16, 1)])
-        self.join = nn.ModuleList([block(128, 64), block(64, 32), block(32, 16)])
-        self.middles, self.head = nn.Conv2d(96, channels - 1, 1), nn.Conv2d(16, channels, 1)
+        self.deep = nn.Sequential(block(32, 64, stride=2), Residual(64), Residual(64), Residual(64))
+        self.spread = nn.Sequential(Residual(64), Residual(64))
+        self.narrow = nn.ModuleList([block(64, 32, 1), block(32, 16, 1)])
+        self.join = nn.ModuleList([block(64, 32), block(32, 16, 1)])
+        self.middles, self.head = nn.Conv2d(64, channels - 1, 1), nn.Conv2d(16, channels, 1)
         for one in (self.middles, self.head):
             nn.init.normal_(one.weight, std=0.05)
             nn.init.zeros_(one.bias)
@@ -66,10 +66,9 @@ class Unet(nn.Module):
     def forward(self, images):
         half = self.at_half(with_edges(images))
         quarter = self.at_quarter(half)
-        eighth = self.at_eighth(quarter)
-        deep = self.deep(eighth)
+        deep = self.deep(quarter)
         plane = self.spread(deep)
-        for narrow, join, beside in zip(self.narrow, self.join, (eighth, quarter, half)):
+        for narrow, join, beside in zip(self.narrow, self.join, (quarter, half)):
             plane = join(torch.cat([larger(narrow(plane)), beside], 1))
         return larger(self.head(plane)), self.middles(deep)
 

@@ -97,7 +97,7 @@ function bodyOf({ id: _, number: __, source: ___, ...body }: LabelObject): JsonO
 
 function patchOf(objects: readonly ProposedObject[], { width, height }: { readonly width: number; readonly height: number }, target: ProposalTarget): Parameters<AnnotationEditor['edit']>[0]['patch'] {
   if (target.taskType === 'semantic_segmentation') {
-    const layers = objects.map(({ class_id, counts }) => ({ class_id, counts }));
+    const layers = objects.map(withoutNumber);
     return { objects: { form: 'annotation', body: layers.length === 0 ? null : { mask: { size: [height, width], classes: layers } } } };
   }
   const [only] = objects;

@@ -60,7 +60,7 @@ export class ImageNaming {
     for await (const image of this.labeled(run.datasetId, version.position, signal)) {
       const { objectKey: key, sizeBytes } = image.file;
       if (key === null || !side(image.number)) continue;
-      yield { image_id: image.number, key, size_bytes: sizeBytes, sha256: image.sha256, truth: image.objects.filter(isOfClass).map(truthOf) };
+      yield { image_id: image.number, key, size_bytes: sizeBytes, sha256: image.sha256, truth: image.objects.filter(isMeant).map(truthOf) };
     }
   }
 
@@ -85,8 +85,8 @@ export class ImageNaming {
   }
 }
 
-/** Pixels to ignore are of none. */
-const isOfClass = ({ class_id }: { readonly class_id: number }): boolean => class_id >= 0;
+/** What is to be ignored is told of pixels alone. */
+const isMeant = ({ class_id, counts }: PositionedImage['objects'][number]): boolean => class_id >= 0 || typeof counts === 'string';
 
 type Truth = NonNullable<InferenceImage['truth']>[number];
 

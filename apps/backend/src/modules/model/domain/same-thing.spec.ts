@@ -17,6 +17,13 @@ describe('the same thing', () => {
     expect(isSameThing({ class_id: 1, bbox: [0, 0, 1, 1] }, { class_id: 1 })).toBe(false);
   });
 
+  it('has masks that overlap by 0.7 at least', () => {
+    const layer = { class_id: 1, spans: [0, 100] };
+    expect(isSameThing({ class_id: 1, spans: [0, 70] }, layer)).toBe(true);
+    expect(isSameThing({ class_id: 1, spans: [0, 69] }, layer)).toBe(false);
+    expect(isSameThing({ class_id: 0, spans: layer.spans }, layer)).toBe(false);
+  });
+
   it('needs an area', () => {
     expect(overlapOf([0, 0, 0, 0], [0, 0, 0, 0])).toBe(0);
   });

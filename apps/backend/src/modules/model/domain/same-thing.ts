@@ -1,15 +1,20 @@
+import { maskOverlap, type Spans } from './mask-overlap.js';
+
 export interface Comparable {
   readonly class_id: number;
   readonly bbox?: unknown;
+  /** Of a semantic mask. */
+  readonly spans?: Spans;
   readonly [field: string]: unknown;
 }
 
-/** Boxes of one class that overlap so much are the same thing. */
+/** Boxes or masks of one class that overlap so much are the same thing. */
 export const DUPLICATE_IOU = 0.7;
 
-/** Whether an object that is there already is what a model proposes: same class, and boxes that overlap; without boxes the class alone. */
+/** Whether an object that is there already is what a model proposes: same class, and boxes or masks that overlap; without either the class alone. */
 export function isSameThing(proposed: Comparable, existing: Comparable): boolean {
   if (proposed.class_id !== existing.class_id) return false;
+  if (proposed.spans !== undefined && existing.spans !== undefined) return maskOverlap(proposed.spans, existing.spans) >= DUPLICATE_IOU;
   const [one, other] = [boxOf(proposed), boxOf(existing)];
   if (one === null || other === null) return one === other;
   return overlapOf(one, other) >= DUPLICATE_IOU;

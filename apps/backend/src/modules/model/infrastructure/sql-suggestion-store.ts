@@ -14,10 +14,10 @@ const PROPOSE = `
 const COUNT_OPEN = `
   update image_proposals p set open = (select count(*) from suggestions s where s.dataset_id = p.dataset_id and s.number = p.number and s.state = 'open')
   where p.dataset_id = $1 and p.number = any($2::int[])`;
-/** An object of its id is there: taken. Not any more: open again. */
+/** An object of its id is there, or its pixels are labeled: taken. Not any more: open again. Pixels do not take what was rejected. */
 const SETTLE = `
   with found as (
-    select s.id, s.state, exists (select 1 from jsonb_array_elements(i.objects) as o where o->>'id' = s.id::text) as there
+    select s.id, s.state, exists (select 1 from jsonb_array_elements(i.objects) as o where o->>'id' = s.id::text) or (s.id = any($3::uuid[]) and s.state <> 'rejected') as there
     from suggestions s join dataset_images i on i.dataset_id = s.dataset_id and i.number = s.number
     where s.dataset_id = $1 and s.number = any($2::int[]))
   , changed as (
@@ -60,17 +60,21 @@ export class SqlSuggestionStore extends SuggestionStore {
     return (await this.sql<{ count: number }>('select count(*)::int as count from suggestions where run_id = $1', [runId]))[0]?.count ?? 0;
   }
 
-  async openOf(datasetId: string, number: number): Promise<readonly ShownSuggestion[]> {
-    await this.settle(datasetId, [number]);
+  async openOf(datasetId: string, number: number, covered: readonly string[] = []): Promise<readonly ShownSuggestion[]> {
+    await this.settle(datasetId, [number], covered);
     return this.sql<ShownSuggestion>(
       `select ${COLUMNS}, m.name as "modelName" from suggestions s join models m on m.id = s.model_id where s.dataset_id = $1 and s.number = $2 and s.state = 'open' order by s.score desc, s.id`,
       [datasetId, number],
     );
   }
 
-  async settle(datasetId: string, numbers: readonly number[]): Promise<void> {
-    const [changed] = await this.sql<{ count: number }>(SETTLE, [datasetId, numbers]);
+  async settle(datasetId: string, numbers: readonly number[], covered: readonly string[] = []): Promise<void> {
+    const [changed] = await this.sql<{ count: number }>(SETTLE, [datasetId, numbers, covered]);
     if ((changed?.count ?? 0) > 0) await this.sql(COUNT_OPEN, [datasetId, numbers]);
+  }
+
+  async masks(datasetId: string, numbers: readonly number[]): Promise<readonly { id: string; number: number; counts: string }[]> {
+    return this.sql(`select id, number, body->>'counts' as counts from suggestions where dataset_id = $1 and number = any($2::int[]) and state <> 'rejected' and jsonb_typeof(body->'counts') = 'string'`, [datasetId, numbers]);
   }
 
   async reject(datasetId: string, number: number, ids: readonly string[] | null): Promise<number> {

@@ -77,6 +77,11 @@ export function decodeLayers(layers: readonly MaskLayer[], size: Size): LabelMap
 }
 
 function paintRuns(pixels: Uint8Array, text: string, value: number): void {
+  for (const [start, end] of runsOf(text, pixels.length)) pixels.fill(value, start, end);
+}
+
+/** Where a mask of so many pixels is set, column by column. @throws MaskFormatError */
+export function* runsOf(text: string, pixels: number): Generator<readonly [start: number, end: number]> {
   let [at, position, runs] = [0, 0, 0];
   const before: [number, number] = [0, 0];
   while (position < text.length) {
@@ -84,12 +89,12 @@ function paintRuns(pixels: Uint8Array, text: string, value: number): void {
     position = next;
     const count = runs > 2 ? bits + before[runs % 2 === 0 ? 0 : 1] : bits;
     before[runs % 2 === 0 ? 0 : 1] = count;
-    if (count < 0 || at + count > pixels.length) throw new MaskFormatError('The runs of a mask do not add up to its size.');
-    if (runs % 2 === 1) pixels.fill(value, at, at + count);
+    if (count < 0 || at + count > pixels) throw new MaskFormatError('The runs of a mask do not add up to its size.');
+    if (runs % 2 === 1 && count > 0) yield [at, at + count];
     at += count;
     runs += 1;
   }
-  if (at !== pixels.length) throw new MaskFormatError('The runs of a mask do not add up to its size.');
+  if (at !== pixels) throw new MaskFormatError('The runs of a mask do not add up to its size.');
 }
 
 function readNumber(text: string, from: number): readonly [value: number, next: number] {

@@ -1,5 +1,6 @@
 import { sweepBrush } from '../kernels/brush.js';
 import { tileColours, type Palette } from '../kernels/colours.js';
+import { fillUnlabeled } from '../kernels/fill-unlabeled.js';
 import { floodFill } from '../kernels/flood.js';
 import { inside, LabelMap, type FillColumn } from '../kernels/label-map.js';
 import { differingTiles, mergeMasks } from '../kernels/merge-masks.js';
@@ -9,6 +10,7 @@ import { decodeLayers, encodeLayers, MaskFormatError } from '../kernels/run-leng
 import type { MaskReply, MaskRequest } from './protocol.js';
 
 type Of<K extends MaskRequest['kind']> = Extract<MaskRequest, { kind: K }>;
+type PaintRequest = Of<'sweep' | 'flood' | 'rings' | 'unlabeled'>;
 export type PostReply = (reply: MaskReply, transfer: ArrayBuffer[]) => void;
 
 /** Patches that are kept until their answers have surely arrived. */
@@ -67,7 +69,7 @@ export class MaskCore {
     this.show(this.allTiles());
   }
 
-  private paint(request: Of<'sweep' | 'flood' | 'rings'>): void {
+  private paint(request: PaintRequest): void {
     const { stroke } = this;
     if (stroke === null) return;
     const dirty = new Set<number>();
@@ -78,9 +80,10 @@ export class MaskCore {
     this.paintShape(request, stroke.value, fill);
     this.show(dirty);
   }
-  private paintShape(request: Of<'sweep' | 'flood' | 'rings'>, value: number, fill: FillColumn): void {
+  private paintShape(request: PaintRequest, value: number, fill: FillColumn): void {
     if (request.kind === 'sweep') for (const sweep of request.sweeps) sweepBrush(sweep, fill);
     else if (request.kind === 'rings') fillRings(request.rings, fill);
+    else if (request.kind === 'unlabeled') fillUnlabeled(this.map, request.counts, fill);
     else floodFill(this.map, { at: request, value, reach: request.reach }, fill);
   }
 

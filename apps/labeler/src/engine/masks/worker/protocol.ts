@@ -14,6 +14,8 @@ export type MaskRequest =
   | { readonly kind: 'sweep'; readonly sweeps: readonly Sweep[] }
   | { readonly kind: 'flood'; readonly x: number; readonly y: number; readonly reach: FloodReach }
   | { readonly kind: 'rings'; readonly rings: readonly Ring[] }
+  /** The pixels of a mask in COCO run lengths that nobody labeled. */
+  | { readonly kind: 'unlabeled'; readonly counts: string }
   /** Ends a stroke; it is known by this number from now on. */
   | { readonly kind: 'end'; readonly stroke: number }
   | { readonly kind: 'abort' }

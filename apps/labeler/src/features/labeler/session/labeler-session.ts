@@ -1,7 +1,7 @@
 import { http } from '../../../api/http.js';
 import { randomId } from '../../../api/random-id.js';
 import type { Dataset, ImageItem, LabelClass, Page } from '../../../api/types.js';
-import { Editor, EditorActions, History, ImageDocument, type JsonObject } from '../../../engine/index.js';
+import { Editor, EditorActions, History, ImageDocument, readObject, type JsonObject } from '../../../engine/index.js';
 import { PictureError, PictureLoader, type PictureTrouble, type Shown } from '../../../engine/images/index.js';
 import { DatasetSaver, maskCodec, objectCodec, type LabelEdit, type Outbox, type SaveStatus, type TabLocks } from '../../../engine/save/index.js';
 import type { ImageFilter } from '../../../api/image-queries.js';
@@ -82,7 +82,7 @@ export class LabelerSession {
     const { dataset, start, filter, onNeedClass } = options;
     this.path = `datasets/${encodeURIComponent(dataset.id)}`;
     this.editor = new Editor({ newId: randomId, onNeedClass, onReject: (id) => this.desk.rejected(id) });
-    this.desk = new SuggestionDesk(this.editor, options.suggestions);
+    this.desk = new SuggestionDesk(this.editor, options.suggestions, (json) => (this.mask === null ? readObject(json) : this.mask.proposed(json)));
     this.editor.suggestions.exclusive = dataset.task_type === 'image_classification' && !dataset.multi_label;
     this.actions = new EditorActions(this.editor);
     this.editor.setClasses(options.classes);
@@ -267,7 +267,7 @@ export class LabelerSession {
     this.editor.open({ document, history, readOnly });
     this.mask?.open(image, labels, { classes: this.options.classes, readOnly });
     this.set({ phase: 'ready', save: this.saver.saverOf(image.id)?.status ?? null });
-    if (this.mask === null) void this.desk.open(image.id);
+    void this.desk.open(image.id);
   }
 
   private async showPicture(image: ImageItem, visit: number): Promise<void> {

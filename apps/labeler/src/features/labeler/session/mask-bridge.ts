@@ -1,6 +1,6 @@
 import type { ImageItem } from '../../../api/types.js';
-import type { ClassInfo, DrawMask, Editor, JsonObject } from '../../../engine/index.js';
-import { annotationOfLayers, layersOfAnnotation, MaskSession, registerMaskTools, workerPort, type BrushSettings } from '../../../engine/masks/index.js';
+import type { ClassInfo, DrawMask, Editor, JsonObject, LabelObject } from '../../../engine/index.js';
+import { annotationOfLayers, layersOfAnnotation, MaskSession, paintSuggestions, proposedMask, registerMaskTools, workerPort, type BrushSettings } from '../../../engine/masks/index.js';
 import { maskObjects, type LabelEdit } from '../../../engine/save/index.js';
 
 type OnMask = (imageId: number, objects: LabelEdit['objects']) => void;
@@ -15,7 +15,7 @@ export class MaskBridge {
   private readonly paintListeners = new Set<() => void>();
 
   constructor(
-    editor: Editor,
+    private readonly editor: Editor,
     onMask: OnMask,
     onUnreadable: () => void,
   ) {
@@ -33,6 +33,7 @@ export class MaskBridge {
       onUnreadable,
     });
     this.brush = registerMaskTools(editor, this.session);
+    paintSuggestions(editor, this.session);
   }
 
   get drawMask(): DrawMask {
@@ -68,6 +69,11 @@ export class MaskBridge {
   /** The layers that were painted up to now, as far as they are told. */
   objectsOf(imageId: number): LabelEdit['objects'] {
     return this.masks.get(imageId) ?? new Map();
+  }
+  /** What a model proposes for a class; null for what is no mask of the open image. */
+  proposed(json: JsonObject): LabelObject | null {
+    const { document } = this.editor;
+    return document === null ? null : proposedMask(json, document.size);
   }
   setOpacity(opacity: number): void {
     this.session.setOpacity(opacity);

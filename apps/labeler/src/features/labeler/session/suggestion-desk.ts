@@ -1,6 +1,6 @@
 import { http } from '../../../api/http.js';
 import type { ImageSuggestion } from '../../../api/types.js';
-import { readObject, type Editor, type JsonObject } from '../../../engine/index.js';
+import { readObject, type Editor, type JsonObject, type LabelObject } from '../../../engine/index.js';
 import { labelerSettings } from './labeler-settings.js';
 
 export interface SuggestionWire {
@@ -25,6 +25,8 @@ export class SuggestionDesk {
   constructor(
     private readonly editor: Editor,
     private readonly wire: SuggestionWire,
+    /** How what is proposed is read; null for what is none. */
+    private readonly read: (json: JsonObject) => LabelObject | null = readObject,
   ) {
     const follow = (): void => {
       const { threshold } = labelerSettings.get();
@@ -40,7 +42,7 @@ export class SuggestionDesk {
     const found = await this.wire.load(imageId).catch(() => []);
     if (this.imageId !== imageId || this.editor.document?.imageId !== imageId) return;
     // The server knows what overlaps with what was labeled before; the editor looks at what is labeled now.
-    this.editor.suggestions.set(found.filter((one) => !one.duplicate).flatMap((one) => readObject(one.object as JsonObject) ?? []));
+    this.editor.suggestions.set(found.filter((one) => !one.duplicate).flatMap((one) => this.read(one.object as JsonObject) ?? []));
   }
   rejected(id: string): void {
     // One that stays because the network is away is shown again at the next visit.

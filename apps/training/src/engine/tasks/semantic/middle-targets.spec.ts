@@ -4,9 +4,10 @@ import { Placement } from '../../data/placement.js';
 import type { Warp } from '../../data/warp.js';
 import { labelIndices } from '../../geometry/warp-labels.js';
 import { writeMiddles } from './middle-targets.js';
+import { DEEP_STRIDE } from './unet-small.js';
 
 const SIDE = 64;
-const CELLS = 4;
+const CELLS = SIDE / DEEP_STRIDE;
 const indexOf = labelIndices([4, 9]);
 const mirror: Warp = { matrix: [1, 0, 0, 1], shiftX: 0, shiftY: 0, flip: true, gain: [1, 1, 1], lift: 0 };
 
@@ -22,8 +23,8 @@ describe('middles of figures', () => {
   const block = (x: number, y: number): number => (x >= 2 && x < 12 && y >= 34 && y < 46 ? 10 : 0);
 
   it('name the class of the cell that they lie in, wherever the picture is moved', () => {
-    expect(middles(block)).toEqual([[1, 0, 2]]);
-    expect(middles(block, mirror)).toEqual([[1, 3, 2]]);
+    expect(middles(block)).toEqual([[1, 0, 5]]);
+    expect(middles(block, mirror)).toEqual([[1, 7, 5]]);
     expect(middles(block, { ...mirror, flip: false, shiftX: 20 })).toEqual([]);
   });
 
@@ -32,6 +33,6 @@ describe('middles of figures', () => {
     expect(middles((x, y) => (block(x, y) === 0 ? 0 : 255))).toEqual([]);
     expect(middles((x, y) => (block(x, y) === 0 ? 0 : 7))).toEqual([]);
     expect(middles((x, y) => (Math.abs(Math.hypot(x - 32, y - 32) - 20) < 3 ? 5 : 0))).toEqual([]);
-    expect(middles((x, y) => (Math.hypot(x - 32, y - 32) < 20 ? 5 : 0))).toEqual([[0, 2, 2]]);
+    expect(middles((x, y) => (Math.hypot(x - 32, y - 32) < 20 ? 5 : 0))).toEqual([[0, 4, 4]]);
   });
 });

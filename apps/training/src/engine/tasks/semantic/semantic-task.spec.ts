@@ -1,16 +1,28 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { labelMapOf } from '@app/dice-format';
-import { validationExampleSchema, epochMetricsSchema } from '@app/contracts';
+import { validationExampleSchema, epochMetricsSchema, type ModelAdapter } from '@app/contracts';
+import { labelMapOf, layersOfLabelMap, spansText } from '@app/dice-format';
+import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { InProcessInference } from '../../../testing/in-process-inference.js';
 import { sceneTraining } from '../../../testing/scene-training.js';
 import { paintedScene } from '../../../testing/shape-scenes.js';
 import { fitGeometry } from '../../data/fit.js';
+import type { Measured } from '../../inference/inference-messages.js';
 import { OnnxEngine } from '../../onnx-engine.js';
 import { decodeSemantic } from './semantic-decoder.js';
 import { balancedWeights } from './semantic-task.js';
 
+const [SIDE, TRAIN, VAL] = [64, 96, 24];
+const ADAPTER: ModelAdapter = {
+  output_format: 'semantic/1',
+  task_type: 'semantic_segmentation',
+  multi_label: false,
+  classes: [3, 5, 7].map((id) => ({ id, name: String(id) })),
+  input_size: [SIDE, SIDE],
+  preprocessing: { layout: 'NCHW', colour: 'RGB', fit: 'contain, black', scale: 1 / 255, mean: 0.5, deviation: 0.25 },
+};
 const quiet = { onStep: () => undefined, shouldStop: () => false };
 let folder: string;
 beforeEach(async () => {
@@ -21,7 +33,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 describe('semantic segmentation', () => {
   it('learns figures of three colours in a few seconds, and says so in the contract', async () => {
     const hyperparameters = { epochs: 6, batch_size: 8, learning_rate: 0.005 };
-    const spec = await sceneTraining({ folder, taskType: 'semantic_segmentation', model: 'unet-small', side: 64, counts: { train: 96, val: 24 }, hyperparameters, scene: (number) => paintedScene(3, number, 64) });
+    const spec = await sceneTraining({ folder, taskType: 'semantic_segmentation', model: 'unet-small', side: SIDE, counts: { train: TRAIN, val: VAL }, hyperparameters, scene: (number) => paintedScene(3, number, SIDE) });
     const engine = new OnnxEngine();
     await engine.prepare(spec);
     for (let epoch = 1; epoch <= hyperparameters.epochs; epoch += 1) await engine.trainEpoch(epoch, quiet);
@@ -36,9 +48,29 @@ describe('semantic segmentation', () => {
       expect(truth.length).toBeGreaterThan(0);
       for (const one of [...truth, ...predicted]) expect(labelMapOf([{ class_id: 0, counts: one.counts ?? '' }], { width: 64, height: 64 })).toHaveLength(64 * 64);
     }
+    expect(await measuredAgain(engine.exportModel())).toMatchObject({ primary_metric: 'miou', primaryValue: metrics.primary_value, per_class: metrics.per_class });
     await engine.dispose();
   });
 });
+
+/** What the worker says of the exported model on the images that it was validated with, as photos with masks. */
+async function measuredAgain(model: Uint8Array): Promise<Measured> {
+  const run = new InProcessInference();
+  const [modelPath, path] = [join(folder, 'model.onnx'), join(folder, 'image.png')];
+  await writeFile(modelPath, model);
+  await run.open({ modelPath, adapter: ADAPTER, threads: 1, measures: true });
+  for (let number = TRAIN; number < TRAIN + VAL; number += 1) {
+    const { pixels, labelMap } = paintedScene(3, number, SIDE);
+    await sharp(pixels, { raw: { width: SIDE, height: SIDE, channels: 3 } }).png().toFile(path);
+    const truth = layersOfLabelMap(labelMap.map((value) => (value === 0 ? 0 : 2 + 2 * value)), { width: SIDE, height: SIDE });
+    expect(await run.look({ imageId: number, path, minScore: 0, truth })).toMatchObject({ kind: 'seen' });
+  }
+  const measured = await run.measure();
+  // A mask of another size than the image is no truth.
+  expect(await run.look({ imageId: 1, path, minScore: 0, truth: [{ class_id: 3, counts: spansText([0, 5], 9) }] })).toMatchObject({ kind: 'refused' });
+  await run.stop();
+  return measured;
+}
 
 describe('the decoder of semantic masks', () => {
   it('gives each class its likeliest pixels in the size of the original, the surest first', () => {

@@ -35,9 +35,11 @@ export abstract class SuggestionStore {
   abstract replace(run: { readonly id: string; readonly datasetId: string; readonly modelId: string }, proposals: readonly ImageProposal[]): Promise<void>;
   abstract countOf(runId: string): Promise<number>;
   /** Open ones of an image, the surest first, after those that became labels, or ceased to be, were told apart. */
-  abstract openOf(datasetId: string, number: number): Promise<readonly ShownSuggestion[]>;
-  /** Which of an image's suggestions are labels is found out anew. */
-  abstract settle(datasetId: string, numbers: readonly number[]): Promise<void>;
+  abstract openOf(datasetId: string, number: number, covered?: readonly string[]): Promise<readonly ShownSuggestion[]>;
+  /** Which of an image's suggestions are labels is found out anew: those with an object of their id, and masks that are `covered`. */
+  abstract settle(datasetId: string, numbers: readonly number[], covered?: readonly string[]): Promise<void>;
+  /** Proposed masks of images, open or taken. */
+  abstract masks(datasetId: string, numbers: readonly number[]): Promise<readonly { readonly id: string; readonly number: number; readonly counts: string }[]>;
   /** Answers how many were open. Null: all of the image. */
   abstract reject(datasetId: string, number: number, ids: readonly string[] | null): Promise<number>;
   /** Images of a run that nobody labeled, with open suggestions of this score at least, behind a number. */
