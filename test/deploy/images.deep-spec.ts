@@ -1,41 +1,44 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { freePort } from '@app/local-services';
 import { createTestDatabase, testServices, type TestDatabase } from '@app/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { copyContext, stagesOf } from './dockerfile.js';
 
+const run = promisify(execFile);
 /** Every step of docker/Dockerfile as it stands there, in a clean folder; then each image's own command as a user who can write nothing of it. */
 const folder = mkdtempSync(join(tmpdir(), 'vision-images-'));
 const build = join(folder, 'app');
 const stages = stagesOf(readFileSync('docker/Dockerfile', 'utf8'));
 const running: ChildProcess[] = [];
 const isRoot = process.getuid?.() === 0;
-const NOBODY = isRoot ? { uid: 10001, gid: 10001 } : {};
+/** A user without a name; for the one that starts Postgres, whose initdb wants a name, that of Debian's `nobody`. */
+const userOf = (image: string): { uid?: number; gid?: number } => (isRoot ? (image === 'standalone' ? { uid: 65_534, gid: 65_534 } : { uid: 10_001, gid: 10_001 }) : {});
 /** Megabytes of an image's own files, without its base. */
 const MOST_MEGABYTES: Readonly<Record<string, number>> = { backend: 160, training: 160, standalone: 320 };
-let database: TestDatabase;
+let database: TestDatabase | undefined;
 
 beforeAll(async () => {
   chmodSync(folder, 0o755);
   mkdirSync(build);
   copyContext(build);
-  database = await createTestDatabase();
   for (const stage of stages.filter(({ run }) => run.length > 0)) {
     const image = join(folder, 'images', stage.name.replace('-files', ''));
     mkdirSync(image, { recursive: true });
-    for (const step of stage.run) execFileSync('sh', ['-c', step.replace('/image', image)], { cwd: build, env: { ...process.env, WITH: '' }, stdio: 'pipe' });
+    for (const step of stage.run) await run('sh', ['-c', step.replace(' /image', ` ${image}`)], { cwd: build, env: { ...process.env, WITH: '' } });
   }
-}, 900_000);
+  database = await createTestDatabase();
+}, 1_200_000);
 afterAll(async () => {
   for (const child of running) {
     child.kill('SIGKILL');
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   }
-  await database.drop();
+  await database?.drop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -43,7 +46,7 @@ const at = (image: string): string => join(folder, 'images', image);
 
 function start(image: string, environment: NodeJS.ProcessEnv, more: readonly string[] = [], instead?: readonly string[]): ChildProcess {
   const [program = '', ...args] = [...(instead ?? stages.find(({ name }) => name === image)?.command ?? []), ...more];
-  const child = spawn(program, args, { cwd: at(image), env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...environment }, stdio: ['ignore', 'pipe', 'pipe'], ...NOBODY });
+  const child = spawn(program, args, { cwd: at(image), env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...environment }, stdio: ['ignore', 'pipe', 'pipe'], ...userOf(image) });
   running.push(child);
   return child;
 }
@@ -77,9 +80,9 @@ describe('the images', () => {
 
   it('backend: waits for the migrations, which the command of the Job runs, and then answers', async () => {
     const port = await freePort();
-    const environment = { DATABASE_URL: database.url, NATS_URL: testServices().natsUrl, ...storeOf(), JWT_SECRET: 'p3Vw9KdR5yUf1GjQe6Nz8Mb2Xa4Lc7Ho', HOST: '127.0.0.1', PORT: String(port), MIGRATE_AT_START: 'off' };
+    const environment = { DATABASE_URL: database?.url, NATS_URL: testServices().natsUrl, ...storeOf(), JWT_SECRET: 'p3Vw9KdR5yUf1GjQe6Nz8Mb2Xa4Lc7Ho', HOST: '127.0.0.1', PORT: String(port), MIGRATE_AT_START: 'off' };
     const backend = start('backend', environment);
-    const job = start('backend', { DATABASE_URL: database.url }, [], ['node', 'dist/backend/apps/backend/src/migrate.main.js']);
+    const job = start('backend', { DATABASE_URL: database?.url }, [], ['node', 'dist/backend/apps/backend/src/migrate.main.js']);
     expect(await ended(job)).toBe(0);
     await answers(`http://127.0.0.1:${port}/api/v1/health/ready`);
     expect((await fetch(`http://127.0.0.1:${port}/api/docs`)).status).toBe(200);
