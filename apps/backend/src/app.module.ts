@@ -12,6 +12,7 @@ import { ModelModule } from './modules/model/index.js';
 import { SnapshotModule } from './modules/snapshot/index.js';
 import { TrainingModule } from './modules/training/index.js';
 import { AuthGuard } from './platform/auth/auth.guard.js';
+import { CleanUpModule } from './platform/clean-up/clean-up.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { ProblemFilter } from './platform/errors/problem.filter.js';
 import { HealthController } from './platform/health/health.controller.js';
@@ -26,7 +27,7 @@ export class AppModule {
   static with(config: BackendConfig): DynamicModule {
     return {
       module: AppModule,
-      imports: [CqrsModule.forRoot(), DatabaseModule, StorageModule, MessagingModule, HttpModule, IdentityModule, DatasetModule, AnnotationModule, ExchangeModule, SnapshotModule, TrainingModule, ModelModule, FsckModule],
+      imports: [CqrsModule.forRoot(), DatabaseModule, StorageModule, MessagingModule, HttpModule, CleanUpModule, IdentityModule, DatasetModule, AnnotationModule, ExchangeModule, SnapshotModule, TrainingModule, ModelModule, FsckModule],
       controllers: [HealthController],
       providers: [
         { provide: BackendConfig, useValue: config },

@@ -1,6 +1,6 @@
 import { workerHelloV1 } from '@app/contracts';
 import { EventPublisher, RpcClient, type NatsLink } from '@app/messaging';
-import { SigV4Presigner, type ObjectStore } from '@app/object-store';
+import { SigV4Presigner, StoreMeter, type ObjectStore } from '@app/object-store';
 import { NatsBackendClient } from './backend-client/nats-backend-client.js';
 import { NatsReportPublisher } from './backend-client/nats-report-publisher.js';
 import { ObjectUploader, type UploadOptions } from './checkpoints/object-uploader.js';
@@ -26,6 +26,7 @@ import { AttemptPipeline } from './jobs/attempt-pipeline.js';
 import type { LaunchEngine } from './jobs/engine-run.js';
 import { JournalKeeper } from './jobs/journal-keeper.js';
 import type { JournalOptions } from './jobs/report-journal.js';
+import { ToldCounts } from './jobs/told-counts.js';
 import { offerOf } from './jobs/worker-offer.js';
 import { WorkerPresence } from './jobs/worker-presence.js';
 import { TrainingWorker } from './jobs/training-worker.js';
@@ -42,6 +43,8 @@ export interface WorkerParts {
   readonly config: TrainingConfig;
   readonly link: NatsLink;
   readonly store: Pick<ObjectStore, 'get' | 'head'>;
+  /** Of the store. */
+  readonly meter?: StoreMeter;
   readonly launch: LaunchEngine;
   /** Where models are used: a process of its own; in tests this one. */
   readonly infer?: LaunchInference;
@@ -79,7 +82,8 @@ export async function composeWorker(parts: WorkerParts): Promise<TrainingWorker>
   const models = modelCache(parts);
   await models.sweep();
   const inference = new InferencePipeline({ store, uploader, models, launch: parts.infer ?? launchInference, workerId, codeVersion: version });
-  const presence = new WorkerPresence(offerOf(config, version), (hello) => publisher.signal(workerHelloV1, hello), config.helloMilliseconds);
+  const counts = new ToldCounts(parts.meter ?? new StoreMeter());
+  const presence = new WorkerPresence(offerOf(config, version), (hello) => publisher.signal(workerHelloV1, counts.with(hello)), config.helloMilliseconds);
   link.onConnect(() => presence.again());
   const worker = new TrainingWorker({
     backend,

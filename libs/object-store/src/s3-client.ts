@@ -1,4 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { meterClient } from './meter/metered-client.js';
+import type { StoreMeter } from './meter/store-meter.js';
 
 export interface S3ClientOptions {
   /** Absent: AWS by region. */
@@ -11,6 +13,8 @@ export interface S3ClientOptions {
   readonly maxAttempts?: number;
   /** A store that says nothing for so long is away. 15 s: R2 has been seen to take 10 s for a Complete. */
   readonly requestTimeoutMilliseconds?: number;
+  /** Counts what leaves. Left out: nobody counts. */
+  readonly meter?: StoreMeter;
 }
 
 export const DEFAULT_REQUEST_TIMEOUT_MILLISECONDS = 15_000;
@@ -18,7 +22,7 @@ const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
 
 /** A client with the settings that S3, R2 and the embedded store take alike (design/embedded.md). */
 export function createS3Client(options: S3ClientOptions): S3Client {
-  return new S3Client({
+  const client = new S3Client({
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     region: options.region,
     credentials: { accessKeyId: options.accessKeyId, secretAccessKey: options.secretAccessKey },
@@ -28,4 +32,6 @@ export function createS3Client(options: S3ClientOptions): S3Client {
     maxAttempts: options.maxAttempts ?? 4,
     requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MILLISECONDS, requestTimeout: options.requestTimeoutMilliseconds ?? DEFAULT_REQUEST_TIMEOUT_MILLISECONDS, throwOnRequestTimeout: true },
   });
+  if (options.meter !== undefined) meterClient(client, options.meter);
+  return client;
 }

@@ -39,14 +39,15 @@ import { SqlSnapshotFacts } from './infrastructure/sql-snapshot-facts.js';
 import { SqlZipLeases } from './infrastructure/sql-zip-leases.js';
 import { TypeormSnapshotRepository } from './infrastructure/typeorm-snapshot.repository.js';
 import { ZipComposer } from './infrastructure/zip-composer.js';
-import { ZipSweeper } from './infrastructure/zip-sweeper.js';
+import { SnapshotCleanUps } from './infrastructure/snapshot-clean-ups.js';
+import { ZipRounds } from './infrastructure/zip-rounds.js';
 
 @Module({
   imports: [DatasetModule, AnnotationModule],
   controllers: [CompareController, SnapshotsController, SnapshotDownloadController, SnapshotRequestsConsumer, LoadedLabelsConsumer, SnapshotCommandsResponder],
   providers: [
     ...[CreateSnapshotHandler, ChangeSnapshotHandler, DeleteSnapshotHandler, RequestSnapshotForTrainingHandler, BuildSnapshotHandler, CountLabelsHandler, ListSnapshotsHandler, GetSnapshotHandler, DiffSnapshotsHandler, ListDiffHandler, RestoreSnapshotHandler],
-    ...[VersionDiff, CompleteSnapshots, SnapshotDetailsReader, SnapshotUses, VersionMaker, ZipBuild, ZipComposer, ZipDoubts, ZipLooks, ZipShelf, ZipSweeper],
+    ...[VersionDiff, CompleteSnapshots, SnapshotDetailsReader, SnapshotUses, VersionMaker, ZipBuild, ZipComposer, ZipDoubts, ZipLooks, ZipShelf, ZipRounds, SnapshotCleanUps],
     { provide: SnapshotRepository, useClass: TypeormSnapshotRepository },
     { provide: SnapshotSource, useClass: DatasetSnapshotSource },
     { provide: SnapshotStorage, useClass: BucketSnapshotStorage },

@@ -33,8 +33,8 @@ export class CostAndRetention1700000000850 implements MigrationInterface {
         -- Empty: of none, or of several.
         dataset_id text not null default '',
         operation text not null,
-        -- sent: by a process of ours; minted: a URL that somebody may use; proven: a request by such a URL that must have been made.
-        kind text not null check (kind in ('sent','minted','proven')),
+        -- sent: by a process of ours; refused: the same, answered 401 or 403; minted: a URL that somebody may use; proven: a request by such a URL that must have been made.
+        kind text not null check (kind in ('sent','refused','minted','proven')),
         count bigint not null,
         primary key (day, process, dataset_id, operation, kind)
       );
