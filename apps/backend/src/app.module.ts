@@ -5,6 +5,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { BackendConfig } from './config/backend-config.js';
 import { FsckModule } from './fsck/fsck.module.js';
 import { AnnotationModule } from './modules/annotation/index.js';
+import { CostModule } from './modules/cost/index.js';
 import { DatasetModule } from './modules/dataset/index.js';
 import { ExchangeModule } from './modules/exchange/index.js';
 import { IdentityModule } from './modules/identity/index.js';
@@ -27,7 +28,7 @@ export class AppModule {
   static with(config: BackendConfig): DynamicModule {
     return {
       module: AppModule,
-      imports: [CqrsModule.forRoot(), DatabaseModule, StorageModule, MessagingModule, HttpModule, CleanUpModule, IdentityModule, DatasetModule, AnnotationModule, ExchangeModule, SnapshotModule, TrainingModule, ModelModule, FsckModule],
+      imports: [CqrsModule.forRoot(), DatabaseModule, StorageModule, MessagingModule, HttpModule, CleanUpModule, IdentityModule, DatasetModule, AnnotationModule, ExchangeModule, SnapshotModule, TrainingModule, ModelModule, CostModule, FsckModule],
       controllers: [HealthController],
       providers: [
         { provide: BackendConfig, useValue: config },

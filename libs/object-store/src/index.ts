@@ -15,3 +15,4 @@ export { ResumableSha256 } from './resumable-sha256.js';
 export { OPERATION_CLASSES, operationOfRequest, type OperationClass, type StoreOperation } from './meter/store-operations.js';
 export { StoreMeter, type CountKind, type StoreCount } from './meter/store-meter.js';
 export { MeteredPresigner } from './meter/metered-presigner.js';
+export { COPY_FORECAST, extensionForecast, plus as plusRequests, uploadForecast, type RequestForecast } from './meter/request-forecast.js';

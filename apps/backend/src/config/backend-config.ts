@@ -2,6 +2,9 @@ import { isIP } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { MODEL_CATALOGUE, parseTrainersFile, type Trainer } from '@app/contracts';
 import { z } from 'zod';
+import { COST_VARIABLES } from './cost-variables.js';
+import { RETENTION_VARIABLES, retentionOf, type Retention } from './retention-variables.js';
+import { count } from './variable-forms.js';
 
 const DEFAULT_SECRETS = ['secret', 'changeme', 'change-me', 'password', 'development'];
 
@@ -9,7 +12,6 @@ const secret = (least: number): z.ZodString => z.string().min(least, `at least $
 const url = (protocols: readonly string[]): z.ZodType<string> =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), { message: `a URL that begins with ${protocols.map((one) => `${one}//`).join(' or ')}` });
 const limit = z.coerce.number().int().min(1).max(100_000).optional();
-const count = (fallback: number, most = Number.MAX_SAFE_INTEGER): z.ZodType<number> => z.coerce.number().int().min(1).max(most).default(fallback) as unknown as z.ZodType<number>;
 
 /** `10.0.0.0/8, ::1`: a proxy that is named wrongly would make every client look like one, or let each choose who it is. */
 const addressRanges = z
@@ -71,19 +73,8 @@ export const backendEnvironment = z.object({
   TRAINERS_FILE: z.string().optional().describe("the operator's own trainers (docs/external-trainers.md); the workers that run them have the same file"),
   SNAPSHOT_ZIP_GRACE_MINUTES: count(120, 525_600).describe('a zip that a newer version replaces is dropped after so long without use; it can be made again'),
   PART_COPY_RETRY_SECONDS: count(600, 86_400).describe('a store that said that it copies no parts of objects is asked again after so long: it may have been upgraded, or a proxy was wrong'),
-  CLEAN_UP_LOOK_SECONDS: count(15, 3600).describe('how often a replica looks whether a clean-up is due'),
-  TRASH_DAYS: count(30, 3650).describe('datasets in the trash are removed for good after so long'),
-  UPLOAD_KEPT_HOURS: count(24, 8760).describe('uploads of zips, images and models that were begun or announced and not completed are given up after so long'),
-  UPLOAD_RECORD_DAYS: count(7, 3650).describe('how an upload ended can be asked for so long'),
-  MULTIPART_KEPT_HOURS: count(48, 8760).describe('multipart uploads that nobody completed are ended after so long; none of the product takes a day'),
-  CHECKPOINT_DAYS: count(90, 3650).describe("of trainings that ended so long ago only the best epoch's and the last checkpoint stay, whatever their own policy kept"),
-  MODEL_RUN_FILES_DAYS: count(30, 3650).describe('lists of images and predictions of pre-labelings and evaluations go after so long; suggestions and figures stay'),
-  TOKEN_DAYS: count(30, 3650).describe('sessions and API keys that expired or were revoked are forgotten after so long'),
-  IDEMPOTENCY_HOURS: count(24, 720).describe('a repeated request with the same Idempotency-Key gets the first answer for so long'),
-  OUTBOX_DAYS: z.coerce.number().int().min(7).max(365).default(7).describe('published events stay so long; at least as long as the broker keeps them, so that one that lost its disk can be filled again'),
-  INBOX_DAYS: z.coerce.number().int().min(30).max(365).default(30).describe('consumed events are remembered so long: longer than anything can come again'),
-  STORE_COUNTS_DAYS: count(400, 3650).describe('counted operations of the store, by day, stay so long: a year and a month'),
-  STORE_COUNTS_SECONDS: count(60, 3600).describe('how often the counted operations of the store are written into the database; a process that is killed loses so much of the count'),
+  ...COST_VARIABLES,
+  ...RETENTION_VARIABLES,
   IMAGE_WORKERS: z.coerce.number().int().min(0).max(64).default(1).describe('processes of this replica that make thumbnails and previews; 0: it leaves these and the unpacking of zips to others'),
   MAX_UPLOAD_BYTES: count(20 * 1000 ** 3).describe('largest zip'),
   FAILPOINTS_DIRECTORY: z.string().optional().describe('tests only, refused in production: files of this folder break the process at named places'),
@@ -92,20 +83,6 @@ export const backendEnvironment = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 export type BackendEnvironment = z.infer<typeof backendEnvironment>;
-
-export interface Retention {
-  readonly trashDays: number;
-  readonly uploadHours: number;
-  readonly uploadRecordDays: number;
-  readonly multipartHours: number;
-  readonly checkpointDays: number;
-  readonly modelRunFilesDays: number;
-  readonly tokenDays: number;
-  readonly idempotencyHours: number;
-  readonly outboxDays: number;
-  readonly inboxDays: number;
-  readonly storeCountsDays: number;
-}
 
 /** A variable is missing or wrong. The message names it and what is expected, never its value. */
 export class ConfigurationError extends Error {}
@@ -190,16 +167,20 @@ export class BackendConfig {
   get partCopyRetrySeconds(): number {
     return this.values.PART_COPY_RETRY_SECONDS;
   }
+  get prices(): { storageGbMonth: number; classAMillion: number; classBMillion: number; egressGb: number } {
+    const { PRICE_STORAGE_GB_MONTH: storageGbMonth, PRICE_CLASS_A_MILLION: classAMillion, PRICE_CLASS_B_MILLION: classBMillion, PRICE_EGRESS_GB: egressGb } = this.values;
+    return { storageGbMonth, classAMillion, classBMillion, egressGb };
+  }
+  /** 0: never. */
+  get costInventoryHours(): number {
+    return this.values.COST_INVENTORY_HOURS;
+  }
   get cleanUpLookSeconds(): number {
     return this.values.CLEAN_UP_LOOK_SECONDS;
   }
   /** How long what may go is kept. */
   get retention(): Retention {
-    const { TRASH_DAYS, UPLOAD_KEPT_HOURS, UPLOAD_RECORD_DAYS, MULTIPART_KEPT_HOURS, CHECKPOINT_DAYS, MODEL_RUN_FILES_DAYS, TOKEN_DAYS, IDEMPOTENCY_HOURS, OUTBOX_DAYS, INBOX_DAYS, STORE_COUNTS_DAYS } = this.values;
-    return {
-      ...{ trashDays: TRASH_DAYS, uploadHours: UPLOAD_KEPT_HOURS, uploadRecordDays: UPLOAD_RECORD_DAYS, multipartHours: MULTIPART_KEPT_HOURS, checkpointDays: CHECKPOINT_DAYS, modelRunFilesDays: MODEL_RUN_FILES_DAYS },
-      ...{ tokenDays: TOKEN_DAYS, idempotencyHours: IDEMPOTENCY_HOURS, outboxDays: OUTBOX_DAYS, inboxDays: INBOX_DAYS, storeCountsDays: STORE_COUNTS_DAYS },
-    };
+    return retentionOf(this.values);
   }
   get storeCountsSeconds(): number {
     return this.values.STORE_COUNTS_SECONDS;

@@ -4,18 +4,10 @@ import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationB
 import { DataSource } from 'typeorm';
 import { BackendConfig } from '../../config/backend-config.js';
 import { Rounds } from '../rounds.js';
-
-const MOST_OWNERS = 10_000;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import { ScopeOwners } from './scope-owners.js';
 
 /** Of this process, or of one of another version, which may know operations that this one does not. */
 type WrittenCount = Omit<StoreCount, 'operation'> & { readonly operation: string };
-
-/** The dataset that jobs, models and announced models are of. */
-const OWNERS = `
-  select id::text, dataset_id from training_jobs where id = any($1::uuid[])
-  union select id::text, dataset_id from models where id = any($1::uuid[])
-  union select id::text, dataset_id from model_uploads where id = any($1::uuid[])`;
 
 /** Days whose totals may still come, counted back from today; those before are put together (store-clean-ups.ts), and what comes later for them is too late. */
 export const OPEN_DAYS = 3;
@@ -36,13 +28,12 @@ export class OperationLedger implements OnApplicationBootstrap, BeforeApplicatio
   private readonly logger = new Logger(OperationLedger.name);
   private readonly process = newId();
   private readonly rounds: Rounds;
-  /** An owner stays the same although its row may go. */
-  private owners = new Map<string, string>();
   private written = '';
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly meter: StoreMeter,
+    private readonly owners: ScopeOwners,
     config: BackendConfig,
   ) {
     const every = config.storeCountsSeconds * 1000;
@@ -70,8 +61,8 @@ export class OperationLedger implements OnApplicationBootstrap, BeforeApplicatio
   /** Totals of a process, by itself told apart from all others. */
   async record(process: string, totals: readonly WrittenCount[]): Promise<void> {
     if (totals.length === 0) return;
-    await this.learnOwners(totals);
-    const columns = [totals.map(({ day }) => day), totals.map(({ scope }) => this.datasetOf(scope)), totals.map(({ operation }) => operation), totals.map(({ kind }) => kind), totals.map(({ count }) => count)];
+    const owners = await this.owners.datasetsOf(totals.map(({ scope }) => scope));
+    const columns = [totals.map(({ day }) => day), totals.map(({ scope }) => owners.get(scope) ?? ''), totals.map(({ operation }) => operation), totals.map(({ kind }) => kind), totals.map(({ count }) => count)];
     await this.dataSource.query(WRITE, [process, ...columns]);
   }
 
@@ -82,25 +73,4 @@ export class OperationLedger implements OnApplicationBootstrap, BeforeApplicatio
       this.logger.warn(`counts of store operations are written later: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-
-  private async learnOwners(totals: readonly WrittenCount[]): Promise<void> {
-    const ids = [...new Set(totals.map(({ scope }) => ownerId(scope)).filter((id) => id !== null))];
-    const unknown = ids.filter((id) => !this.owners.has(id));
-    if (unknown.length === 0) return;
-    const rows: { id: string; dataset_id: string }[] = await this.dataSource.query(OWNERS, [unknown]);
-    // What never became a row is of none; not all of what was is remembered for ever.
-    const kept = this.owners.size > MOST_OWNERS ? [] : this.owners;
-    this.owners = new Map([...kept, ...unknown.map((id) => [id, ''] as const), ...rows.map((row) => [row.id, row.dataset_id] as const)]);
-  }
-
-  private datasetOf(scope: string): string {
-    const id = ownerId(scope);
-    if (id !== null) return this.owners.get(id) ?? '';
-    return scope.startsWith('datasets/') ? scope.slice('datasets/'.length) : '';
-  }
-}
-
-function ownerId(scope: string): string | null {
-  const id = scope.startsWith('models/') ? scope.slice('models/'.length) : '';
-  return UUID.test(id) ? id : null;
 }

@@ -3,7 +3,9 @@ import { Global, Module } from '@nestjs/common';
 import { BackendConfig } from '../../config/backend-config.js';
 import { OperationLedger } from './operation-ledger.js';
 import { StoreCleanUps } from './store-clean-ups.js';
+import { ScopeOwners } from './scope-owners.js';
 import { StoreExamination } from './store-examination.js';
+import { StoreInventory } from './store-inventory.js';
 import { StoreHealthController } from './store-health.controller.js';
 
 @Global()
@@ -11,8 +13,7 @@ import { StoreHealthController } from './store-health.controller.js';
   controllers: [StoreHealthController],
   providers: [
     StoreExamination,
-    OperationLedger,
-    StoreCleanUps,
+    ...[OperationLedger, ScopeOwners, StoreCleanUps, StoreInventory],
     // Every request and every URL of this process goes by it.
     { provide: StoreMeter, useFactory: () => new StoreMeter() },
     { provide: ObjectStore, inject: [BackendConfig, StoreMeter], useFactory: (config: BackendConfig, meter: StoreMeter) => new S3ObjectStore({ ...config.store, meter }) },
@@ -20,6 +21,6 @@ import { StoreHealthController } from './store-health.controller.js';
     // URLs are for browsers and workers: signed for the address that they use.
     { provide: Presigner, inject: [BackendConfig, StoreMeter], useFactory: (config: BackendConfig, meter: StoreMeter) => new MeteredPresigner(new SigV4Presigner({ ...config.store, endpoint: config.store.publicEndpoint }), meter) },
   ],
-  exports: [ObjectStore, MultipartUploads, Presigner, StoreMeter, OperationLedger],
+  exports: [ObjectStore, MultipartUploads, Presigner, StoreMeter, OperationLedger, StoreInventory],
 })
 export class StorageModule {}
