@@ -15,7 +15,7 @@ export const OPEN_DAYS = 3;
 /** Totals only grow: written twice, or in the wrong order, they are what they were. */
 const WRITE = `
   insert into store_operations (day, process, dataset_id, operation, kind, count)
-  select day, $1, dataset_id, operation, kind, sum(count) from unnest($2::date[], $3::text[], $4::text[], $5::text[], $6::bigint[]) as given (day, dataset_id, operation, kind, count)
+  select day, $1::uuid, dataset_id, operation, kind, sum(count) from unnest($2::date[], $3::text[], $4::text[], $5::text[], $6::bigint[]) as given (day, dataset_id, operation, kind, count)
   where day >= (clock_timestamp() at time zone 'utc')::date - ${OPEN_DAYS} group by 1, 2, 3, 4, 5
   on conflict (day, process, dataset_id, operation, kind) do update set count = greatest(store_operations.count, excluded.count)`;
 

@@ -7,7 +7,7 @@ const LISTED = `select kind, sum(bytes)::float8 as bytes, sum(objects)::float8 a
 const KNOWN = `
   select 'originals' as kind, coalesce(sum(image_bytes), 0)::float8 as bytes from datasets where $1::text is null or id = $1
   union all
-  select 'snapshots', coalesce(sum(case when zip_state = 'ready' then size_bytes else 0 end + coalesce((tail->>'sizeBytes')::bigint, 0)), 0)::float8 from snapshots where state <> 'deleted' and ($1::text is null or dataset_id = $1)
+  select 'snapshots', coalesce(sum(case when zip_state = 'ready' then size_bytes else 0 end + coalesce((tail->>'size_bytes')::bigint, 0)), 0)::float8 from snapshots where state <> 'deleted' and ($1::text is null or dataset_id = $1)
   union all
   select 'models', coalesce(sum(bytes), 0)::float8 from (
     select c.key, c.size_bytes as bytes from training_checkpoints c join training_jobs j on j.id = c.job_id where $1::text is null or j.dataset_id = $1
