@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { IdempotencyKeys } from '../../apps/backend/src/platform/http/idempotency-keys.js';
+import { CleanUps } from '../../apps/backend/src/platform/clean-up/clean-ups.js';
 import { startBackend, type BackendUnderTest } from './backend-under-test.js';
 import { People, type Answer } from './people.js';
 
@@ -67,11 +67,12 @@ describe('a write with an Idempotency-Key', () => {
   });
 
   it('is remembered for a day and not for longer', async () => {
-    const keys = backend.app.get(IdempotencyKeys, { strict: false });
+    const job = backend.app.get(CleanUps).find('idempotency-keys');
     const [young, old] = [randomUUID(), randomUUID()];
     for (const key of [young, old]) await create(key, 'remembered');
     await pool.query(`update idempotency_keys set claimed_at = case when key = $1 then now() - interval '25 hours' else now() - interval '23 hours' end where key = any($2)`, [old, [old, young]]);
-    expect(await keys.forgetOld()).toBe(1);
+    expect(await job?.plan(new Date())).toMatchObject({ count: 1 });
+    expect(await job?.run({ now: new Date(), mayGoOn: () => Promise.resolve(true) })).toMatchObject({ count: 1 });
     expect((await pool.query('select key from idempotency_keys where key = any($1)', [[old, young]])).rows).toEqual([{ key: young }]);
     expect((await create(young, 'remembered')).headers.get('idempotent-replay')).toBe('true');
   });

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startObjectStore, type LocalObjectStore } from '@app/local-services';
+import { StoreMeter } from '@app/object-store';
 import { bundleEntry, type BundledEntry } from '@app/testing';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -128,5 +129,5 @@ describe('the end of a backend', () => {
 });
 
 function partsOf({ app }: BackendUnderTest): ConstructorParameters<typeof ImageWorker> {
-  return [app.get(ImageProcessing), app.get(BackendConfig), app.get(ImageChildProgram)];
+  return [app.get(ImageProcessing), app.get(BackendConfig), app.get(ImageChildProgram), app.get(StoreMeter)];
 }

@@ -15,8 +15,8 @@ afterAll(() => bench.close());
 afterEach(() => vi.restoreAllMocks());
 
 const daysLater = (days: number): void => void vi.spyOn(bench.backend.app.get(Clock), 'now').mockImplementation(() => new Date(Date.now() + days * DAY));
-const purge = (): Promise<number> => bench.backend.app.get(CommandBus).execute(new PurgeDatasetsCommand());
-const sweep = (): Promise<number> => bench.backend.app.get(CommandBus).execute(new SweepOrphansCommand());
+const purge = async (): Promise<number> => (await bench.backend.app.get(CommandBus).execute(new PurgeDatasetsCommand())).count;
+const sweep = async (): Promise<number> => (await bench.backend.app.get(CommandBus).execute(new SweepOrphansCommand())).count;
 
 const TABLES = ['datasets', 'dataset_classes', 'dataset_images', 'dataset_image_classes', 'dataset_changes', 'dataset_findings', 'dataset_imports', 'image_uploads', 'image_processing', 'dataset_members', 'snapshots'];
 const rowsOf = async (id: string): Promise<string[]> => {

@@ -1,13 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startObjectStore } from '@app/local-services';
+import { startObjectStore, type LocalObjectStore } from '@app/local-services';
 import type { S3ObjectStoreOptions } from '@app/object-store';
 
 export interface OwnStore {
   /** For `startBackend`. */
   readonly environment: Record<string, string>;
   readonly options: S3ObjectStoreOptions;
+  /** Keeps the book of what it was asked. */
+  readonly server: LocalObjectStore;
   close(): Promise<void>;
 }
 
@@ -19,6 +21,7 @@ export async function startOwnStore(): Promise<OwnStore> {
   const server = await startObjectStore({ dataDirectory: folder, bucket, credentials: [{ ...keys, mode: 'read-write' }] });
   return {
     environment: { S3_ENDPOINT: server.endpoint, S3_BUCKET: bucket, S3_ACCESS_KEY_ID: keys.accessKeyId, S3_SECRET_ACCESS_KEY: keys.secretAccessKey },
+    server,
     options: { endpoint: server.endpoint, bucket, region: 'auto', ...keys },
     close: async () => {
       await server.close();

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { sniffImage } from '@app/dice-format';
 import { startObjectStore, type LocalObjectStore } from '@app/local-services';
-import { S3ObjectStore } from '@app/object-store';
+import { S3ObjectStore, StoreMeter } from '@app/object-store';
 import { bundleEntry, type BundledEntry } from '@app/testing';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -40,7 +40,7 @@ afterAll(async () => {
 async function verdict(bytes: Uint8Array, size = { width: 0, height: 0 }): Promise<ChildAnswer> {
   next += 1;
   await store.put('original', bytes);
-  if (child === null || child.isGone) child = new ImageChild({ entry: program.path, limits: DEFAULT_CHILD_LIMITS, store: { endpoint: local.endpoint, bucket: 'vision-fuzz', region: 'auto', ...KEYS } });
+  if (child === null || child.isGone) child = new ImageChild({ entry: program.path, limits: DEFAULT_CHILD_LIMITS, meter: new StoreMeter(), store: { endpoint: local.endpoint, bucket: 'vision-fuzz', region: 'auto', ...KEYS } });
   return child.process({ id: next, key: 'original', thumbnailKey: 'thumbnail', previewKey: 'preview', sizeBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex'), crc32: null, ...size });
 }
 

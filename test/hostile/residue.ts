@@ -12,9 +12,9 @@ export interface Residue {
 
 /**
  * Written by refused requests by design: throttle, sessions, the note on a refused upload (its state is asked of the API), and what the relay
- * writes by itself.
+ * writes by itself, and what the clock does.
  */
-const NOTES: ReadonlySet<string> = new Set(['login_attempts', 'refresh_tokens', 'dataset_uploads', 'dataset_direct_uploads', 'inbox', 'dead_letters', 'broker_streams', 'idempotency_keys']);
+const NOTES: ReadonlySet<string> = new Set(['login_attempts', 'refresh_tokens', 'dataset_uploads', 'dataset_direct_uploads', 'inbox', 'broker_streams', 'idempotency_keys', 'clean_ups', 'store_operations', 'store_inventory']);
 /** Compared by these columns only: the relay marks rows of the outbox, a key's use is noted. */
 const COMPARED: Readonly<Record<string, string>> = {
   datasets: `${DATASET_FACTS_SQL} as facts`,

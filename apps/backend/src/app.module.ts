@@ -5,6 +5,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { BackendConfig } from './config/backend-config.js';
 import { FsckModule } from './fsck/fsck.module.js';
 import { AnnotationModule } from './modules/annotation/index.js';
+import { CostModule } from './modules/cost/index.js';
 import { DatasetModule } from './modules/dataset/index.js';
 import { ExchangeModule } from './modules/exchange/index.js';
 import { IdentityModule } from './modules/identity/index.js';
@@ -12,6 +13,7 @@ import { ModelModule } from './modules/model/index.js';
 import { SnapshotModule } from './modules/snapshot/index.js';
 import { TrainingModule } from './modules/training/index.js';
 import { AuthGuard } from './platform/auth/auth.guard.js';
+import { CleanUpModule } from './platform/clean-up/clean-up.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { ProblemFilter } from './platform/errors/problem.filter.js';
 import { HealthController } from './platform/health/health.controller.js';
@@ -28,7 +30,7 @@ export class AppModule {
   static with(config: BackendConfig): DynamicModule {
     return {
       module: AppModule,
-      imports: [CqrsModule.forRoot(), DatabaseModule, StorageModule, TelemetryModule, MessagingModule, HttpModule, IdentityModule, DatasetModule, AnnotationModule, ExchangeModule, SnapshotModule, TrainingModule, ModelModule, FsckModule],
+      imports: [CqrsModule.forRoot(), DatabaseModule, StorageModule, TelemetryModule, MessagingModule, HttpModule, CleanUpModule, IdentityModule, DatasetModule, AnnotationModule, ExchangeModule, SnapshotModule, TrainingModule, ModelModule, CostModule, FsckModule],
       controllers: [HealthController],
       providers: [
         { provide: BackendConfig, useValue: config },

@@ -1,6 +1,6 @@
 import { workerHelloV1 } from '@app/contracts';
 import { EventPublisher, RpcClient, type NatsLink } from '@app/messaging';
-import { SigV4Presigner, type ObjectStore } from '@app/object-store';
+import { SigV4Presigner, StoreMeter, type ObjectStore } from '@app/object-store';
 import { NatsBackendClient } from './backend-client/nats-backend-client.js';
 import { NatsReportPublisher } from './backend-client/nats-report-publisher.js';
 import { ObjectUploader, type UploadOptions } from './checkpoints/object-uploader.js';
@@ -27,6 +27,7 @@ import type { LaunchEngine } from './jobs/engine-run.js';
 import { JournalKeeper } from './jobs/journal-keeper.js';
 import type { JournalOptions } from './jobs/report-journal.js';
 import type { WorkerMetrics } from './health/worker-metrics.js';
+import { ToldCounts } from './jobs/told-counts.js';
 import { offerOf } from './jobs/worker-offer.js';
 import { WorkerPresence } from './jobs/worker-presence.js';
 import { TrainingWorker } from './jobs/training-worker.js';
@@ -43,6 +44,8 @@ export interface WorkerParts {
   readonly config: TrainingConfig;
   readonly link: NatsLink;
   readonly store: Pick<ObjectStore, 'get' | 'head'>;
+  /** Of the store. */
+  readonly meter?: StoreMeter;
   readonly launch: LaunchEngine;
   /** Where models are used: a process of its own; in tests this one. */
   readonly infer?: LaunchInference;
@@ -82,7 +85,8 @@ export async function composeWorker(parts: WorkerParts): Promise<TrainingWorker>
   const models = modelCache(parts);
   await models.sweep();
   const inference = new InferencePipeline({ store, uploader, models, launch: parts.infer ?? launchInference(log), workerId, codeVersion: version });
-  const presence = new WorkerPresence(offerOf(config, version), (hello) => publisher.signal(workerHelloV1, hello), config.helloMilliseconds);
+  const counts = new ToldCounts(parts.meter ?? new StoreMeter());
+  const presence = new WorkerPresence(offerOf(config, version), (hello) => publisher.signal(workerHelloV1, counts.with(hello)), config.helloMilliseconds);
   link.onConnect(() => presence.again());
   const worker = new TrainingWorker({
     backend,

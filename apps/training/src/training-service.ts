@@ -1,6 +1,6 @@
 import { durableOf, WORK_DURABLE } from '@app/contracts';
 import { JetStreamServer, NatsLink } from '@app/messaging';
-import { S3ObjectStore } from '@app/object-store';
+import { S3ObjectStore, StoreMeter } from '@app/object-store';
 import { countDelivery, Metrics, MetricsServer, NestLogger, stopTracing, type Logger, type ShutdownStep } from '@app/observability';
 import type { INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -28,11 +28,12 @@ export interface TrainingService {
 /** Starts the health port at once and the work as soon as the broker is there. */
 export async function startTrainingService(config: TrainingConfig, logger: Logger): Promise<TrainingService> {
   const link = new NatsLink({ ...config.nats, name: `vision-training ${config.workerId}`, log: logger });
-  const store = new S3ObjectStore(config.store);
+  const meter = new StoreMeter();
+  const store = new S3ObjectStore({ ...config.store, meter });
   const health = new HealthServer(new HealthChecks({ isBrokerConnected: () => link.isConnected, pingStore: (signal) => store.ping(signal) }));
   const metrics = new Metrics('training', { withProcess: config.metricsListen !== null });
   const metricsServer = new MetricsServer(metrics);
-  const worker = await composeWorker({ config, link, store, launch: () => new EngineProcess({ log: logger }), log: logger, metrics });
+  const worker = await composeWorker({ config, link, store, meter, launch: () => new EngineProcess({ log: logger }), log: logger, metrics });
   measureWorker(metrics, { worker, link });
   const desk = await composePredictDesk({ config, store, log: logger });
   const healthPort = await health.listen(config.health);

@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { HELD_BYTES, planBesides } from './extension-parts.js';
 import type { PartSource } from './multipart-session.js';
 import { objectKeys } from './object-keys.js';
 import type { ExtendOptions, ObjectHead, ObjectPrefix, ObjectStore } from './object-store.port.js';
 import { chunksOf } from './part-chunks.js';
 import { extensionPlan, MAX_PARTS, type ExtensionPlan } from './part-plan.js';
 
-/** New bytes up to this many are held and are one part, and parts of more are cut to this size. */
-const HELD_BYTES = 16 * 1024 * 1024;
-/** More new bytes than this share of a copied part are not put aside: they might be more than the part. */
-const LARGEST_SHARE = 0.5;
 /** What is left of the prefix is shorter than the number of its copies. */
 const ROOM_BYTES = MAX_PARTS;
 const COPIES_AT_ONCE = 4;
@@ -28,7 +25,7 @@ interface Extension {
 export async function extendObject(store: ObjectStore, of: Extension): Promise<ObjectHead> {
   const held = await heldRest(of.rest(), of.options.signal);
   const progress = progressOf(of.options);
-  const aside = held.isAll ? null : planBesides(of);
+  const aside = held.isAll ? null : planBesides(of.prefix.bytes, of.options.aboutBytes);
   if (aside === null) return extended(store, of, { held, progress });
   const key = objectKeys.staging(randomUUID());
   try {
@@ -53,15 +50,6 @@ async function extended(store: ObjectStore, of: Extension, { held, progress }: {
       progress.done(piece.byteLength);
     }
   });
-}
-
-/**
- * The largest copies, of whose last the new bytes are few, or null. So many bytes are not held: they are put aside in the store, which copies them as the last part. Cut into parts of this process, they would
- * want copies of their size, which are thousands.
- */
-function planBesides({ prefix, options }: Extension): ExtensionPlan | null {
-  const plan = extensionPlan(prefix.bytes, 0, HELD_BYTES);
-  return plan !== null && options.aboutBytes !== undefined && options.aboutBytes <= plan.partBytes * LARGEST_SHARE ? plan : null;
 }
 
 async function inParts({ toKey, prefix, sourceOf, inMultipart }: Extension, { plan, progress }: { plan: ExtensionPlan; progress: Progress }, rest: (uploadPart: UploadPart) => Promise<void>): Promise<ObjectHead> {

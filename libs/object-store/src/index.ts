@@ -12,3 +12,7 @@ export { type Severity, type StoreCheck } from './doctor/doctor-check.js';
 export { type StoreDoctorOptions } from './doctor/patient.js';
 export { storeDoctor, storeIsFit } from './doctor/store-doctor.js';
 export { ResumableSha256 } from './resumable-sha256.js';
+export { OPERATION_CLASSES, operationOfRequest, type OperationClass, type StoreOperation } from './meter/store-operations.js';
+export { StoreMeter, type CountKind, type StoreCount } from './meter/store-meter.js';
+export { MeteredPresigner } from './meter/metered-presigner.js';
+export { COPY_FORECAST, extensionForecast, plus as plusRequests, uploadForecast, type RequestForecast } from './meter/request-forecast.js';

@@ -1,5 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { traceCalls } from './traced-calls.js';
+import { meterClient } from './meter/metered-client.js';
+import type { StoreMeter } from './meter/store-meter.js';
 
 export interface S3ClientOptions {
   /** Absent: AWS by region. */
@@ -12,6 +14,8 @@ export interface S3ClientOptions {
   readonly maxAttempts?: number;
   /** A store that says nothing for so long is away. 15 s: R2 has been seen to take 10 s for a Complete. */
   readonly requestTimeoutMilliseconds?: number;
+  /** Counts what leaves. Left out: nobody counts. */
+  readonly meter?: StoreMeter;
 }
 
 export const DEFAULT_REQUEST_TIMEOUT_MILLISECONDS = 15_000;
@@ -30,5 +34,6 @@ export function createS3Client(options: S3ClientOptions): S3Client {
     requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MILLISECONDS, requestTimeout: options.requestTimeoutMilliseconds ?? DEFAULT_REQUEST_TIMEOUT_MILLISECONDS, throwOnRequestTimeout: true },
   });
   traceCalls(client);
+  if (options.meter !== undefined) meterClient(client, options.meter);
   return client;
 }

@@ -2,6 +2,9 @@ import { isIP } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { MODEL_CATALOGUE, parseTrainersFile, type Trainer } from '@app/contracts';
 import { z } from 'zod';
+import { COST_VARIABLES } from './cost-variables.js';
+import { RETENTION_VARIABLES, retentionOf, type Retention } from './retention-variables.js';
+import { count } from './variable-forms.js';
 
 const DEFAULT_SECRETS = ['secret', 'changeme', 'change-me', 'password', 'development'];
 
@@ -9,7 +12,6 @@ const secret = (least: number): z.ZodString => z.string().min(least, `at least $
 const url = (protocols: readonly string[]): z.ZodType<string> =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), { message: `a URL that begins with ${protocols.map((one) => `${one}//`).join(' or ')}` });
 const limit = z.coerce.number().int().min(1).max(100_000).optional();
-const count = (fallback: number, most = Number.MAX_SAFE_INTEGER): z.ZodType<number> => z.coerce.number().int().min(1).max(most).default(fallback) as unknown as z.ZodType<number>;
 
 /** `10.0.0.0/8, ::1`: a proxy that is named wrongly would make every client look like one, or let each choose who it is. */
 const addressRanges = z
@@ -73,6 +75,8 @@ export const backendEnvironment = z.object({
   TRAINERS_FILE: z.string().optional().describe("the operator's own trainers (docs/external-trainers.md); the workers that run them have the same file"),
   SNAPSHOT_ZIP_GRACE_MINUTES: count(120, 525_600).describe('a zip that a newer version replaces is dropped after so long without use; it can be made again'),
   PART_COPY_RETRY_SECONDS: count(600, 86_400).describe('a store that said that it copies no parts of objects is asked again after so long: it may have been upgraded, or a proxy was wrong'),
+  ...COST_VARIABLES,
+  ...RETENTION_VARIABLES,
   IMAGE_WORKERS: z.coerce.number().int().min(0).max(64).default(1).describe('processes of this replica that make thumbnails and previews; 0: it leaves these and the unpacking of zips to others'),
   MAX_UPLOAD_BYTES: count(20 * 1000 ** 3).describe('largest zip'),
   FAILPOINTS_DIRECTORY: z.string().optional().describe('tests only, refused in production: files of this folder break the process at named places'),
@@ -176,6 +180,24 @@ export class BackendConfig {
   }
   get partCopyRetrySeconds(): number {
     return this.values.PART_COPY_RETRY_SECONDS;
+  }
+  get prices(): { storageGbMonth: number; classAMillion: number; classBMillion: number; egressGb: number } {
+    const { PRICE_STORAGE_GB_MONTH: storageGbMonth, PRICE_CLASS_A_MILLION: classAMillion, PRICE_CLASS_B_MILLION: classBMillion, PRICE_EGRESS_GB: egressGb } = this.values;
+    return { storageGbMonth, classAMillion, classBMillion, egressGb };
+  }
+  /** 0: never. */
+  get costInventoryHours(): number {
+    return this.values.COST_INVENTORY_HOURS;
+  }
+  get cleanUpLookSeconds(): number {
+    return this.values.CLEAN_UP_LOOK_SECONDS;
+  }
+  /** How long what may go is kept. */
+  get retention(): Retention {
+    return retentionOf(this.values);
+  }
+  get storeCountsSeconds(): number {
+    return this.values.STORE_COUNTS_SECONDS;
   }
   get imageWorkers(): number {
     return this.values.IMAGE_WORKERS;

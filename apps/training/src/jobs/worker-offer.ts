@@ -3,7 +3,7 @@ import { laneOf, MODEL_CATALOGUE, type WorkerHelloV1 } from '@app/contracts';
 import type { TrainingConfig } from '../config/training-config.js';
 
 /** What a worker can do; the same from its start to its end. */
-export type WorkerOffer = Omit<WorkerHelloV1, 'job_id' | 'is_leaving'>;
+export type WorkerOffer = Omit<WorkerHelloV1, 'job_id' | 'is_leaving' | 'store_counts'>;
 
 export function offerOf(config: Pick<TrainingConfig, 'workerId' | 'pool' | 'engine' | 'trainers'>, version: string): WorkerOffer {
   return {

@@ -9,6 +9,24 @@ export const poolSchema = word;
 export const DEFAULT_POOL = 'default';
 const DEFAULT_ENGINE = 'onnx';
 
+/** What a process asked of the store: its totals of each day, which only grow. Told once a minute; a repeat changes nothing. */
+export const storeCountsSchema = z.object({
+  /** Of the process, not of the worker: a new one counts from nothing. */
+  process: z.uuid(),
+  counts: z
+    .array(
+      z.object({
+        day: z.iso.date(),
+        /** `datasets/{id}` or `models/{id}`; empty: of none. */
+        scope: z.string().max(200),
+        operation: z.string().max(40),
+        kind: z.enum(['sent', 'refused', 'minted', 'proven']),
+        count: z.number().int().positive(),
+      }),
+    )
+    .max(2_000),
+});
+
 /** Core NATS, every 10 s and when a job begins or ends, not kept: which worker is there and what it can do. No host names beyond its id. */
 export const workerHelloV1 = {
   subject: 'vision.training.worker.hello.v1',
@@ -25,6 +43,7 @@ export const workerHelloV1 = {
     job_id: jobIdSchema.nullable(),
     /** The last word of one that stops: it counts no more. */
     is_leaving: z.boolean().default(false),
+    store_counts: storeCountsSchema.optional(),
   }),
   summary: 'A worker is there: its pool, engines, models and what it works on.',
 } as const;

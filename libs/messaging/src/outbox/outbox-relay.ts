@@ -24,7 +24,6 @@ export interface OutboxRelayOptions {
 }
 
 const EVENTS_UNDER_WAY = 500;
-const CLEAN_UP_EVERY_MILLISECONDS = 600_000;
 const CHECK_STREAMS_EVERY_MILLISECONDS = 10_000;
 /** Between the beginnings of two rounds that were not full: under many small writes one round takes the rows of many. */
 const PACE_MILLISECONDS = 50;
@@ -42,7 +41,6 @@ export class OutboxRelay {
   private loop: Promise<void> = Promise.resolve();
   private roundBegunAt = 0;
   private streamsCheckedAt = 0;
-  private cleanedAt = Date.now();
 
   constructor(private readonly options: OutboxRelayOptions) {
     this.log = options.log ?? silentLog;
@@ -101,10 +99,6 @@ export class OutboxRelay {
       await outboxStore.markPublished(sql, await this.publishAll(rows));
       return rows.length;
     });
-    if (Date.now() - this.cleanedAt > CLEAN_UP_EVERY_MILLISECONDS) {
-      await this.options.transaction((sql) => outboxStore.forgetOld(sql));
-      this.cleanedAt = Date.now();
-    }
     return sent === size;
   }
 

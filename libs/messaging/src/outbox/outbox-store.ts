@@ -10,11 +10,6 @@ export interface OutboxRow {
   readonly events: readonly CloudEvent[];
 }
 
-/** Days that published rows stay: as long as the broker keeps events, so that one that lost its disk can be filled again. */
-export const OUTBOX_RETENTION_DAYS = 7;
-/** Days that the inbox remembers: longer than anything can come again. */
-export const INBOX_RETENTION_DAYS = 30;
-
 /** SQL of the outbox. Every method runs in the transaction of the executor it is given. */
 export const outboxStore = {
   async append(sql: SqlExecutor, stream: StreamName, event: CloudEvent): Promise<void> {
@@ -74,11 +69,6 @@ export const outboxStore = {
     const rows = (await sql.query('select event from outbox where id = $1', [id])) as { event: CloudEvent | readonly CloudEvent[] }[];
     const event = rows[0]?.event;
     return event === undefined || Array.isArray(event) ? null : (event as CloudEvent);
-  },
-
-  async forgetOld(sql: SqlExecutor): Promise<void> {
-    await sql.query(`delete from outbox where published_at is not null and created_at < now() - make_interval(days => $1)`, [OUTBOX_RETENTION_DAYS]);
-    await sql.query(`delete from inbox where received_at < now() - make_interval(days => $1)`, [INBOX_RETENTION_DAYS]);
   },
 
   /** How far the broker is behind. `oldestSeconds`: 0 without a row. */

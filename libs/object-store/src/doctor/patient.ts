@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { PresignedPut } from '../object-store.port.js';
+import { operationOfRequest } from '../meter/store-operations.js';
 import { createS3Client, type S3ClientOptions } from '../s3-client.js';
 import { S3ObjectStore } from '../s3-object-store.js';
 import { SigV4Presigner } from '../sigv4-presigner.js';
@@ -98,8 +99,12 @@ export class Patient {
   }
 
   /** To the public address. */
-  send(request: RawRequest): Promise<RawAnswer> {
-    return sendRaw(this.options.publicEndpoint, request, this.options.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS);
+  async send(request: RawRequest): Promise<RawAnswer> {
+    const answer = await sendRaw(this.options.publicEndpoint, request, this.options.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS);
+    const operation = operationOfRequest(request.method, request.target, request.headers?.['x-amz-copy-source'] !== undefined);
+    const isAtTheDoor = answer.status === 401 || answer.status === 403;
+    if (operation !== null) this.options.store.meter?.count({ operation, kind: isAtTheDoor ? 'refused' : 'sent', key: this.prefix });
+    return answer;
   }
 
   sendTo(url: string, request: Omit<RawRequest, 'target'>): Promise<RawAnswer> {

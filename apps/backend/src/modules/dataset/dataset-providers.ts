@@ -49,12 +49,12 @@ import { TypeormDatasetReadModel } from './infrastructure/typeorm-dataset-read-m
 import { TypeormDatasetRepository } from './infrastructure/typeorm-dataset.repository.js';
 import { TypeormTrash } from './infrastructure/typeorm-trash.js';
 import { TypeormUploadSessions } from './infrastructure/typeorm-upload-sessions.js';
-import { UploadSweeper } from './infrastructure/upload-sweeper.js';
+import { DatasetCleanUps } from './infrastructure/dataset-clean-ups.js';
 import { ZipPackageConverter } from './infrastructure/zip-package-converter.js';
 import { ZipPackageInspector } from './infrastructure/zip-package-inspector.js';
 
 const COMMANDS = [CreateDatasetHandler, UploadDatasetHandler, MakeDemoDatasetHandler, UpdateDatasetHandler, TrashDatasetHandler, RestoreDatasetHandler, SetMemberHandler, RemoveMemberHandler];
-const SWEEPS = [SweepUploadsHandler, PurgeDatasetsHandler, UploadSweeper];
+const SWEEPS = [SweepUploadsHandler, PurgeDatasetsHandler, DatasetCleanUps];
 const QUERIES = [ListDatasetsHandler, GetDatasetHandler, GetUploadHandler, GetDownloadHandler, ListFindingsHandler, ListMembersHandler, ReadChangesHandler, PlanPurgeHandler];
 const SERVICES = [DatasetAccess, DatasetLeavings, DatasetReader, DatasetFeed, UploadFeed];
 

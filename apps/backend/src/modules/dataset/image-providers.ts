@@ -24,7 +24,6 @@ import { ListHardestImagesHandler } from './application/queries/list-hardest-ima
 import { ListImagesHandler } from './application/queries/list-images/list-images.handler.js';
 import { UploadSlots } from './application/upload-slots.js';
 import { BucketImageStorage } from './infrastructure/bucket-image-storage.js';
-import { ImageSweeper } from './infrastructure/image-sweeper.js';
 import { PresignedImageUrls } from './infrastructure/presigned-image-urls.js';
 import { SqlSupersededImages } from './infrastructure/sql-superseded-images.js';
 import { TypeormImageList } from './infrastructure/typeorm-image-list.js';
@@ -32,7 +31,7 @@ import { TypeormImageRows } from './infrastructure/typeorm-image-rows.js';
 import { TypeormImageUploads } from './infrastructure/typeorm-image-uploads.js';
 
 const COMMANDS = [AddImagesHandler, AnnounceImagesHandler, CompleteImagesHandler, ChangeImagesHandler];
-const SWEEPS = [SweepImageUploadsHandler, SweepOrphansHandler, ImageSweeper];
+const SWEEPS = [SweepImageUploadsHandler, SweepOrphansHandler];
 const QUERIES = [ListImagesHandler, ListHardestImagesHandler, GetImageHandler, ListImageUploadsHandler];
 const SERVICES = [DatasetImages, ImageIntake, ImageReceiver, ImageChanges, ImagePutBack, UploadSlots];
 

@@ -20,6 +20,7 @@ import { GetMeHandler } from './application/queries/get-me/get-me.handler.js';
 import { ListApiKeysHandler } from './application/queries/list-api-keys/list-api-keys.handler.js';
 import { ListUsersHandler } from './application/queries/list-users/list-users.handler.js';
 import { Argon2PasswordHasher } from './infrastructure/argon2-password-hasher.js';
+import { IdentityCleanUps } from './infrastructure/identity-clean-ups.js';
 import { IdentityCredentialVerifier } from './infrastructure/credential-verifier.js';
 import { FirstAdministrator } from './infrastructure/first-administrator.js';
 import { JwtAccessTokens } from './infrastructure/jwt-access-tokens.js';
@@ -42,7 +43,7 @@ const QUERIES = [GetMeHandler, ListUsersHandler, ListApiKeysHandler];
   providers: [
     ...COMMANDS,
     ...QUERIES,
-    ...[FirstAdministrator, JwtAccessTokens, RefreshCookie],
+    ...[FirstAdministrator, JwtAccessTokens, RefreshCookie, IdentityCleanUps],
     { provide: Users, useClass: TypeormUsers },
     { provide: Sessions, useClass: TypeormSessions },
     { provide: ApiKeys, useClass: TypeormApiKeys },

@@ -29,6 +29,7 @@ import { ForkedModelInspector, InspectorProgram } from './infrastructure/inspect
 import { NatsImagePredictor } from './infrastructure/nats-image-predictor.js';
 import { RunRounds } from './infrastructure/run-rounds.js';
 import { SqlModelStore } from './infrastructure/sql-model-store.js';
+import { ModelCleanUps } from './infrastructure/model-clean-ups.js';
 import { SqlModelUses } from './infrastructure/sql-model-uses.js';
 import { SqlRunStore } from './infrastructure/sql-run-store.js';
 import { SqlSuggestionStore } from './infrastructure/sql-suggestion-store.js';
@@ -37,7 +38,7 @@ import { SqlSuggestionStore } from './infrastructure/sql-suggestion-store.js';
   imports: [AnnotationModule, DatasetModule, SnapshotModule, TrainingModule],
   controllers: [ModelsController, DatasetModelsController, ModelRunsController, SuggestionsController],
   providers: [
-    ...[ModelAccess, ModelRegistry, ModelUploads, ModelRuns, Predictions, SuggestionDesk, CoveredMasks, ImageNaming, ProposalIntake, RunSettlement, RunWorker, RunRounds, InspectorProgram, SqlModelUses],
+    ...[ModelAccess, ModelRegistry, ModelUploads, ModelRuns, Predictions, SuggestionDesk, CoveredMasks, ImageNaming, ProposalIntake, RunSettlement, RunWorker, RunRounds, InspectorProgram, SqlModelUses, ModelCleanUps],
     { provide: ModelStore, useClass: SqlModelStore },
     { provide: RunStore, useClass: SqlRunStore },
     { provide: SuggestionStore, useClass: SqlSuggestionStore },

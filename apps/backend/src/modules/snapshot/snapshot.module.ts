@@ -27,6 +27,7 @@ import { ZipLeases } from './application/ports/zip-leases.port.js';
 import { SnapshotDetailsReader } from './application/snapshot-details.js';
 import { SnapshotUses } from './application/snapshot-uses.js';
 import { VersionMaker } from './application/version-maker.js';
+import { SnapshotForecasts } from './application/snapshot-forecasts.js';
 import { ZipBuild } from './application/zip-build.js';
 import { ZipDoubts } from './application/zip-doubts.js';
 import { ZipLooks } from './application/zip-looks.js';
@@ -39,14 +40,15 @@ import { SqlSnapshotFacts } from './infrastructure/sql-snapshot-facts.js';
 import { SqlZipLeases } from './infrastructure/sql-zip-leases.js';
 import { TypeormSnapshotRepository } from './infrastructure/typeorm-snapshot.repository.js';
 import { ZipComposer } from './infrastructure/zip-composer.js';
-import { ZipSweeper } from './infrastructure/zip-sweeper.js';
+import { SnapshotCleanUps } from './infrastructure/snapshot-clean-ups.js';
+import { ZipRounds } from './infrastructure/zip-rounds.js';
 
 @Module({
   imports: [DatasetModule, AnnotationModule],
   controllers: [CompareController, SnapshotsController, SnapshotDownloadController, SnapshotRequestsConsumer, LoadedLabelsConsumer, SnapshotCommandsResponder],
   providers: [
     ...[CreateSnapshotHandler, ChangeSnapshotHandler, DeleteSnapshotHandler, RequestSnapshotForTrainingHandler, BuildSnapshotHandler, CountLabelsHandler, ListSnapshotsHandler, GetSnapshotHandler, DiffSnapshotsHandler, ListDiffHandler, RestoreSnapshotHandler],
-    ...[VersionDiff, CompleteSnapshots, SnapshotDetailsReader, SnapshotUses, VersionMaker, ZipBuild, ZipComposer, ZipDoubts, ZipLooks, ZipShelf, ZipSweeper],
+    ...[VersionDiff, CompleteSnapshots, SnapshotDetailsReader, SnapshotUses, VersionMaker, ZipBuild, ZipComposer, ZipDoubts, ZipLooks, ZipShelf, ZipRounds, SnapshotCleanUps, SnapshotForecasts],
     { provide: SnapshotRepository, useClass: TypeormSnapshotRepository },
     { provide: SnapshotSource, useClass: DatasetSnapshotSource },
     { provide: SnapshotStorage, useClass: BucketSnapshotStorage },
@@ -54,6 +56,6 @@ import { ZipSweeper } from './infrastructure/zip-sweeper.js';
     { provide: SnapshotFacts, useClass: SqlSnapshotFacts },
     { provide: SnapshotOutcomes, useClass: OutboxSnapshotOutcomes },
   ],
-  exports: [CompleteSnapshots, SnapshotUses],
+  exports: [CompleteSnapshots, SnapshotUses, SnapshotForecasts],
 })
 export class SnapshotModule {}

@@ -66,6 +66,7 @@ import { QueueRunner } from './infrastructure/queue-runner.js';
 import { TypeormQueueReader } from './infrastructure/typeorm-queue-reader.js';
 import { TypeormWorkerRegistry } from './infrastructure/typeorm-worker-registry.js';
 import { LeaseSweeper } from './infrastructure/lease-sweeper.js';
+import { TrainingCleanUps } from './infrastructure/training-clean-ups.js';
 import { SqlSnapshotUses } from './infrastructure/sql-snapshot-uses.js';
 import { SnapshotTrainingSnapshots } from './infrastructure/snapshot-training-snapshots.js';
 import { TypeormEarlyReports } from './infrastructure/typeorm-early-reports.js';
@@ -86,7 +87,7 @@ const QUERIES = [ListModelsHandler, ListJobsHandler, GetJobHandler, GetJobLogsHa
   providers: [
     ...COMMANDS,
     ...QUERIES,
-    ...[InferenceJobs, InitialModels, JobEnds, JobAccess, JobEventFeed, QueueStateReader, QueueRunner, QueueMetrics, LeaseSweeper, ReportEffects, CheckpointRetention, SqlSnapshotUses],
+    ...[InferenceJobs, InitialModels, JobEnds, JobAccess, JobEventFeed, QueueStateReader, QueueRunner, QueueMetrics, LeaseSweeper, ReportEffects, CheckpointRetention, SqlSnapshotUses, TrainingCleanUps],
     { provide: TrainingSettings, inject: [BackendConfig], useFactory: (config: BackendConfig) => new TrainingSettings(config.trainingLeaseSeconds, config.trainingLimits, config.trainingClaimSeconds) },
     { provide: TrainableModels, inject: [BackendConfig], useFactory: (config: BackendConfig) => new TrainableModels(config.trainers) },
     { provide: TrainingJobRepository, useClass: TypeormTrainingJobRepository },

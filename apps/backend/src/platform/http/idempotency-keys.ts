@@ -1,5 +1,6 @@
 import { DomainError } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
+import { BackendConfig } from '../../config/backend-config.js';
 import { TransactionContext } from '../database/transaction-context.js';
 
 export interface IdempotencySlot {
@@ -15,12 +16,14 @@ export interface IdempotencyClaim extends IdempotencySlot {
 
 /** A claim whose process is gone is free again after so long. */
 const CLAIM_SECONDS = 60;
-export const KEEP_HOURS = 24;
 
 /** The answers of writes by client key, in Postgres: every replica knows them. */
 @Injectable()
 export class IdempotencyKeys {
-  constructor(private readonly transaction: TransactionContext) {}
+  constructor(
+    private readonly transaction: TransactionContext,
+    private readonly config: BackendConfig,
+  ) {}
 
   /** The claim: the caller does the work now. Else the answer of the first time. Throws `in-progress` or `idempotency-mismatch`. */
   async claim(slot: IdempotencySlot, requestHash: string): Promise<IdempotencyClaim | { readonly body: unknown }> {
@@ -31,7 +34,7 @@ export class IdempotencyKeys {
            where (not idempotency_keys.done and idempotency_keys.claimed_at < clock_timestamp() - make_interval(secs => $5)) or idempotency_keys.claimed_at < clock_timestamp() - make_interval(hours => $6)
          returning claimed_at::text as token)
        select token from claimed`,
-      [slot.userId, slot.route, slot.key, requestHash, CLAIM_SECONDS, KEEP_HOURS],
+      [slot.userId, slot.route, slot.key, requestHash, CLAIM_SECONDS, this.config.retention.idempotencyHours],
     );
     const token = claimed[0]?.token;
     if (token !== undefined) return { ...slot, token };
@@ -54,12 +57,6 @@ export class IdempotencyKeys {
   /** Frees the key after an error. What was stored all the same, because only the answer to the commit was lost, stays. */
   async release(claim: IdempotencyClaim): Promise<void> {
     await this.query('delete from idempotency_keys where user_id = $1 and route = $2 and key = $3 and claimed_at = $4::timestamptz and not done', [claim.userId, claim.route, claim.key, claim.token]).catch(() => undefined);
-  }
-
-  /** Removes what no repeat can ask for any more; answers how many there were. */
-  async forgetOld(): Promise<number> {
-    const forgotten = await this.query('with forgotten as (delete from idempotency_keys where claimed_at < clock_timestamp() - make_interval(hours => $1) returning 1) select * from forgotten', [KEEP_HOURS]);
-    return forgotten.length;
   }
 
   private async query<T>(sql: string, parameters: unknown[]): Promise<T[]> {

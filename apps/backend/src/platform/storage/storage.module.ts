@@ -1,7 +1,11 @@
-import { MultipartUploads, ObjectStore, Presigner, S3MultipartUploads, S3ObjectStore, SigV4Presigner } from '@app/object-store';
+import { MeteredPresigner, MultipartUploads, ObjectStore, Presigner, S3MultipartUploads, S3ObjectStore, SigV4Presigner, StoreMeter } from '@app/object-store';
 import { Global, Module } from '@nestjs/common';
 import { BackendConfig } from '../../config/backend-config.js';
+import { OperationLedger } from './operation-ledger.js';
+import { StoreCleanUps } from './store-clean-ups.js';
+import { ScopeOwners } from './scope-owners.js';
 import { StoreExamination } from './store-examination.js';
+import { StoreInventory } from './store-inventory.js';
 import { StoreHealthController } from './store-health.controller.js';
 
 @Global()
@@ -9,11 +13,14 @@ import { StoreHealthController } from './store-health.controller.js';
   controllers: [StoreHealthController],
   providers: [
     StoreExamination,
-    { provide: ObjectStore, inject: [BackendConfig], useFactory: (config: BackendConfig) => new S3ObjectStore(config.store) },
-    { provide: MultipartUploads, inject: [BackendConfig], useFactory: (config: BackendConfig) => new S3MultipartUploads(config.store) },
+    ...[OperationLedger, ScopeOwners, StoreCleanUps, StoreInventory],
+    // Every request and every URL of this process goes by it.
+    { provide: StoreMeter, useFactory: () => new StoreMeter() },
+    { provide: ObjectStore, inject: [BackendConfig, StoreMeter], useFactory: (config: BackendConfig, meter: StoreMeter) => new S3ObjectStore({ ...config.store, meter }) },
+    { provide: MultipartUploads, inject: [BackendConfig, StoreMeter], useFactory: (config: BackendConfig, meter: StoreMeter) => new S3MultipartUploads({ ...config.store, meter }) },
     // URLs are for browsers and workers: signed for the address that they use.
-    { provide: Presigner, inject: [BackendConfig], useFactory: (config: BackendConfig) => new SigV4Presigner({ ...config.store, endpoint: config.store.publicEndpoint }) },
+    { provide: Presigner, inject: [BackendConfig, StoreMeter], useFactory: (config: BackendConfig, meter: StoreMeter) => new MeteredPresigner(new SigV4Presigner({ ...config.store, endpoint: config.store.publicEndpoint }), meter) },
   ],
-  exports: [ObjectStore, MultipartUploads, Presigner],
+  exports: [ObjectStore, MultipartUploads, Presigner, StoreMeter, OperationLedger, StoreInventory],
 })
 export class StorageModule {}

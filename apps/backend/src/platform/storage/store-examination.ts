@@ -1,4 +1,4 @@
-import { ensureBucketCors, storeDoctor, storeIsFit, type StoreCheck } from '@app/object-store';
+import { ensureBucketCors, storeDoctor, storeIsFit, StoreMeter, type StoreCheck } from '@app/object-store';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { BackendConfig } from '../../config/backend-config.js';
 
@@ -23,7 +23,10 @@ export class StoreExamination implements OnApplicationBootstrap, BeforeApplicati
   private running: Promise<void> = Promise.resolve();
   private result: StoreExaminationResult;
 
-  constructor(private readonly config: BackendConfig) {
+  constructor(
+    private readonly config: BackendConfig,
+    private readonly meter: StoreMeter,
+  ) {
     this.result = config.storeCheck.enabled ? NOT_YET : { ...NOT_YET, state: 'off' };
   }
 
@@ -46,7 +49,8 @@ export class StoreExamination implements OnApplicationBootstrap, BeforeApplicati
   }
 
   private async examine(): Promise<void> {
-    const { store, storeCheck } = this.config;
+    const { storeCheck } = this.config;
+    const store = { ...this.config.store, meter: this.meter };
     this.result = { ...this.result, state: 'running' };
     if (storeCheck.setsCors && storeCheck.pageOrigins.length > 0) await ensureBucketCors(store, storeCheck.pageOrigins, 'set');
     const { pageOrigins, readonlyCredential } = storeCheck;

@@ -49,9 +49,6 @@ export type DatasetReception = Pick<DatasetState, 'id' | 'name' | 'taskType' | '
 export type DatasetAcceptance = Pick<DatasetState, 'numImages' | 'numClasses' | 'numLabeled' | 'splits' | 'splitConfig' | 'contentHash'> & { readonly upload: DatasetUpload };
 export type DatasetCreation = Pick<DatasetState, 'id' | 'name' | 'taskType' | 'multiLabel' | 'visibility' | 'numClasses' | 'contentHash' | 'createdBy' | 'createdAt'>;
 
-/** Days that a dataset can be taken back from the trash. */
-export const TRASH_DAYS = 30;
-
 /** A set of images with labels for one task. */
 export class Dataset extends AggregateRoot<DatasetEvent> {
   private constructor(private readonly data: DatasetState) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { MultipartUploads, ObjectNotFound, ObjectStore, objectKeys, Presigner, type UploadedPart } from '@app/object-store';
+import { MultipartUploads, ObjectNotFound, ObjectStore, objectKeys, Presigner, StoreMeter, type UploadedPart } from '@app/object-store';
 import { Injectable } from '@nestjs/common';
 import { DirectUploadStorage, type PartUrl } from '../application/ports/direct-upload-storage.port.js';
 import type { ZipObject } from '../application/ports/upload-storage.port.js';
@@ -15,6 +15,7 @@ export class BucketDirectUploadStorage extends DirectUploadStorage {
     private readonly store: ObjectStore,
     private readonly multipart: MultipartUploads,
     private readonly presigner: Presigner,
+    private readonly meter: StoreMeter,
   ) {
     super();
   }
@@ -38,7 +39,11 @@ export class BucketDirectUploadStorage extends DirectUploadStorage {
   }
 
   async assemble(uploadId: string, multipartId: string, parts: readonly UploadedPart[]): Promise<ZipObject> {
-    return this.multipart.complete(objectKeys.staging(uploadId), multipartId, parts);
+    const key = objectKeys.staging(uploadId);
+    const zip = await this.multipart.complete(key, multipartId, parts);
+    // Each part came by a URL once at least.
+    this.meter.count({ operation: 'UploadPart', kind: 'proven', key }, parts.length);
+    return zip;
   }
 
   async staged(uploadId: string): Promise<ZipObject | null> {

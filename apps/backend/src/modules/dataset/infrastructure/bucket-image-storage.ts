@@ -1,4 +1,4 @@
-import { MAX_EXPIRES_SECONDS, ObjectStore, objectKeys, Presigner, type PresignedPut } from '@app/object-store';
+import { MAX_EXPIRES_SECONDS, ObjectStore, objectKeys, Presigner, StoreMeter, type PresignedPut } from '@app/object-store';
 import { Injectable } from '@nestjs/common';
 import { ImageStorage, type ListedObject } from '../application/ports/image-storage.port.js';
 import { keyExtension, type ImageFormat } from '../domain/image-name.js';
@@ -15,6 +15,7 @@ export class BucketImageStorage extends ImageStorage {
   constructor(
     private readonly store: ObjectStore,
     private readonly presigner: Presigner,
+    private readonly meter: StoreMeter,
   ) {
     super();
   }
@@ -45,6 +46,8 @@ export class BucketImageStorage extends ImageStorage {
 
   async keepStaged(uploadId: string, key: string, format: ImageFormat): Promise<void> {
     await this.store.copy(objectKeys.stagedImage(uploadId), key, { contentType: contentTypeOf(format) });
+    // It came by a URL.
+    this.meter.count({ operation: 'PutObject', kind: 'proven', key });
   }
 
   async discardStaged(uploadIds: readonly string[]): Promise<void> {

@@ -24,7 +24,9 @@ export class TypeormTrash extends Trash {
 
   async begin(datasetId: string, deletedBefore: Date): Promise<boolean> {
     const rows = await this.query(
-      'with begun as (update datasets set purge_started_at = coalesce(purge_started_at, clock_timestamp()) where id = $1 and deleted_at < $2 returning 1) select * from begun',
+      // A training that began before reads the zip until it ends.
+      `with begun as (update datasets set purge_started_at = coalesce(purge_started_at, clock_timestamp()) where id = $1 and deleted_at < $2
+       and not exists (select 1 from training_jobs j where j.dataset_id = $1 and j.state not in ('completed','failed','cancelled')) returning 1) select * from begun`,
       [datasetId, deletedBefore],
     );
     return rows.length === 1;

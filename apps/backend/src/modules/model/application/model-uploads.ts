@@ -13,7 +13,6 @@ import { ModelStore, type ModelUpload } from './ports/model-store.port.js';
 
 /** An ONNX file that loads on a CPU in some seconds; a larger one would take the worker's memory. */
 export const MAX_MODEL_BYTES = 512 * 1024 * 1024;
-const STALE_MILLISECONDS = 24 * 3_600_000;
 const STALE_BATCH = 50;
 
 export interface UploadInput {
@@ -77,11 +76,14 @@ export class ModelUploads implements OnModuleInit {
     return model;
   }
 
-  /** Of announced models that nobody completed. Answers how many. */
-  async sweep(now: Date): Promise<number> {
-    const stale = await this.models.staleUploads(new Date(now.getTime() - STALE_MILLISECONDS), STALE_BATCH);
-    for (const upload of stale) await this.forget(upload);
-    return stale.length;
+  /** Of models that were announced before then and that nobody completed. Answers how many. */
+  async sweep(before: Date, mayGoOn: () => Promise<boolean>): Promise<number> {
+    for (let count = 0; ; ) {
+      const stale = await this.models.staleUploads(before, STALE_BATCH);
+      for (const upload of stale) await this.forget(upload);
+      count += stale.length;
+      if (stale.length < STALE_BATCH || !(await mayGoOn())) return count;
+    }
   }
 
   private async register({ id, datasetId, name, notes, adapter, object, createdBy }: ModelUpload): Promise<void> {

@@ -4,7 +4,6 @@ import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
 import { InferenceJobs, JobReadModel } from '../../training/index.js';
 import type { ModelRun } from '../domain/model-run.js';
 import { ImageNaming } from './image-naming.js';
-import { ModelUploads } from './model-uploads.js';
 import { RunStore, type ClaimedRun } from './ports/run-store.port.js';
 import { ProposalIntake } from './proposal-intake.js';
 import { RUN_LEASE_SECONDS } from './run-lease.js';
@@ -27,7 +26,6 @@ export class RunWorker {
     private readonly naming: ImageNaming,
     private readonly intake: ProposalIntake,
     private readonly settlement: RunSettlement,
-    private readonly uploads: ModelUploads,
     private readonly clock: Clock,
   ) {}
 
@@ -35,7 +33,6 @@ export class RunWorker {
   async work(signal: AbortSignal): Promise<void> {
     try {
       for (let claimed = await this.runs.claim(RUN_LEASE_SECONDS); claimed !== null && !signal.aborted; claimed = await this.runs.claim(RUN_LEASE_SECONDS)) await this.settle(claimed, signal);
-      await this.uploads.sweep(this.clock.now());
     } catch (error) {
       // The database is away: leases end by themselves.
       this.logger.warn(`runs of models: ${error instanceof Error ? error.message : String(error)}`);

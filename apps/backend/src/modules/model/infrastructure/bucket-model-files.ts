@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DomainError, newId } from '@app/kernel';
-import { objectKeys, ObjectStore, Presigner } from '@app/object-store';
+import { objectKeys, ObjectStore, Presigner, StoreMeter } from '@app/object-store';
 import { Injectable } from '@nestjs/common';
 import { ModelFiles, type SignedUrl } from '../application/ports/model-files.port.js';
 import type { ModelObject } from '../domain/model.js';
@@ -17,6 +17,7 @@ export class BucketModelFiles extends ModelFiles {
   constructor(
     private readonly store: ObjectStore,
     private readonly presigner: Presigner,
+    private readonly meter: StoreMeter,
   ) {
     super();
   }
@@ -38,7 +39,10 @@ export class BucketModelFiles extends ModelFiles {
   }
 
   async sizeOf(key: string): Promise<number | null> {
-    return (await this.store.head(key))?.sizeBytes ?? null;
+    const found = await this.store.head(key);
+    // Asked once of what was to be put by a URL: it was.
+    if (found !== null) this.meter.count({ operation: 'PutObject', kind: 'proven', key });
+    return found?.sizeBytes ?? null;
   }
 
   async metadata({ key, sizeBytes }: ModelObject): Promise<Readonly<Record<string, string>> | null> {

@@ -12,7 +12,7 @@ import { ZipLeases } from './ports/zip-leases.port.js';
 
 const REPORT_EVERY_MILLISECONDS = 1_000;
 /** Zips that a new one may begin like; the newest ones have most in common. */
-const BASES = 8;
+export const ZIP_BASES = 8;
 
 type WriteOptions = Pick<BuildOptions, 'signal' | 'onProgress'>;
 
@@ -74,7 +74,7 @@ export class ZipBuild {
     if (state.zipSuspectedAt !== null && state.zip !== null) return this.healed(state, content, options);
     const upload = await content.upload();
     if (upload !== null) return this.storage.copyUpload(state, upload);
-    return this.putTogether(state, content, { bases: await this.unitOfWork.run(() => this.snapshots.zipBases(state.datasetId, BASES)), ...options });
+    return this.putTogether(state, content, { bases: await this.unitOfWork.run(() => this.snapshots.zipBases(state.datasetId, ZIP_BASES)), ...options });
   }
 
   /** A reader doubted it: its bytes decide. One that is damaged is made again of the originals, and nothing of another zip goes into it. */

@@ -36,9 +36,10 @@ export class ZipShelf {
   }
 
   /** Zips of versions that are not the newest and that nobody needed for so long. Answers how many were dropped. */
-  async clear(unusedSince: Date): Promise<number> {
+  async clear(unusedSince: Date, mayGoOn: () => Promise<boolean> = () => Promise.resolve(true)): Promise<number> {
     let dropped = 0;
     for (const id of await this.snapshots.supersededZips(unusedSince)) {
+      if (!(await mayGoOn())) return dropped;
       try {
         await this.drop(id);
         dropped += 1;

@@ -4,12 +4,13 @@ import { ObjectStore, objectKeys, Presigner } from '@app/object-store';
 import { Metrics } from '@app/observability';
 import { Injectable } from '@nestjs/common';
 import type { SourceContent } from '../application/ports/snapshot-source.port.js';
-import { SnapshotStorage, type BuildOptions, type BuiltZip, type StoredVersion } from '../application/ports/snapshot-storage.port.js';
+import { SnapshotStorage, type BuildOptions, type BuiltZip, type StoredVersion, type ZipForecast } from '../application/ports/snapshot-storage.port.js';
 import type { ManifestEntries, ManifestHead } from '../domain/snapshot-manifest.js';
 import type { SnapshotState, SnapshotZip } from '../domain/snapshot.state.js';
 import type { ZipBase } from '../domain/snapshot.repository.port.js';
 import { gzipped } from './gzipped.js';
 import { manifestText } from './manifest-text.js';
+import { forecastZip } from './zip-forecast.js';
 import { faultOfZip } from './zip-fault.js';
 import { ZipComposer } from './zip-composer.js';
 
@@ -38,6 +39,10 @@ export class BucketSnapshotStorage extends SnapshotStorage {
     const built = await this.composer.write({ key: objectKeys.snapshotZip(datasetId, version), tail, content, options });
     this.measure(built);
     return built;
+  }
+
+  async forecastZip({ tail }: StoredVersion, content: SourceContent, bases: readonly ZipBase[]): Promise<ZipForecast> {
+    return forecastZip(content, { bases, tail });
   }
 
   async faultOf(zip: ZipBase, signal: AbortSignal): Promise<string | null> {

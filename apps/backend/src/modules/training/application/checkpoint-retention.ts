@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
+import { RetentionHolds } from '../../../platform/clean-up/retention-holds.js';
 import { isKept, policyOf } from '../domain/checkpoint-policy.js';
 import type { TrainingJob } from '../domain/training-job.aggregate.js';
 import { CheckpointStorage } from './ports/checkpoint-storage.port.js';
@@ -14,6 +15,7 @@ export class CheckpointRetention {
     private readonly unitOfWork: UnitOfWork,
     private readonly records: JobRecords,
     private readonly storage: CheckpointStorage,
+    private readonly holds: RetentionHolds,
   ) {}
 
   /** After a checkpoint was noted. */
@@ -31,11 +33,18 @@ export class CheckpointRetention {
     await this.prune(job);
     const pointers = new Set((await this.records.checkpoints(job.state.id)).map((one) => one.key));
     const handedOut = (await this.records.mintedUploads(job.state.id)).filter((one) => CHECKPOINT_KINDS.has(one.kind));
-    this.removeObjects(handedOut.map((one) => one.key).filter((key) => !pointers.has(key)));
+    const left = handedOut.map((one) => one.key).filter((key) => !pointers.has(key));
+    this.removeObjects(left, async () => this.records.forgetMinted(job.state.id, left));
   }
 
-  private removeObjects(keys: readonly string[]): void {
-    // A store that is away keeps them until the sweep at the job's end.
-    if (keys.length > 0) this.unitOfWork.afterCommit(() => void this.storage.remove(keys).catch(() => undefined));
+  private removeObjects(keys: readonly string[], thereafter: () => Promise<void> = () => Promise.resolve()): void {
+    if (keys.length > 0) this.unitOfWork.afterCommit(() => void this.removeNow(keys, thereafter).catch(() => undefined));
+  }
+
+  /** A store that is away, or whose objects somebody holds, keeps them until the clean-up of checkpoints. */
+  private async removeNow(keys: readonly string[], thereafter: () => Promise<void>): Promise<void> {
+    if ((await this.holds.live()) !== null) return;
+    await this.storage.remove(keys);
+    await thereafter();
   }
 }

@@ -1,4 +1,4 @@
-import { ObjectStore, objectKeys, Presigner } from '@app/object-store';
+import { ObjectStore, objectKeys, Presigner, StoreMeter } from '@app/object-store';
 import { Injectable } from '@nestjs/common';
 import { CheckpointStorage, type MintedPut, type UploadKind } from '../application/ports/checkpoint-storage.port.js';
 import type { StoredObject } from '../domain/training-job.aggregate.js';
@@ -12,6 +12,7 @@ export class BucketCheckpointStorage extends CheckpointStorage {
   constructor(
     private readonly store: ObjectStore,
     private readonly presigner: Presigner,
+    private readonly meter: StoreMeter,
   ) {
     super();
   }
@@ -42,7 +43,10 @@ export class BucketCheckpointStorage extends CheckpointStorage {
   }
 
   async sizeOf(key: string): Promise<number | null> {
-    return (await this.store.head(key))?.sizeBytes ?? null;
+    const found = await this.store.head(key);
+    // Asked once of what was to be put by a URL: it was.
+    if (found !== null) this.meter.count({ operation: 'PutObject', kind: 'proven', key });
+    return found?.sizeBytes ?? null;
   }
 
   async remove(keys: readonly string[]): Promise<void> {

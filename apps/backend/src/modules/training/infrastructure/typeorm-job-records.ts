@@ -104,6 +104,10 @@ export class TypeormJobRecords extends JobRecords {
     );
   }
 
+  async forgetMinted(jobId: string, keys: readonly string[]): Promise<void> {
+    await this.sql('delete from training_minted_uploads where job_id = $1 and key = any($2::text[])', [jobId, keys]);
+  }
+
   async minted(jobId: string, key: string): Promise<MintedUpload | null> {
     const rows: MintedRow[] = await this.sql('select * from training_minted_uploads where job_id = $1 and key = $2', [jobId, key]);
     return rows.map(mintedOf)[0] ?? null;

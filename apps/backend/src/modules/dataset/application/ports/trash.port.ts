@@ -12,7 +12,7 @@ export interface TrashedDataset {
 export abstract class Trash {
   /** Oldest first. */
   abstract list(page: { readonly deletedBefore: Date | null; readonly limit: number }): Promise<readonly TrashedDataset[]>;
-  /** From now on it cannot be taken back. False: it was taken back meanwhile, or is gone. */
+  /** From now on it cannot be taken back. False: it was taken back meanwhile, is gone, or a training still uses it. */
   abstract begin(datasetId: string, deletedBefore: Date): Promise<boolean>;
   /** All rows of it, a batch a statement; may be repeated. */
   abstract removeRows(datasetId: string): Promise<void>;

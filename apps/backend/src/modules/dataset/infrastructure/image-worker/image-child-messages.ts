@@ -1,3 +1,4 @@
+import { OPERATION_CLASSES, type StoreOperation } from '@app/object-store';
 import { z } from 'zod';
 
 const imageJob = z.object({
@@ -42,9 +43,13 @@ export type ImageOutcome = z.infer<typeof outcomeSchema>;
 export const PHASES = ['reading', 'decoding', 'writing'] as const;
 export type Phase = (typeof PHASES)[number];
 
+const operations = Object.keys(OPERATION_CLASSES) as [StoreOperation, ...StoreOperation[]];
+
 export const fromChildSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('phase'), id: z.number().int(), phase: z.enum(PHASES) }),
   z.object({ kind: z.literal('outcome'), id: z.number().int(), outcome: outcomeSchema }),
+  /** It asked the store; its parent counts for both. */
+  z.object({ kind: z.literal('asked'), operation: z.enum(operations), answer: z.enum(['sent', 'refused']), key: z.string() }),
   /** What it takes. `decodingSeconds` are of computing, since the image in decoding was begun. */
   z.object({ kind: z.literal('alive'), residentBytes: z.number(), decodingSeconds: z.number() }),
 ]);

@@ -1,5 +1,5 @@
 import { setPriority } from 'node:os';
-import { S3ObjectStore, type ObjectStore } from '@app/object-store';
+import { S3ObjectStore, StoreMeter, type ObjectStore } from '@app/object-store';
 import { toChildSchema, type FromChild, type ImageJob } from './image-child-messages.js';
 import { processImage } from './process-image.js';
 
@@ -16,6 +16,13 @@ let decoding: Promise<unknown> = Promise.resolve();
 let decodingFrom: NodeJS.CpuUsage | null = null;
 
 const tell = (message: FromChild): void => void process.send?.(message, undefined, undefined, () => undefined);
+
+/** Counts nothing itself: its parent writes counts down, and this process may die at any image. */
+class ToldMeter extends StoreMeter {
+  override count({ operation, kind, key }: Parameters<StoreMeter['count']>[0]): void {
+    if (kind === 'sent' || kind === 'refused') tell({ kind: 'asked', operation, answer: kind, key });
+  }
+}
 
 /** One after the other, with the time that it computes. */
 function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
@@ -46,7 +53,7 @@ setPriority(NICENESS);
 setInterval(() => tell({ kind: 'alive', residentBytes: process.memoryUsage.rss(), decodingSeconds: decodingSeconds() }), BEAT_MILLISECONDS);
 process.on('message', (raw) => {
   const message = toChildSchema.parse(raw);
-  if (message.kind === 'open') store = new S3ObjectStore({ ...message.store, maxAttempts: STORE_TRIES, requestTimeoutMilliseconds: STORE_TIMEOUT_MILLISECONDS });
+  if (message.kind === 'open') store = new S3ObjectStore({ ...message.store, meter: new ToldMeter(), maxAttempts: STORE_TRIES, requestTimeoutMilliseconds: STORE_TIMEOUT_MILLISECONDS });
   else if (message.kind === 'stop') process.exit(0);
   else if (store !== null) void run(message.job, store);
 });

@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import type { StoreMeter } from '@app/object-store';
 import type { ChildLimits } from './image-child-program.js';
 import { fromChildSchema, type ChildStoreOptions, type FromChild, type ImageJob, type ImageOutcome, type Phase, type ToChild } from './image-child-messages.js';
 
@@ -9,6 +10,7 @@ export interface ImageChildOptions {
   readonly entry: string;
   readonly store: ChildStoreOptions;
   readonly limits: ChildLimits;
+  readonly meter: Pick<StoreMeter, 'count'>;
 }
 
 interface Pending {
@@ -96,6 +98,9 @@ export class ImageChild {
       case 'outcome':
         this.pending.get(message.id)?.answer(message.outcome);
         this.pending.delete(message.id);
+        return;
+      case 'asked':
+        this.options.meter.count({ operation: message.operation, kind: message.answer, key: message.key });
         return;
       case 'alive':
         this.residentBytes = message.residentBytes;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { StoreMeter } from '@app/object-store';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { BackendConfig } from '../../../../config/backend-config.js';
 import { ImageProcessing } from '../../application/ports/image-processing.port.js';
@@ -25,6 +26,7 @@ export class ImageWorker implements OnApplicationBootstrap, BeforeApplicationShu
     queue: ImageProcessing,
     private readonly config: BackendConfig,
     private readonly program: ImageChildProgram,
+    private readonly meter: StoreMeter,
   ) {
     const onTrouble = (sentence: string): void => this.logger.warn(sentence);
     this.lanes = Array.from({ length: config.imageWorkers }, () => new ImageLane({ queue, onTrouble, childOptions: () => this.childOptions() }));
@@ -77,6 +79,6 @@ export class ImageWorker implements OnApplicationBootstrap, BeforeApplicationShu
 
   private childOptions(): ImageChildOptions {
     const { endpoint, region, bucket, accessKeyId, secretAccessKey } = this.config.store;
-    return { entry: this.program.entry, limits: this.program.limits, store: { endpoint, region, bucket, accessKeyId, secretAccessKey } };
+    return { entry: this.program.entry, limits: this.program.limits, meter: this.meter, store: { endpoint, region, bucket, accessKeyId, secretAccessKey } };
   }
 }

@@ -1,3 +1,4 @@
+import type { RequestForecast } from '@app/object-store';
 import type { ZipBase } from '../../domain/snapshot.repository.port.js';
 import type { ManifestEntries, ManifestHead } from '../../domain/snapshot-manifest.js';
 import type { SnapshotState, SnapshotZip } from '../../domain/snapshot.state.js';
@@ -14,6 +15,14 @@ export interface BuiltZip {
   readonly bytesCopied: number;
   /** The zip that was there had other bytes than were frozen; absent: it had not, or there was none. */
   readonly replacesDamaged?: boolean;
+}
+
+/** What a build would ask of the store, and how long its zip would be. */
+export interface ZipForecast {
+  readonly requests: RequestForecast;
+  readonly sizeBytes: number;
+  /** False: of a dataset so large that the length of its labels is guessed. */
+  readonly isExact: boolean;
 }
 
 export interface BuildOptions {
@@ -35,6 +44,8 @@ export abstract class SnapshotStorage {
    * One that was dropped is made again, byte for byte; `state-conflict` where that fails.
    */
   abstract writeZip(version: StoredVersion, content: SourceContent, options: BuildOptions): Promise<BuiltZip>;
+  /** What `copyUpload` or `writeZip` would ask of the store, by the plan that it makes. Asks nothing of it. */
+  abstract forecastZip(version: StoredVersion, content: SourceContent, bases: readonly ZipBase[]): Promise<ZipForecast>;
   /** Looks at the object's facts and at the images at some random places of its region, 4 MiB at most: what is wrong; null: nothing that can be seen without reading it whole. */
   abstract faultOf(zip: ZipBase, signal: AbortSignal): Promise<string | null>;
   /** Reads the whole zip: whether it has the bytes that it was frozen with. Throws `unavailable` where the store does not give them. */

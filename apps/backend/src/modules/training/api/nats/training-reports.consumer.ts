@@ -16,6 +16,7 @@ import { DomainError } from '@app/kernel';
 import { NatsConsumer, OnEvents, OnSignal, Retry, type EventContext, type TypedEvent } from '@app/messaging';
 import { CommandBus } from '@nestjs/cqrs';
 import { Ctx, Payload } from '@nestjs/microservices';
+import { OperationLedger } from '../../../../platform/storage/operation-ledger.js';
 import { HearHelloCommand } from '../../application/commands/hear-hello/hear-hello.command.js';
 import { HearWorkerCommand } from '../../application/commands/hear-worker/hear-worker.command.js';
 import { GiveUpReportCommand } from '../../application/commands/give-up-report/give-up-report.command.js';
@@ -45,7 +46,10 @@ const MAX_DELIVERIES = 5;
 /** What workers report. One consumer for all kinds, since the reports of an attempt have an order. */
 @NatsConsumer()
 export class TrainingReportsConsumer {
-  constructor(private readonly commands: CommandBus) {}
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly ledger: OperationLedger,
+  ) {}
 
   @OnEvents({ stream: trainingStartedV1.stream, filter: 'vision.training.job.*.v1', definitions: DEFINITIONS }, { durable: 'backend-training-reports', maxDeliveries: MAX_DELIVERIES, ackWaitSeconds: SHORT_ACK_WAIT_SECONDS })
   async onReport(@Payload() event: TypedEvent<unknown>, @Ctx() context: Pick<EventContext, 'deliveryCount'>): Promise<void> {
@@ -75,5 +79,6 @@ export class TrainingReportsConsumer {
   @OnSignal(workerHelloV1)
   async onHello(@Payload() hello: WorkerHelloV1): Promise<void> {
     await this.commands.execute(new HearHelloCommand(hello));
+    if (hello.store_counts !== undefined) await this.ledger.record(hello.store_counts.process, hello.store_counts.counts);
   }
 }

@@ -33,5 +33,7 @@ export abstract class JobRecords {
   /** Notes that a PUT for this object was handed out. */
   abstract putMinted(jobId: string, upload: MintedUpload): Promise<void>;
   abstract mintedUploads(jobId: string): Promise<readonly MintedUpload[]>;
+  /** Their objects are gone, and none comes any more. */
+  abstract forgetMinted(jobId: string, keys: readonly string[]): Promise<void>;
   abstract minted(jobId: string, key: string): Promise<MintedUpload | null>;
 }

@@ -1,6 +1,7 @@
 import { Clock } from '@app/kernel';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { TRASH_DAYS } from '../../../domain/dataset.aggregate.js';
+import { BackendConfig } from '../../../../../config/backend-config.js';
+import type { CleanUpAmount } from '../../../../../platform/clean-up/clean-up-job.js';
 import { DatasetLeavings } from '../../dataset-leavings.js';
 import { ImageStorage } from '../../ports/image-storage.port.js';
 import { Trash } from '../../ports/trash.port.js';
@@ -20,31 +21,38 @@ export class PurgeDatasetsHandler implements ICommandHandler<PurgeDatasetsComman
     private readonly trash: Trash,
     private readonly storage: ImageStorage,
     private readonly leavings: DatasetLeavings,
+    private readonly config: BackendConfig,
     private readonly clock: Clock,
   ) {}
 
-  async execute(): Promise<number> {
-    const before = new Date(this.clock.now().getTime() - TRASH_DAYS * DAY);
+  async execute({ mayGoOn }: PurgeDatasetsCommand): Promise<CleanUpAmount> {
+    const before = new Date(this.clock.now().getTime() - this.config.retention.trashDays * DAY);
     const due = await this.trash.list({ deletedBefore: before, limit: DATASETS });
-    let purged = 0;
+    let [count, bytes] = [0, 0];
     for (const { id } of due) {
+      if (!(await mayGoOn())) break;
       if (!(await this.trash.begin(id, before))) continue;
-      await this.removeObjects(this.storage.datasetPrefix(id));
+      const gone = await this.removeObjects(this.storage.datasetPrefix(id), mayGoOn);
+      bytes += gone.bytes;
+      if (!gone.isAll) break;
       await this.leavings.remove(id);
       await this.trash.removeRows(id);
-      purged += 1;
+      count += 1;
     }
-    return purged;
+    return { count, bytes };
   }
 
-  private async removeObjects(prefix: string): Promise<void> {
-    let keys: string[] = [];
+  private async removeObjects(prefix: string, mayGoOn: () => Promise<boolean>): Promise<{ readonly bytes: number; readonly isAll: boolean }> {
+    let [keys, bytes]: [string[], number] = [[], 0];
     for await (const object of this.storage.list(prefix)) {
       keys.push(object.key);
+      bytes += object.sizeBytes;
       if (keys.length < KEYS) continue;
+      if (!(await mayGoOn())) return { bytes, isAll: false };
       await this.storage.discard(keys);
       keys = [];
     }
     await this.storage.discard(keys);
+    return { bytes, isAll: true };
   }
 }

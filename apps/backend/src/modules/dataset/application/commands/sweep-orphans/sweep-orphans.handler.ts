@@ -5,6 +5,7 @@ import { ImageRows } from '../../ports/image-rows.port.js';
 import { ImageStorage, type ListedObject } from '../../ports/image-storage.port.js';
 import { SupersededImages } from '../../ports/superseded-images.port.js';
 import { Trash } from '../../ports/trash.port.js';
+import type { CleanUpAmount } from '../../../../../platform/clean-up/clean-up-job.js';
 import { SweepOrphansCommand } from './sweep-orphans.command.js';
 
 /** No upload takes so long. */
@@ -15,6 +16,16 @@ const NUMBER = /\/0*([1-9]\d{0,8})\.[a-z]+$/;
 interface Numbered {
   readonly key: string;
   readonly number: number;
+  readonly sizeBytes: number;
+}
+
+/** How far a sweep is, and what it found. */
+interface Sweep {
+  readonly before: Date;
+  readonly isDry: boolean;
+  readonly mayGoOn: () => Promise<boolean>;
+  count: number;
+  bytes: number;
 }
 
 @CommandHandler(SweepOrphansCommand)
@@ -28,60 +39,58 @@ export class SweepOrphansHandler implements ICommandHandler<SweepOrphansCommand>
     private readonly clock: Clock,
   ) {}
 
-  async execute(): Promise<number> {
-    const before = new Date(this.clock.now().getTime() - GRACE_MILLISECONDS);
-    let swept = 0;
+  async execute({ isDry, mayGoOn }: SweepOrphansCommand): Promise<CleanUpAmount> {
+    const sweep: Sweep = { before: new Date(this.clock.now().getTime() - GRACE_MILLISECONDS), isDry, mayGoOn, count: 0, bytes: 0 };
     for (let ids = await this.trash.datasetIds('', BATCH); ids.length > 0; ids = await this.trash.datasetIds(ids.at(-1) ?? '', BATCH)) {
-      for (const id of ids) swept += await this.sweepDataset(id, before);
+      for (const id of ids) {
+        if (!(await mayGoOn())) return { count: sweep.count, bytes: sweep.bytes };
+        await this.sweepDataset(id, sweep);
+      }
     }
-    return swept;
+    return { count: sweep.count, bytes: sweep.bytes };
   }
 
-  private async sweepDataset(datasetId: string, before: Date): Promise<number> {
+  private async sweepDataset(datasetId: string, sweep: Sweep): Promise<void> {
     const { originals, derived } = this.storage.imagePrefixes(datasetId);
-    let swept = await this.sweepPrefix(originals, before, async (batch) => {
-      const unknown = await this.rows.unknownKeys(datasetId, batch);
-      await this.storage.discard(unknown);
-      return unknown.length + (await this.sweepSuperseded(datasetId, batch, before));
+    await this.sweepPrefix(originals, sweep, async (batch) => {
+      await this.discard(await this.rows.unknownKeys(datasetId, batch), batch, sweep);
+      await this.sweepSuperseded(datasetId, batch, sweep);
     });
     for (const prefix of derived) {
-      swept += await this.sweepPrefix(prefix, before, async (batch) => {
+      await this.sweepPrefix(prefix, sweep, async (batch) => {
         const unknown = new Set(await this.rows.unknownNumbers(datasetId, batch.map((one) => one.number)));
-        const keys = batch.flatMap((one) => (unknown.has(one.number) ? [one.key] : []));
-        await this.storage.discard(keys);
-        return keys.length;
+        await this.discard(batch.flatMap((one) => (unknown.has(one.number) ? [one.key] : [])), batch, sweep);
       });
     }
-    return swept;
   }
 
   /** Removed before the transaction ends: a version that has the bytes is restored before, or finds that it is gone. What shows a replaced image is named by its number, and was made anew. */
-  private async sweepSuperseded(datasetId: string, batch: readonly Numbered[], before: Date): Promise<number> {
-    return this.unitOfWork.run(async () => {
-      const keys = await this.superseded.unneeded(datasetId, batch.map((one) => one.key), before);
-      await this.storage.discard(keys);
-      return keys.length;
-    });
+  private async sweepSuperseded(datasetId: string, batch: readonly Numbered[], sweep: Sweep): Promise<void> {
+    await this.unitOfWork.run(async () => this.discard(await this.superseded.unneeded(datasetId, batch.map((one) => one.key), sweep.before), batch, sweep));
   }
 
-  private async sweepPrefix(prefix: string, before: Date, discard: (batch: readonly Numbered[]) => Promise<number>): Promise<number> {
-    let swept = 0;
+  private async discard(keys: readonly string[], batch: readonly Numbered[], sweep: Sweep): Promise<void> {
+    if (!sweep.isDry) await this.storage.discard(keys);
+    const gone = new Set(keys);
+    sweep.count += gone.size;
+    for (const { key, sizeBytes } of batch) if (gone.has(key)) sweep.bytes += sizeBytes;
+  }
+
+  private async sweepPrefix(prefix: string, sweep: Sweep, discard: (batch: readonly Numbered[]) => Promise<void>): Promise<void> {
     let batch: Numbered[] = [];
-    const sweep = async (): Promise<void> => {
-      if (batch.length > 0) swept += await discard(batch);
-      batch = [];
-    };
     for await (const object of this.storage.list(prefix)) {
-      batch.push(...numbered(object, before));
-      if (batch.length >= BATCH) await sweep();
+      batch.push(...numbered(object, sweep.before));
+      if (batch.length < BATCH) continue;
+      if (!(await sweep.mayGoOn())) return;
+      await discard(batch);
+      batch = [];
     }
-    await sweep();
-    return swept;
+    if (batch.length > 0) await discard(batch);
   }
 }
 
 /** Keys of another form are not the product's: they stay. */
 function numbered(object: ListedObject, before: Date): Numbered[] {
   const number = Number(NUMBER.exec(object.key)?.[1] ?? Number.NaN);
-  return object.lastModified < before && Number.isSafeInteger(number) ? [{ key: object.key, number }] : [];
+  return object.lastModified < before && Number.isSafeInteger(number) ? [{ key: object.key, number, sizeBytes: object.sizeBytes }] : [];
 }

@@ -4,13 +4,11 @@ import { DirectUploadSessions } from '../../ports/direct-upload-sessions.port.js
 import { DirectUploadStorage } from '../../ports/direct-upload-storage.port.js';
 import { UploadSessions } from '../../ports/upload-sessions.port.js';
 import { UploadStorage } from '../../ports/upload-storage.port.js';
+import { BackendConfig } from '../../../../../config/backend-config.js';
 import { SweepUploadsCommand } from './sweep-uploads.command.js';
 
 /** A live upload writes twice a second; one silent for so long has lost its process. */
-const ABANDONED_AFTER_SECONDS = 120;
-const FORGET_AFTER_DAYS = 7;
-/** No upload takes a day. */
-const STAGED_FOR_HOURS = 24;
+export const ABANDONED_AFTER_SECONDS = 120;
 
 @CommandHandler(SweepUploadsCommand)
 export class SweepUploadsHandler implements ICommandHandler<SweepUploadsCommand> {
@@ -20,18 +18,26 @@ export class SweepUploadsHandler implements ICommandHandler<SweepUploadsCommand>
     private readonly datasets: DatasetRepository,
     private readonly direct: DirectUploadSessions,
     private readonly parts: DirectUploadStorage,
+    private readonly config: BackendConfig,
   ) {}
 
-  async execute(): Promise<number> {
-    const abandoned = await this.sessions.abandoned(ABANDONED_AFTER_SECONDS);
-    for (const upload of abandoned) await this.cleanUp(upload);
-    for (const { id, multipartId } of await this.direct.openSince(STAGED_FOR_HOURS)) {
+  async execute({ mayGoOn }: SweepUploadsCommand): Promise<number> {
+    const { uploadHours, uploadRecordDays } = this.config.retention;
+    let count = 0;
+    for (const upload of await this.sessions.abandoned(ABANDONED_AFTER_SECONDS)) {
+      if (!(await mayGoOn())) return count;
+      await this.cleanUp(upload);
+      count += 1;
+    }
+    for (const { id, multipartId } of await this.direct.openSince(uploadHours)) {
+      if (!(await mayGoOn())) return count;
       await this.parts.discard(id, multipartId);
       await this.direct.forget(id);
+      count += 1;
     }
-    await this.storage.discardOldStaged(STAGED_FOR_HOURS);
-    await this.sessions.forgetFinished(FORGET_AFTER_DAYS);
-    return abandoned.length;
+    await this.storage.discardOldStaged(uploadHours);
+    await this.sessions.forgetFinished(uploadRecordDays);
+    return count;
   }
 
   private async cleanUp(upload: { readonly id: string; readonly datasetId: string | null; readonly isDirect: boolean }): Promise<void> {

@@ -1,7 +1,7 @@
 import { Clock } from '@app/kernel';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { AccessPolicy } from '../../../../../platform/auth/access-policy.js';
-import { TRASH_DAYS } from '../../../domain/dataset.aggregate.js';
+import { BackendConfig } from '../../../../../config/backend-config.js';
 import { Trash } from '../../ports/trash.port.js';
 import { PlanPurgeQuery, type PlannedPurge } from './plan-purge.query.js';
 
@@ -11,6 +11,7 @@ const DAY = 86_400_000;
 export class PlanPurgeHandler implements IQueryHandler<PlanPurgeQuery> {
   constructor(
     private readonly trash: Trash,
+    private readonly config: BackendConfig,
     private readonly clock: Clock,
   ) {}
 
@@ -19,7 +20,7 @@ export class PlanPurgeHandler implements IQueryHandler<PlanPurgeQuery> {
     const now = this.clock.now();
     const trashed = await this.trash.list({ deletedBefore: null, limit });
     return trashed.map((one) => {
-      const purgeAt = new Date(one.deletedAt.getTime() + TRASH_DAYS * DAY);
+      const purgeAt = new Date(one.deletedAt.getTime() + this.config.retention.trashDays * DAY);
       return { ...one, purgeAt, isDue: purgeAt < now };
     });
   }
