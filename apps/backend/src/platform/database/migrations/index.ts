@@ -13,6 +13,7 @@ import { TrainingQueue1700000000820 } from './1700000000820-training-queue.js';
 import { EndsOfVersions1700000000750 } from './1700000000750-ends-of-versions.js';
 import { LooksAtZips1700000000790 } from './1700000000790-looks-at-zips.js';
 import { Models1700000000800 } from './1700000000800-models.js';
+import { Backups1700000000840 } from './1700000000840-backups.js';
 
 /** In the order in which they run. One that has landed is never changed. */
 export const MIGRATIONS = [
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   LooksAtZips1700000000790,
   Models1700000000800,
   TrainingQueue1700000000820,
+  Backups1700000000840,
 ];
