@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-const LIBS = ['kernel', 'contracts', 'messaging', 'object-store', 'archive', 'dice-format', 'dataset-formats', 'local-services', 'observability', 'testing'];
+const LIBS = ['kernel', 'contracts', 'messaging', 'object-store', 'archive', 'dice-format', 'dataset-formats', 'local-services', 'configuration', 'observability', 'testing'];
 const alias = Object.fromEntries(
   LIBS.map((name) => [`@app/${name}`, fileURLToPath(new URL(`./libs/${name}/src/index.ts`, import.meta.url))]),
 );

@@ -67,6 +67,7 @@ await Promise.all([
     ['lint', npm('lint')],
     ['openapi is fresh', npm('openapi', '--', '--check')],
     ['asyncapi is fresh', npm('asyncapi', '--', '--check')],
+    ['the table of variables is fresh', npm('config:docs', '--', '--check')],
     ['dice schemas are fresh', npm('dice-schemas', '--', '--check')],
   ]),
   lane([['typecheck', npm('typecheck')], ['dependency rules', npm('deps:check')], vitest('unit')]),

@@ -1,12 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalServiceError } from '@app/local-services';
+import { checkEnvironment, WrongEnvironment } from './config/standalone-environment.js';
 import { parseOptions } from './options.js';
 import { Launcher } from './launcher.js';
 
 const ECHO_MILLISECONDS = 2_000;
+/** sysexits.h EX_CONFIG: a restart does not help. */
+const EXIT_CONFIG = 78;
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2), process.env['INIT_CWD']);
+  checkEnvironment(process.env);
   const launcher = new Launcher(options);
   let askedAt = 0;
   const onSignal = (): void => {
@@ -35,5 +39,5 @@ function sentence(error: unknown): string {
 
 main().catch((error: unknown) => {
   process.stderr.write(`${sentence(error)}\n`);
-  process.exit(1);
+  process.exit(error instanceof WrongEnvironment ? EXIT_CONFIG : 1);
 });

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { build } from 'vite';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
-const LIBS = ['kernel', 'contracts', 'messaging', 'object-store', 'archive', 'dice-format', 'dataset-formats', 'local-services', 'observability'];
+const LIBS = ['kernel', 'contracts', 'messaging', 'object-store', 'archive', 'dice-format', 'dataset-formats', 'local-services', 'configuration', 'observability'];
 
 export interface BundledEntry {
   /** The JavaScript. */

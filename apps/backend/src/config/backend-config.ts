@@ -1,12 +1,11 @@
 import { isIP } from 'node:net';
 import { readFileSync } from 'node:fs';
+import { ConfigurationError, readEnvironment, secretProblems, type Environment } from '@app/configuration';
 import { MODEL_CATALOGUE, parseTrainersFile, type Trainer } from '@app/contracts';
 import { z } from 'zod';
 import { COST_VARIABLES } from './cost-variables.js';
 import { RETENTION_VARIABLES, retentionOf, type Retention } from './retention-variables.js';
 import { count } from './variable-forms.js';
-
-const DEFAULT_SECRETS = ['secret', 'changeme', 'change-me', 'password', 'development'];
 
 const secret = (least: number): z.ZodString => z.string().min(least, `at least ${least} characters`);
 const url = (protocols: readonly string[]): z.ZodType<string> =>
@@ -42,7 +41,7 @@ const origins = z
 
 /** Every variable that the backend reads, with default and reason. docs/configuration.md is written from it. */
 export const backendEnvironment = z.object({
-  NODE_ENV: z.enum(['production', 'development', 'test']).default('development').describe('production refuses short and default secrets'),
+  NODE_ENV: z.enum(['production', 'development', 'test']).default('development').describe('production refuses secrets that are short, well known, or equal to each other'),
   HOST: z.string().default('127.0.0.1').describe('address to listen on'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('port to listen on; 0 takes a free one'),
   PUBLIC_URL: url(['http:', 'https:']).optional().describe('address that browsers use; decides on secure cookies'),
@@ -54,12 +53,12 @@ export const backendEnvironment = z.object({
   NATS_STREAM_REPLICAS: count(1, 5).describe('copies of each stream: 3 on a cluster of three servers; a single server has room for 1 only'),
   S3_ENDPOINT: url(['http:', 'https:']).describe('the object store as this process reaches it'),
   S3_PUBLIC_ENDPOINT: url(['http:', 'https:']).optional().describe('the object store as browsers reach it; default S3_ENDPOINT'),
-  S3_REGION: z.string().min(1).default('auto'),
-  S3_BUCKET: z.string().min(3).max(63),
-  S3_ACCESS_KEY_ID: z.string().min(1),
-  S3_SECRET_ACCESS_KEY: z.string().min(1),
+  S3_REGION: z.string().min(1).default('auto').describe('region of the bucket; R2 has one, auto'),
+  S3_BUCKET: z.string().min(3).max(63).describe('the bucket of the product; nothing else writes into it'),
+  S3_ACCESS_KEY_ID: z.string().min(1).describe('a pair that may read and write the bucket'),
+  S3_SECRET_ACCESS_KEY: z.string().min(1).describe('its secret; 16 characters or more in production'),
   S3_READONLY_ACCESS_KEY_ID: z.string().min(1).optional().describe('the pair of the training service: not used here, only examined'),
-  S3_READONLY_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+  S3_READONLY_SECRET_ACCESS_KEY: z.string().min(1).optional().describe('its secret; without both it is not examined that training cannot write'),
   STORE_CHECK: z.enum(['on', 'off']).default('on').describe('whether the store is examined in the background after the start'),
   STORE_CORS: z.enum(['check', 'set']).default('check').describe('set: the bucket is the product\'s own, so its CORS rules are written; else they are examined only'),
   PAGE_ORIGINS: origins.describe('origins of the page, with commas between; default that of PUBLIC_URL'),
@@ -88,12 +87,14 @@ export const backendEnvironment = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: url(['http:', 'https:']).optional().describe('where traces are sent (OTLP over HTTP, protobuf); unset: no traces, and nothing for them is loaded. OTEL_EXPORTER_OTLP_HEADERS is heeded'),
   TRACES_FILE: z.string().min(1).optional().describe('traces are appended to this file too, as lines of OTLP JSON; several processes may share it'),
   TRACES_SAMPLE_RATIO: z.coerce.number().min(0).max(1).default(1).describe('of the traces that begin here, so many are kept; who sends a traceparent decides for its own'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('what is logged'),
 });
 export type BackendEnvironment = z.infer<typeof backendEnvironment>;
 
-/** A variable is missing or wrong. The message names it and what is expected, never its value. */
-export class ConfigurationError extends Error {}
+export { ConfigurationError };
+
+/** What production asks of secrets: their lengths in characters. R2's have 64, those of S3 40. */
+const SECRETS = { JWT_SECRET: 32, S3_SECRET_ACCESS_KEY: 16, S3_READONLY_SECRET_ACCESS_KEY: 16, ADMIN_PASSWORD: 12 };
 
 /** What the backend is told by its environment; the only reader of it. Injected as this class. */
 export class BackendConfig {
@@ -103,12 +104,9 @@ export class BackendConfig {
     readonly trainers: readonly Trainer[],
   ) {}
 
-  static read(environment: Readonly<Record<string, string | undefined>>): BackendConfig {
-    const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
-    const parsed = backendEnvironment.safeParse(given);
-    if (!parsed.success) throw new ConfigurationError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
-    if (parsed.data.NODE_ENV === 'production') refuseInProduction(parsed.data);
-    return new BackendConfig(parsed.data, trainersOf(parsed.data.TRAINERS_FILE));
+  static read(environment: Environment): BackendConfig {
+    const values = readEnvironment(backendEnvironment, environment, { problems: (given) => (given['NODE_ENV'] === 'production' ? productionProblems(given) : []) });
+    return new BackendConfig(values, trainersOf(values.TRAINERS_FILE));
   }
 
   get isProduction(): boolean {
@@ -230,15 +228,9 @@ export class BackendConfig {
   }
 }
 
-function refuseInProduction(values: BackendEnvironment): void {
-  if (values.FAILPOINTS_DIRECTORY !== undefined) throw new ConfigurationError('FAILPOINTS_DIRECTORY: is for tests and not allowed in production');
-  const weak = (['JWT_SECRET', 'S3_SECRET_ACCESS_KEY', 'ADMIN_PASSWORD'] as const).filter((name) => isWeak(values[name]));
-  if (weak.length > 0) throw new ConfigurationError(`${weak.join(', ')}: a random value of its own is expected in production`);
-}
-
-function isWeak(value: string | undefined): boolean {
-  if (value === undefined) return false;
-  return new Set(value).size < 6 || DEFAULT_SECRETS.some((word) => value.toLowerCase().includes(word));
+function productionProblems(given: Environment): string[] {
+  const failpoints = given['FAILPOINTS_DIRECTORY'] === undefined ? [] : ['FAILPOINTS_DIRECTORY: is for tests and not allowed in production'];
+  return [...failpoints, ...secretProblems(given, { secrets: SECRETS, urls: ['DATABASE_URL', 'NATS_URL'] })];
 }
 
 function trainersOf(path: string | undefined): readonly Trainer[] {

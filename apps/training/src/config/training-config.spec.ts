@@ -35,8 +35,15 @@ describe('TrainingConfig', () => {
 
   it('refuses the failpoints of tests in production', () => {
     expect(TrainingConfig.read({ ...good, NODE_ENV: 'test', FAILPOINTS_DIRECTORY: '/somewhere' }).failpointsDirectory).toBe('/somewhere');
-    expect(() => TrainingConfig.read({ ...good, NODE_ENV: 'production', FAILPOINTS_DIRECTORY: '/somewhere' })).toThrow(/FAILPOINTS_DIRECTORY/);
-    expect(TrainingConfig.read({ ...good, NODE_ENV: 'production' }).failpointsDirectory).toBeNull();
+    const production = { ...good, NODE_ENV: 'production', S3_SECRET_ACCESS_KEY: 'q8Zr2LmX0vBn4TcWk7Hs' };
+    expect(() => TrainingConfig.read({ ...production, FAILPOINTS_DIRECTORY: '/somewhere' })).toThrow(/^FAILPOINTS_DIRECTORY/);
+    expect(TrainingConfig.read(production).failpointsDirectory).toBeNull();
+  });
+
+  it('refuses weak secrets in production, and the name of the user as the password of NATS', () => {
+    const read = (): TrainingConfig => TrainingConfig.read({ ...good, NODE_ENV: 'production', NATS_URL: 'nats://training:training@127.0.0.1:4222' });
+    expect(read).toThrow(/^S3_SECRET_ACCESS_KEY: .*\nNATS_URL: /);
+    expect(read).not.toThrow(/hidden-secret/);
   });
 
   it('names every variable that is missing', () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { ConfigurationError, readEnvironment, secretProblems, type Environment } from '@app/configuration';
 import { DEFAULT_POOL, MODEL_CATALOGUE, parseTrainersFile, poolSchema, type Trainer } from '@app/contracts';
 import { z } from 'zod';
 
@@ -14,24 +15,24 @@ const whole = (range: { readonly least: number; readonly most?: number; readonly
 
 /** Every variable that the training service reads, with default and reason. */
 export const trainingEnvironment = z.object({
-  NODE_ENV: z.enum(['production', 'development', 'test']).default('development').describe('production refuses what is for tests'),
+  NODE_ENV: z.enum(['production', 'development', 'test']).default('development').describe('production refuses what is for tests, and secrets that are short or well known'),
   NATS_URL: url(['nats:', 'tls:']).describe('NATS with JetStream, user and password inside'),
   NATS_INBOX_PREFIX: z.string().regex(/^[A-Za-z0-9_.-]+$/).default('_INBOX_training').describe("where replies go; the user's allow-list names it"),
   S3_ENDPOINT: url(['http:', 'https:']).describe('the object store as this process reaches it'),
-  S3_REGION: z.string().min(1).default('auto'),
-  S3_BUCKET: z.string().min(3).max(63),
+  S3_REGION: z.string().min(1).default('auto').describe('region of the bucket; R2 has one, auto'),
+  S3_BUCKET: z.string().min(3).max(63).describe("the bucket of the product, the same as the backend's"),
   S3_ACCESS_KEY_ID: z.string().min(1).describe('a credential that can only read'),
-  S3_SECRET_ACCESS_KEY: z.string().min(1),
+  S3_SECRET_ACCESS_KEY: z.string().min(1).describe('its secret; 16 characters or more in production'),
   WORK_DIRECTORY: z.string().min(1).describe('temporary files and the snapshot cache; may be lost at any time'),
   WORK_LIMIT_BYTES: whole({ least: 1024 * 1024, fallback: 20 * GIB }).describe('most bytes of one attempt'),
   CACHE_LIMIT_BYTES: whole({ least: 0, fallback: 20 * GIB }).describe('most bytes of cached snapshots; 0 turns the cache off'),
   MODEL_CACHE_LIMIT_BYTES: whole({ least: 0, fallback: 2 * GIB }).describe('most bytes of cached models; the one in use always fits'),
   DISK_RESERVE_BYTES: whole({ least: 0, fallback: 256 * 1024 * 1024 }).describe('left free on the disk for everything else that runs there'),
-  HEALTH_HOST: z.string().min(1).default('127.0.0.1'),
-  HEALTH_PORT: whole({ least: 0, most: 65_535, fallback: 3001 }).describe('0 takes a free one'),
-  WORKER_ID: z.string().min(1).max(100).default(hostname().slice(0, 100)).describe('names this process in jobs; two workers have two names'),
+  HEALTH_HOST: z.string().min(1).default('127.0.0.1').describe('where GET /health/ready answers'),
+  HEALTH_PORT: whole({ least: 0, most: 65_535, fallback: 3001 }).describe('its port; 0 takes a free one'),
+  WORKER_ID: z.string().min(1).max(100).default(hostname().slice(0, 100)).describe('names this process in jobs; two workers have two names').meta({ shownDefault: "the host's name" }),
   POOL: poolSchema.default(DEFAULT_POOL).describe('takes jobs that ask for this pool'),
-  ENGINE: z.enum(['onnx']).default('onnx'),
+  ENGINE: z.enum(['onnx']).default('onnx').describe('what trains the built-in models'),
   CODE_VERSION: z.string().regex(/^[\w.+-]{1,40}$/).optional().describe('stands with each model that is trained here and in the list of workers; default: what the build wrote down'),
   TRAINERS_FILE: z.string().optional().describe("the operator's own trainers (docs/external-trainers.md), the same file as the backend's"),
   RUN_TRAINERS: z.enum(['command', 'kubernetes', 'all', 'none']).default('all').describe('which of them this worker runs: those that are programs here, or those that are Jobs of a cluster'),
@@ -50,12 +51,14 @@ export const trainingEnvironment = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: url(['http:', 'https:']).optional().describe('where traces are sent (OTLP over HTTP, protobuf); unset: no traces, and nothing for them is loaded. OTEL_EXPORTER_OTLP_HEADERS is heeded'),
   TRACES_FILE: z.string().min(1).optional().describe('traces are appended to this file too, as lines of OTLP JSON; several processes may share it'),
   TRACES_SAMPLE_RATIO: z.coerce.number().min(0).max(1).default(1).describe('of the traces that begin here, so many are kept; who sends a traceparent decides for its own'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('what is logged'),
 });
 export type TrainingEnvironment = z.infer<typeof trainingEnvironment>;
 
-/** A variable is missing or wrong. The message names it and what is expected, never its value. */
-export class ConfigurationError extends Error {}
+export { ConfigurationError };
+
+/** What production asks of secrets: their lengths in characters. */
+const SECRETS = { S3_SECRET_ACCESS_KEY: 16 };
 
 /** Where Jobs of trainers are made. */
 export interface ClusterConfig {
@@ -77,15 +80,11 @@ export class TrainingConfig {
     readonly environment: Readonly<Record<string, string | undefined>>,
   ) {}
 
-  static read(environment: Readonly<Record<string, string | undefined>>): TrainingConfig {
-    const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
-    const parsed = trainingEnvironment.safeParse(given);
-    if (!parsed.success) throw new ConfigurationError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${sentence(issue)}`).join('\n'));
-    const { NODE_ENV, FAILPOINTS_DIRECTORY } = parsed.data;
-    if (NODE_ENV === 'production' && FAILPOINTS_DIRECTORY !== undefined) throw new ConfigurationError('FAILPOINTS_DIRECTORY: is for tests and not allowed in production');
-    const trainers = trainersOf(parsed.data);
-    if (trainers.some(({ run }) => run.kind === 'kubernetes') && parsed.data.TRAINER_HELPER_IMAGE === undefined) throw new ConfigurationError('TRAINER_HELPER_IMAGE: is not set, and a trainer is a Job of Kubernetes (RUN_TRAINERS=command leaves it to others)');
-    return new TrainingConfig(parsed.data, trainers, environment);
+  static read(environment: Environment): TrainingConfig {
+    const values = readEnvironment(trainingEnvironment, environment, { problems: (given) => (given['NODE_ENV'] === 'production' ? productionProblems(given) : []) });
+    const trainers = trainersOf(values);
+    if (trainers.some(({ run }) => run.kind === 'kubernetes') && values.TRAINER_HELPER_IMAGE === undefined) throw new ConfigurationError('TRAINER_HELPER_IMAGE: is not set, and a trainer is a Job of Kubernetes (RUN_TRAINERS=command leaves it to others)');
+    return new TrainingConfig(values, trainers, environment);
   }
 
   get nats(): { url: string; inboxPrefix: string } {
@@ -152,9 +151,9 @@ export class TrainingConfig {
   }
 }
 
-/** zod's own texts name types and bounds, never the value; an unset variable is said in plain words. */
-function sentence(issue: z.core.$ZodIssue): string {
-  return issue.code === 'invalid_type' && issue.input === undefined ? 'is not set' : issue.message;
+function productionProblems(given: Environment): string[] {
+  const failpoints = given['FAILPOINTS_DIRECTORY'] === undefined ? [] : ['FAILPOINTS_DIRECTORY: is for tests and not allowed in production'];
+  return [...failpoints, ...secretProblems(given, { secrets: SECRETS, urls: ['NATS_URL'] })];
 }
 
 function trainersOf({ TRAINERS_FILE: path, RUN_TRAINERS: which }: TrainingEnvironment): readonly Trainer[] {

@@ -1,9 +1,11 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import type { DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { BackendConfig } from '../../config/backend-config.js';
 import { awaitMigrations, MigrationsMissing } from './migration-gate.js';
 import { MIGRATIONS } from './migrations/index.js';
+import { RESTORE_MARK } from './restore-mark.js';
+import { runMigrations } from './run-migrations.js';
 import { TableStatistics } from './table-statistics.js';
 import { TransactionContext } from './transaction-context.js';
 import { TypeormUnitOfWork } from './typeorm-unit-of-work.js';
@@ -13,8 +15,6 @@ import { UnitOfWork } from './unit-of-work.js';
 const STATEMENT_TIMEOUT_MILLISECONDS = 30_000;
 /** A request that finds the pool empty is told so instead of hanging. */
 const POOL_WAIT_MILLISECONDS = 5_000;
-/** One number for all replicas: who holds this lock runs the migrations. */
-const MIGRATION_LOCK = 7_301_842;
 
 export function dataSourceOptions(database: { url: string; poolSize: number }): DataSourceOptions {
   return {
@@ -55,8 +55,7 @@ export function dataSourceOptions(database: { url: string; poolSize: number }): 
 export class DatabaseModule {}
 
 /** Opens the database once another program has brought it to this release. */
-async function awaited(options: DataSourceOptions): Promise<import('typeorm').DataSource> {
-  const { DataSource } = await import('typeorm');
+async function awaited(options: DataSourceOptions): Promise<DataSource> {
   const dataSource = await new DataSource(options).initialize();
   try {
     await awaitMigrations(dataSource);
@@ -67,19 +66,17 @@ async function awaited(options: DataSourceOptions): Promise<import('typeorm').Da
   }
 }
 
-/** Opens the database and runs what migrations are missing, naming each; replicas that start at once wait for the first. */
-export async function migrated(options: DataSourceOptions, print: (text: string) => void = () => undefined): Promise<import('typeorm').DataSource> {
-  const { DataSource } = await import('typeorm');
+/** Runs what migrations are missing, naming each, and opens the database. Errors: a plain one where a backup is being restored into it. */
+export async function migrated(options: DataSourceOptions, print: (text: string) => void = () => undefined): Promise<DataSource> {
+  if (options.type !== 'postgres' || options.url === undefined) throw new Error('the database is Postgres, named by a URL');
   const dataSource = await new DataSource(options).initialize();
-  const lock = dataSource.createQueryRunner();
   try {
-    await lock.query('set statement_timeout = 0');
-    await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    for (const { name } of await dataSource.runMigrations()) print(`Run: ${name}.`);
-  } finally {
-    await lock.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
-    await lock.query(`set statement_timeout = ${STATEMENT_TIMEOUT_MILLISECONDS}`).catch(() => undefined);
-    await lock.release();
+    const [found] = (await dataSource.query('select to_regclass($1) is not null as restoring', [RESTORE_MARK])) as { restoring: boolean }[];
+    if (found?.restoring === true) throw new Error('A backup is being restored into this database; begin the restore again if it ended early.');
+    await runMigrations(options.url, { onRun: (name) => print(`Run: ${name}.`) });
+    return dataSource;
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
   }
-  return dataSource;
 }

@@ -1,6 +1,8 @@
 import { MeteredPresigner, MultipartUploads, ObjectStore, Presigner, S3MultipartUploads, S3ObjectStore, SigV4Presigner, StoreMeter } from '@app/object-store';
 import { Global, Module } from '@nestjs/common';
 import { BackendConfig } from '../../config/backend-config.js';
+import { DeletionReleaser } from './deletion-releaser.js';
+import { HeldDeletions } from './held-deletions.js';
 import { OperationLedger } from './operation-ledger.js';
 import { StoreCleanUps } from './store-clean-ups.js';
 import { ScopeOwners } from './scope-owners.js';
@@ -13,6 +15,8 @@ import { StoreHealthController } from './store-health.controller.js';
   controllers: [StoreHealthController],
   providers: [
     StoreExamination,
+    HeldDeletions,
+    DeletionReleaser,
     ...[OperationLedger, ScopeOwners, StoreCleanUps, StoreInventory],
     // Every request and every URL of this process goes by it.
     { provide: StoreMeter, useFactory: () => new StoreMeter() },
@@ -21,6 +25,6 @@ import { StoreHealthController } from './store-health.controller.js';
     // URLs are for browsers and workers: signed for the address that they use.
     { provide: Presigner, inject: [BackendConfig, StoreMeter], useFactory: (config: BackendConfig, meter: StoreMeter) => new MeteredPresigner(new SigV4Presigner({ ...config.store, endpoint: config.store.publicEndpoint }), meter) },
   ],
-  exports: [ObjectStore, MultipartUploads, Presigner, StoreMeter, OperationLedger, StoreInventory],
+  exports: [HeldDeletions, ObjectStore, MultipartUploads, Presigner, StoreMeter, OperationLedger, StoreInventory],
 })
 export class StorageModule {}

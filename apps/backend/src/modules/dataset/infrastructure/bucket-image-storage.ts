@@ -2,6 +2,7 @@ import { MAX_EXPIRES_SECONDS, ObjectStore, objectKeys, Presigner, StoreMeter, ty
 import { Injectable } from '@nestjs/common';
 import { ImageStorage, type ListedObject } from '../application/ports/image-storage.port.js';
 import { keyExtension, type ImageFormat } from '../domain/image-name.js';
+import { HeldDeletions } from '../../../platform/storage/held-deletions.js';
 
 interface WriteOptions {
   readonly format: ImageFormat;
@@ -14,6 +15,7 @@ const contentTypeOf = (format: ImageFormat): string => `image/${format}`;
 export class BucketImageStorage extends ImageStorage {
   constructor(
     private readonly store: ObjectStore,
+    private readonly deletions: HeldDeletions,
     private readonly presigner: Presigner,
     private readonly meter: StoreMeter,
   ) {
@@ -55,7 +57,7 @@ export class BucketImageStorage extends ImageStorage {
   }
 
   async discard(keys: readonly string[]): Promise<void> {
-    if (keys.length > 0) await this.store.delete(keys);
+    await this.deletions.remove(keys);
   }
 
   list(prefix: string, signal?: AbortSignal): AsyncIterable<ListedObject> {

@@ -3,11 +3,13 @@ import { Injectable } from '@nestjs/common';
 import { BackendConfig } from '../../../config/backend-config.js';
 import { UploadStorage, type StagedZip } from '../application/ports/upload-storage.port.js';
 import type { DatasetUpload } from '../domain/dataset.aggregate.js';
+import { HeldDeletions } from '../../../platform/storage/held-deletions.js';
 
 @Injectable()
 export class BucketUploadStorage extends UploadStorage {
   constructor(
     private readonly store: ObjectStore,
+    private readonly deletions: HeldDeletions,
     private readonly presigner: Presigner,
     private readonly config: BackendConfig,
   ) {
@@ -43,7 +45,7 @@ export class BucketUploadStorage extends UploadStorage {
   async discardDataset(datasetId: string): Promise<void> {
     const keys: string[] = [];
     for await (const object of this.store.list(objectKeys.dataset(datasetId))) keys.push(object.key);
-    if (keys.length > 0) await this.store.delete(keys);
+    await this.deletions.remove(keys);
   }
 
   presignDownload(key: string, fileName: string): { url: string; expiresAt: Date } {

@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { ModelFiles, type SignedUrl } from '../application/ports/model-files.port.js';
 import type { ModelObject } from '../domain/model.js';
 import { readOnnxMetadata } from './onnx-metadata.js';
+import { HeldDeletions } from '../../../platform/storage/held-deletions.js';
 
 const PUT_SECONDS = 3_600;
 /** Lines are gathered into pieces of this many characters: an upload takes few large pieces better than many small ones. */
@@ -16,6 +17,7 @@ const MAX_LINE_CHARACTERS = 16 * 1024 * 1024;
 export class BucketModelFiles extends ModelFiles {
   constructor(
     private readonly store: ObjectStore,
+    private readonly deletions: HeldDeletions,
     private readonly presigner: Presigner,
     private readonly meter: StoreMeter,
   ) {
@@ -50,7 +52,7 @@ export class BucketModelFiles extends ModelFiles {
   }
 
   async remove(keys: readonly string[]): Promise<void> {
-    await this.store.delete(keys);
+    await this.deletions.remove(keys);
   }
 
   async writeLines(key: string, lines: AsyncIterable<unknown>, signal: AbortSignal): Promise<ModelObject> {

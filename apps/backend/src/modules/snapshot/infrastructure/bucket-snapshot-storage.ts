@@ -13,11 +13,13 @@ import { manifestText } from './manifest-text.js';
 import { forecastZip } from './zip-forecast.js';
 import { faultOfZip } from './zip-fault.js';
 import { ZipComposer } from './zip-composer.js';
+import { HeldDeletions } from '../../../platform/storage/held-deletions.js';
 
 @Injectable()
 export class BucketSnapshotStorage extends SnapshotStorage {
   constructor(
     private readonly store: ObjectStore,
+    private readonly deletions: HeldDeletions,
     private readonly presigner: Presigner,
     private readonly composer: ZipComposer,
     private readonly metrics: Metrics,
@@ -88,7 +90,9 @@ export class BucketSnapshotStorage extends SnapshotStorage {
 
   async remove({ datasetId, version }: Pick<StoredVersion, 'datasetId' | 'version'>, what: 'zip' | 'all'): Promise<void> {
     const others = [objectKeys.snapshotManifest(datasetId, version), objectKeys.snapshotTail(datasetId, version)];
-    await this.store.delete([objectKeys.snapshotZip(datasetId, version), ...(what === 'all' ? others : [])]);
+    // A zip may be made again under its key, so its deletion cannot wait; a backup does without it.
+    await this.store.delete([objectKeys.snapshotZip(datasetId, version)]);
+    if (what === 'all') await this.deletions.remove(others);
   }
 
   private measure({ bytesMoved, bytesCopied }: Pick<BuiltZip, 'bytesMoved' | 'bytesCopied'>): void {

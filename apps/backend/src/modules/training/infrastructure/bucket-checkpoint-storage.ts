@@ -2,6 +2,7 @@ import { ObjectStore, objectKeys, Presigner, StoreMeter } from '@app/object-stor
 import { Injectable } from '@nestjs/common';
 import { CheckpointStorage, type MintedPut, type UploadKind } from '../application/ports/checkpoint-storage.port.js';
 import type { StoredObject } from '../domain/training-job.aggregate.js';
+import { HeldDeletions } from '../../../platform/storage/held-deletions.js';
 
 /** Time for one upload to begin and end. */
 const PUT_SECONDS = 900;
@@ -11,6 +12,7 @@ const CONTENT_TYPES: Readonly<Record<UploadKind, string>> = { state: 'applicatio
 export class BucketCheckpointStorage extends CheckpointStorage {
   constructor(
     private readonly store: ObjectStore,
+    private readonly deletions: HeldDeletions,
     private readonly presigner: Presigner,
     private readonly meter: StoreMeter,
   ) {
@@ -50,6 +52,6 @@ export class BucketCheckpointStorage extends CheckpointStorage {
   }
 
   async remove(keys: readonly string[]): Promise<void> {
-    await this.store.delete(keys);
+    await this.deletions.remove(keys);
   }
 }

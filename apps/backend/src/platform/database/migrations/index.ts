@@ -14,6 +14,7 @@ import { EndsOfVersions1700000000750 } from './1700000000750-ends-of-versions.js
 import { LooksAtZips1700000000790 } from './1700000000790-looks-at-zips.js';
 import { OriginsOfJobs1700000000830 } from './1700000000830-origins-of-jobs.js';
 import { Models1700000000800 } from './1700000000800-models.js';
+import { Backups1700000000840 } from './1700000000840-backups.js';
 import { CostAndRetention1700000000850 } from './1700000000850-cost-and-retention.js';
 
 /** In the order in which they run. One that has landed is never changed. */
@@ -34,5 +35,6 @@ export const MIGRATIONS = [
   Models1700000000800,
   TrainingQueue1700000000820,
   OriginsOfJobs1700000000830,
+  Backups1700000000840,
   CostAndRetention1700000000850,
 ];
