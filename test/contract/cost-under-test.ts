@@ -1,4 +1,4 @@
-import { OPERATION_CLASSES, type StoreOperation } from '@app/object-store';
+import { OPERATION_CLASSES, S3ObjectStore, type StoreOperation } from '@app/object-store';
 import { startTestNats, type TestNats } from '@app/testing';
 import pg from 'pg';
 import { expect } from 'vitest';
@@ -19,24 +19,31 @@ export function classesOf(counts: Readonly<Record<string, number>>): Classes {
 
 /** A backend whose store keeps a book of its own, and in which nothing asks the store by the clock. */
 export class CostUnderTest {
+  /** For a look from outside: what it asks stands in the book, too. */
+  readonly bucket: S3ObjectStore;
+
   private constructor(
     readonly store: OwnStore,
     readonly backend: BackendUnderTest,
     readonly people: People,
     readonly pool: pg.Pool,
     private readonly nats: TestNats,
-  ) {}
+    private readonly hasImageWorkers: boolean,
+  ) {
+    this.bucket = new S3ObjectStore(store.options);
+  }
 
-  static async start(): Promise<CostUnderTest> {
+  static async start(overrides: Record<string, string> = {}): Promise<CostUnderTest> {
     const store = await startOwnStore();
     const nats = await startTestNats();
-    const backend = await startBackend({ ...store.environment, NATS_URL: nats.url, CLEAN_UP_LOOK_SECONDS: '3600', COST_INVENTORY_HOURS: '0' });
+    const backend = await startBackend({ ...store.environment, NATS_URL: nats.url, CLEAN_UP_LOOK_SECONDS: '3600', COST_INVENTORY_HOURS: '0', ...overrides });
     const people = new People(backend);
     await people.logInAdmin();
-    return new CostUnderTest(store, backend, people, new pg.Pool({ connectionString: backend.databaseUrl }), nats);
+    return new CostUnderTest(store, backend, people, new pg.Pool({ connectionString: backend.databaseUrl }), nats, overrides['IMAGE_WORKERS'] !== undefined);
   }
 
   async close(): Promise<void> {
+    this.bucket.close();
     await this.pool.end();
     await this.backend.close();
     await this.nats.close();
@@ -76,8 +83,9 @@ export class CostUnderTest {
 
   /** Builds and live views are made behind the answers. */
   async untilStill(id: string): Promise<void> {
-    const underWay = `select 1 from datasets where id = $1 and labels_loaded and view_seq < change_seq union all select 1 from snapshots where dataset_id = $1 and (state = 'building' or zip_state = 'building')`;
-    await expect.poll(async () => (await this.pool.query(underWay, [id])).rows, { timeout: 20_000 }).toEqual([]);
+    const underWay = `select 1 from datasets where id = $1 and labels_loaded and view_seq < change_seq union all select 1 from snapshots where dataset_id = $1 and (state = 'building' or zip_state = 'building')
+      union all select 1 from dataset_imports where dataset_id = $1 and state in ('waiting','running') and $2 union all select 1 from image_processing where dataset_id = $1 and $2`;
+    await expect.poll(async () => (await this.pool.query(underWay, [id, this.hasImageWorkers])).rows, { timeout: 120_000 }).toEqual([]);
     for (let [before, now] = [-1, 0]; before !== now; await new Promise((resolve) => setTimeout(resolve, 250))) {
       before = now;
       now = Object.values(this.asked()).reduce((sum, count) => sum + count, 0);

@@ -52,6 +52,38 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/admin/clean-ups": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["CleanUpsController_list_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/admin/clean-ups/{name}/run": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["CleanUpsController_run_v1"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/auth/login": {
         readonly parameters: {
             readonly query?: never;
@@ -1364,6 +1396,54 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/cost": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["CostController_installation_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/cost": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["CostController_dataset_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/datasets/{id}/cost/forecast": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["CostController_forecast_v1"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/maintenance/fsck": {
         readonly parameters: {
             readonly query?: never;
@@ -1511,6 +1591,120 @@ export interface operations {
                             /** @description the setting to change */
                             readonly advice: string | null;
                         }[];
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly CleanUpsController_list_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Every clean-up: when it ran last, what it removed, when it runs next and what it would remove now. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly name: string;
+                            /** @description one sentence: what goes, and when */
+                            readonly removes: string;
+                            /** @description how long it is kept */
+                            readonly keeps_seconds: number;
+                            /** @description the variable that says so; null: not to be set */
+                            readonly setting: string | null;
+                            readonly every_seconds: number;
+                            /**
+                             * @description held: it removes objects, and somebody holds them
+                             * @enum {string}
+                             */
+                            readonly state: "idle" | "running" | "held";
+                            readonly started_at: string | null;
+                            readonly finished_at: string | null;
+                            readonly next_at: string | null;
+                            /** @description of the last run that ended */
+                            readonly outcome: ("done" | "failed" | "held") | null;
+                            /** @description by the last run that ended */
+                            readonly removed: {
+                                /** @description objects, rows or datasets, as the job says */
+                                readonly count: number;
+                                /** @description null: not known without asking the store for each */
+                                readonly bytes: number | null;
+                            };
+                            readonly failure: string | null;
+                            /** @description by a run now; null: only a dry run tells, since it lists objects */
+                            readonly would_remove: {
+                                /** @description objects, rows or datasets, as the job says */
+                                readonly count: number;
+                                /** @description null: not known without asking the store for each */
+                                readonly bytes: number | null;
+                            } | null;
+                        }[];
+                        /** @description who holds the objects of the store; no clean-up removes one until then */
+                        readonly hold: {
+                            readonly kind: string;
+                            /** Format: date-time */
+                            readonly until: string;
+                        } | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly CleanUpsController_run_v1: {
+        readonly parameters: {
+            readonly query?: {
+                readonly dry_run?: "true" | "false";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A dry run: what would go. Else it began, in the background; the list tells how it ended. 409 while it runs, or while objects are held. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly name: string;
+                        readonly dry_run: boolean;
+                        /** @description of a dry run */
+                        readonly would_remove: {
+                            /** @description objects, rows or datasets, as the job says */
+                            readonly count: number;
+                            /** @description null: not known without asking the store for each */
+                            readonly bytes: number | null;
+                        } | null;
                     };
                 };
             };
@@ -9158,6 +9352,224 @@ export interface operations {
                     readonly "application/json": {
                         /** @description those that were open */
                         readonly rejected: number;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly CostController_installation_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What the installation costs: bytes in the store, operations counted this month, and a forecast. An estimate: what is free every month and what R2 rounds up is not in it. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description configuration; defaults: Cloudflare R2 */
+                        readonly prices: {
+                            /** @description US dollars */
+                            readonly storage_gb_month: number;
+                            /** @description US dollars */
+                            readonly class_a_million: number;
+                            /** @description US dollars */
+                            readonly class_b_million: number;
+                            /** @description US dollars */
+                            readonly egress_gb: number;
+                        };
+                        readonly storage: readonly {
+                            /** @enum {string} */
+                            readonly kind: "originals" | "previews" | "snapshots" | "uploads" | "labels" | "models" | "staging" | "backups" | "other";
+                            readonly bytes: number;
+                            /** @description null: not listed yet */
+                            readonly objects: number | null;
+                            /** @description US dollars */
+                            readonly usd_per_month: number;
+                            /** @description when the store was listed; null: told by the database */
+                            readonly listed_at: string | null;
+                        }[];
+                        /** @description US dollars */
+                        readonly storage_usd_per_month: number;
+                        /**
+                         * Format: date-time
+                         * @description the begin of the month; operations are counted from then
+                         */
+                        readonly since: string;
+                        readonly operations: readonly {
+                            readonly operation: string;
+                            /** @enum {string} */
+                            readonly class: "A" | "B" | "free";
+                            readonly count: number;
+                            /** @description URLs made for it, each used once, often or never */
+                            readonly announced: number;
+                        }[];
+                        /** @description counted this month */
+                        readonly requests: {
+                            /** @description requests that write or list */
+                            readonly class_a: number;
+                            /** @description requests that read */
+                            readonly class_b: number;
+                        };
+                        /** @description US dollars */
+                        readonly operations_usd: number;
+                        /** @description URLs for reading */
+                        readonly announced_reads: number;
+                        /** @description were each of them used once */
+                        readonly announced_usd: number;
+                        /** @description forecast of this month: storage as it is, operations as they went on so far */
+                        readonly month_usd: number;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly CostController_dataset_v1: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What the dataset costs. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description configuration; defaults: Cloudflare R2 */
+                        readonly prices: {
+                            /** @description US dollars */
+                            readonly storage_gb_month: number;
+                            /** @description US dollars */
+                            readonly class_a_million: number;
+                            /** @description US dollars */
+                            readonly class_b_million: number;
+                            /** @description US dollars */
+                            readonly egress_gb: number;
+                        };
+                        readonly storage: readonly {
+                            /** @enum {string} */
+                            readonly kind: "originals" | "previews" | "snapshots" | "uploads" | "labels" | "models" | "staging" | "backups" | "other";
+                            readonly bytes: number;
+                            /** @description null: not listed yet */
+                            readonly objects: number | null;
+                            /** @description US dollars */
+                            readonly usd_per_month: number;
+                            /** @description when the store was listed; null: told by the database */
+                            readonly listed_at: string | null;
+                        }[];
+                        /** @description US dollars */
+                        readonly storage_usd_per_month: number;
+                        /**
+                         * Format: date-time
+                         * @description the begin of the month; operations are counted from then
+                         */
+                        readonly since: string;
+                        readonly operations: readonly {
+                            readonly operation: string;
+                            /** @enum {string} */
+                            readonly class: "A" | "B" | "free";
+                            readonly count: number;
+                            /** @description URLs made for it, each used once, often or never */
+                            readonly announced: number;
+                        }[];
+                        /** @description counted this month */
+                        readonly requests: {
+                            /** @description requests that write or list */
+                            readonly class_a: number;
+                            /** @description requests that read */
+                            readonly class_b: number;
+                        };
+                        /** @description US dollars */
+                        readonly operations_usd: number;
+                        /** @description URLs for reading */
+                        readonly announced_reads: number;
+                        /** @description were each of them used once */
+                        readonly announced_usd: number;
+                        /** @description forecast of this month: storage as it is, operations as they went on so far */
+                        readonly month_usd: number;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly CostController_forecast_v1: {
+        readonly parameters: {
+            readonly query: {
+                readonly action: "snapshot" | "snapshot-zip" | "restore" | "training";
+                readonly version?: number;
+                readonly epochs?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What an action would ask of the store, before it is done. Does nothing. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @enum {string} */
+                        readonly action: "snapshot" | "snapshot-zip" | "restore" | "training";
+                        readonly requests: {
+                            /** @description requests that write or list */
+                            readonly class_a: number;
+                            /** @description requests that read */
+                            readonly class_b: number;
+                        };
+                        /** @description once */
+                        readonly usd: number;
+                        /** @description that will lie in the store more than now; without the models of a training */
+                        readonly bytes: number;
+                        /** @description what they cost */
+                        readonly usd_per_month: number;
+                        /** @description false: at most, or about, so much */
+                        readonly exact: boolean;
                     };
                 };
             };

@@ -36,6 +36,12 @@ export type BackgroundWork = Answer<'DatasetsController_imports_v1'>['items'][nu
 export type ImportReport = Answer<'ImportsController_import_v1'>;
 export type ExchangeFormat = ImportReport['format'];
 export type StoreExamination = Answer<'StoreHealthController_store_v1'>;
+/** What the store costs, what an action will, and what is removed by the clock. */
+export type Cost = Answer<'CostController_dataset_v1'>;
+export type ActionForecast = Answer<'CostController_forecast_v1'>;
+export type CleanUpList = Answer<'CleanUpsController_list_v1'>;
+export type CleanUp = CleanUpList['items'][number];
+export type CleanUpRun = Answer<'CleanUpsController_run_v1'>;
 export type Splits = Answer<'SplitsController_get_v1'>;
 export type SplitPlan = Answer<'SplitsController_preview_v1'>;
 export type SplitRule = NonNullable<operations['SplitsController_preview_v1']['requestBody']>['content']['application/json'];

@@ -1,5 +1,6 @@
 import { account } from './en/account.js';
 import { classes } from './en/classes.js';
+import { cost } from './en/cost.js';
 import { datasets } from './en/datasets.js';
 import { gallery } from './en/gallery.js';
 import { labeler } from './en/labeler.js';
@@ -25,4 +26,5 @@ export const en = {
   ...models,
   ...runs,
   ...labeler,
+  ...cost,
 } as const;

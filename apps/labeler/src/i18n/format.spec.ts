@@ -21,6 +21,11 @@ describe('makeFormatter', () => {
     expect([en.decimal(0.12345), en.decimal(2, 1), en.percent(0.9634, 1)]).toEqual(['0.123', '2.0', '96.3%']);
   });
 
+  it('tells dollars, and a little money is not none', () => {
+    expect([0, 0.0000135, 0.00042, 0.0963, 0.1, 15, 1234.5].map(en.usd)).toEqual(['$0.00', '$0.000014', '$0.00042', '$0.096', '$0.10', '$15.00', '$1,234.50']);
+    expect(ko.usd(0.0000135)).toBe('US$0.000014');
+  });
+
   it('tells how long ago', () => {
     const now = Date.UTC(2026, 10, 24, 12);
     const before = (seconds: number): string => new Date(now - seconds * 1000).toISOString();

@@ -7,6 +7,8 @@ export interface Formatter {
   /** 0..1. */
   readonly percent: (fraction: number | null, digits?: number) => string;
   readonly bytes: (bytes: number) => string;
+  /** US dollars, with the first two digits that are none of zero: 0.00001 is something else than nothing. */
+  readonly usd: (value: number) => string;
   readonly bytesPerSecond: (bytes: number) => string;
   /** "1 hr 4 min": the two largest units. */
   readonly duration: (seconds: number) => string;
@@ -51,6 +53,10 @@ export function makeFormatter(language: Language, timeZone?: string): Formatter 
     const digits = power === 0 || scaled >= 100 ? 0 : 1;
     return `${new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(scaled)} ${BYTE_UNITS[power] ?? 'B'}`;
   };
+  const usd = (value: number): string => {
+    const digits = value === 0 || value >= 0.1 ? { minimumFractionDigits: 2, maximumFractionDigits: 2 } : { maximumSignificantDigits: 2 };
+    return new Intl.NumberFormat(language, { style: 'currency', currency: 'USD', ...digits }).format(value);
+  };
   const duration = (seconds: number): string => list.format(partsOf(seconds).map(({ unit, value }) => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: language === 'ko' ? 'long' : 'short' }).format(value)));
   const ago = (iso: string, nowMilliseconds: number): string => {
     const seconds = (Date.parse(iso) - nowMilliseconds) / 1000;
@@ -63,6 +69,7 @@ export function makeFormatter(language: Language, timeZone?: string): Formatter 
     decimal,
     percent,
     bytes,
+    usd,
     bytesPerSecond: (value) => `${bytes(value)}/s`,
     duration,
     dateTime: (iso) => dateTime.format(new Date(iso)),

@@ -1,5 +1,6 @@
 import { account } from './ko/account.js';
 import { classes } from './ko/classes.js';
+import { cost } from './ko/cost.js';
 import { datasets } from './ko/datasets.js';
 import { gallery } from './ko/gallery.js';
 import { labeler } from './ko/labeler.js';
@@ -26,4 +27,5 @@ export const ko = {
   ...models,
   ...runs,
   ...labeler,
+  ...cost,
 } as const satisfies Translation;

@@ -12,6 +12,7 @@ import { PageHeader } from '../../ui/page-header.js';
 import { Panel } from '../../ui/panel.js';
 import { ErrorState, LoadingState } from '../../ui/states.js';
 import { ToneBadge } from '../../ui/tone-badge.js';
+import { CostPanel } from '../cost/cost-panel.js';
 import { TrainPanel } from '../training/train-panel.js';
 import { BackgroundNotice } from './background-notice.js';
 import { ClassTable } from './class-table.js';
@@ -76,6 +77,7 @@ function DatasetView({ dataset }: { readonly dataset: Dataset }): ReactElement {
             <TrainPanel dataset={dataset} version={version} />
             <DatasetJobs datasetId={dataset.id} />
             <DatasetFacts dataset={dataset} />
+            <CostPanel datasetId={dataset.id} />
           </div>
         </div>
       </div>

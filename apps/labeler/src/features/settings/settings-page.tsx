@@ -11,6 +11,8 @@ import { Panel } from '../../ui/panel.js';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/states.js';
 import { ToneBadge } from '../../ui/tone-badge.js';
 import { useNow } from '../../ui/use-now.js';
+import { CostPanel } from '../cost/cost-panel.js';
+import { CleanUpsPanel } from './clean-ups-panel.js';
 import styles from './settings.module.css';
 
 /** While the store is examined, the page looks again. */
@@ -24,7 +26,11 @@ export function SettingsPage(): ReactElement {
   return (
     <>
       <PageHeader title={t('doctor.title')} subtitle={t('doctor.subtitle')} />
-      <Store />
+      <div className={styles.page}>
+        <Store />
+        <CostPanel datasetId={null} />
+        <CleanUpsPanel />
+      </div>
     </>
   );
 }

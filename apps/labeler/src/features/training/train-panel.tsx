@@ -14,6 +14,7 @@ import { Panel } from '../../ui/panel.js';
 import { ErrorState, LoadingState } from '../../ui/states.js';
 import { useKnownText } from '../../ui/use-known-text.js';
 import { useProblemText } from '../../ui/use-problem-text.js';
+import { ForecastLine } from '../cost/forecast-line.js';
 import { HyperField } from './hyper-field.js';
 import { StartWeights } from './start-weights.js';
 import { changedValues, errorOf, fieldsOf, initialValues, type FieldValue, type FormValues } from './schema-form.js';
@@ -132,6 +133,7 @@ function ModelForm({ dataset, version, model, models, onModel }: ModelFormProps)
           )}
         </Group>
         {problem !== null && <Unmet problem={problem} fields={fields.map((field) => field.name)} />}
+        <ForecastLine datasetId={dataset.id} wish={{ action: 'training', version, epochs: epochsOf(values['epochs']) }} />
         <Button type="submit" loading={start.isPending}>
           {t('train.start')}
         </Button>
@@ -153,6 +155,9 @@ function useStart(datasetId: string, version: number | undefined) {
     },
   });
 }
+
+/** What cannot be asked about is not told about. */
+const epochsOf = (value: FieldValue | undefined): number | undefined => (typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : undefined);
 
 const findingOf = (problem: Problem | null, name: string): Finding | null => problem?.errors.find((one) => one.pointer === `${POINTER}${name}`) ?? null;
 

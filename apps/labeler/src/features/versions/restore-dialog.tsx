@@ -8,6 +8,7 @@ import { DIFFERENCES, diffTotalsQuery, restoreVersion } from '../../api/version-
 import { Notice } from '../../ui/notice.js';
 import { showNote, useFailNote } from '../../ui/notes.js';
 import { ErrorState, LoadingState } from '../../ui/states.js';
+import { ForecastLine } from '../cost/forecast-line.js';
 import { UndoNote } from '../../ui/undo-note.js';
 
 /** Long enough to look at the dataset and come back. */
@@ -53,6 +54,7 @@ function RestoreQuestion({ datasetId, version, onClose }: DialogProps & { readon
       <Notice tone="run" icon="retry">
         {t('restore.safe')}
       </Notice>
+      <ForecastLine datasetId={datasetId} wish={{ action: 'restore' }} />
       <Group justify="flex-end">
         <Button variant="default" onClick={onClose} data-autofocus>
           {t('common.cancel')}

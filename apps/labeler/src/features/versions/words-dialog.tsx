@@ -4,6 +4,7 @@ import { useState, type FormEvent, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Version } from '../../api/types.js';
 import { describeVersion, makeVersion, versionsQuery, type VersionWords } from '../../api/version-queries.js';
+import { ForecastLine } from '../cost/forecast-line.js';
 import { FormActions } from '../../ui/form-actions.js';
 import { showNote } from '../../ui/notes.js';
 
@@ -49,6 +50,7 @@ function WordsForm({ datasetId, version, onClose }: Omit<DialogProps, 'opened'>)
         <TextInput label={t('versions.note')} placeholder={t('versions.notePlaceholder')} maxLength={LONGEST_NOTE} value={note} onChange={(event) => setNote(event.currentTarget.value)} data-autofocus />
         <TextInput label={t('versions.tag')} description={t('versions.tagHint')} maxLength={LONGEST_TAG} value={tag} onChange={(event) => setTag(event.currentTarget.value)} />
         {version === null && <Switch label={t('versions.makeZip')} checked={zip} onChange={(event) => setZip(event.currentTarget.checked)} />}
+        {version === null && <ForecastLine datasetId={datasetId} wish={{ action: zip ? 'snapshot-zip' : 'snapshot' }} />}
         <FormActions submit={version === null ? t('versions.make') : t('common.save')} busy={save.isPending} error={save.error} onCancel={onClose} />
       </Stack>
     </form>
