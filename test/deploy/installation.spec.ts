@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { METRICS } from '@app/observability';
 import { describe, expect, it } from 'vitest';
 import { STOP_BUDGET_MILLISECONDS as BACKEND_STOP } from '../../apps/backend/src/platform/shutdown.js';
 import { LONGEST_STOP_MILLISECONDS as TRAINING_STOP } from '../../apps/training/src/stop-budgets.js';
@@ -97,6 +98,17 @@ describe.skipIf(problem !== null)('the installation', () => {
       expect(wanted).toBeLessThan(size);
       expect(size).toBeLessThan(bytesOf(container.resources?.limits['ephemeral-storage'] ?? '0'));
     }
+  });
+
+  it('scales workers by metrics and labels that the backend tells', () => {
+    const query = /sum\(.*?threshold/s.exec(JSON.stringify(ofKind(objectsOf(ALL), 'ScaledObject')))?.[0] ?? '';
+    const asked = [...query.matchAll(/by \((\w+)\) \((vision_\w+)/g)].map(([, label = '', name = '']) => `${name} ${label}`);
+    const told = Object.entries(METRICS).filter(([, { apps }]) => apps.some((app) => app === 'backend')).flatMap(([name, { labels }]) => Object.keys(labels).map((label) => `${name} ${label}`));
+    expect(asked).toEqual(['vision_training_queue_pending lane', 'vision_training_jobs state']);
+    expect(told).toEqual(expect.arrayContaining(asked));
+    const states = /state=~\\"([\w|]+)\\"/.exec(query)?.[1]?.split('|') ?? [];
+    expect(METRICS.vision_training_jobs.labels.state).toEqual(expect.arrayContaining(states));
+    expect(states.length).toBeGreaterThan(0);
   });
 
   it('has one release in the tags, in the name of the Job and in the package', () => {

@@ -123,7 +123,7 @@ export class Launcher {
         ADMIN_PASSWORD: admin.password,
         ...(existsSync(join(this.dist, 'labeler')) ? { WEB_ROOT: join(this.dist, 'labeler') } : {}),
         ...this.handedOn('TRAINING_LEASE_SECONDS', 'TRAINING_CLAIM_SECONDS', 'TRAINING_MAX_RUNNING', 'TRAINING_MAX_RUNNING_PER_USER', 'TRAINING_MAX_RUNNING_PER_DATASET'),
-        ...this.handedOn('MAX_UPLOAD_BYTES', 'DATABASE_POOL_SIZE', 'IMAGE_WORKERS', 'TRAINERS_FILE'),
+        ...this.handedOn('MAX_UPLOAD_BYTES', 'DATABASE_POOL_SIZE', 'NATS_STREAM_REPLICAS', 'IMAGE_WORKERS', 'TRAINERS_FILE'),
       },
     });
   }
