@@ -66,16 +66,16 @@ const averagePool: Operator = (call) => {
 /** Nearest by whole factors, or linear with the middles of pixels kept in place: what the layers here write. */
 const resize: Operator = (call) => {
   const x = input(call, 0);
-  const [, , down = 1, across = 1] = call.floats(2);
-  const [batch = 1, channels = 1, height = 1, width = 1] = x.shape;
-  const shape = [batch, channels, height * down, width * across];
   const plane = x.as('last') as tf.Tensor4D;
-  const [mode, middles] = [textOf(call, 'mode', 'nearest'), textOf(call, 'coordinate_transformation_mode', 'half_pixel')];
-  if (mode === 'nearest' && middles === 'asymmetric' && Number.isInteger(down) && Number.isInteger(across)) {
+  const [batch, height, width, channels] = plane.shape;
+  const [, , down = 1, across = 1] = call.floats(2);
+  const shape = [batch, channels, height * down, width * across];
+  const how = `${textOf(call, 'mode', 'nearest')} ${textOf(call, 'coordinate_transformation_mode', 'half_pixel')}`;
+  if (how === 'nearest asymmetric' && Number.isInteger(down) && Number.isInteger(across)) {
     return [new Held(interleaved(Array.from({ length: down }, () => Array.from({ length: across }, () => plane))), 'last', shape)];
   }
-  if (mode === 'linear' && middles === 'half_pixel') return [new Held(tf.image.resizeBilinear(plane, [height * down, width * across], false, true), 'last', shape)];
-  throw new Error(`Resize ${mode} with ${middles} is not known`);
+  if (how === 'linear half_pixel') return [new Held(tf.image.resizeBilinear(plane, [height * down, width * across], false, true), 'last', shape)];
+  throw new Error(`Resize ${how} is not known`);
 };
 
 export const PLANES: Readonly<Record<string, Operator>> = { AveragePool: averagePool, MaxPool: maxPool, MaxUnpool: maxUnpool, Resize: resize };
