@@ -83,6 +83,15 @@ export type InstanceSmallHyperparameters = z.infer<typeof instanceSmallHyperpara
 export const keypointsSmallHyperparameters = centersSmallHyperparameters;
 export type KeypointsSmallHyperparameters = z.infer<typeof keypointsSmallHyperparameters>;
 
+/** A word that workers say for a model of the catalogue in an engine: the model alone for onnx, which every worker has, and was the only one once. */
+export const offerOfModel = (model: string, engine: EngineName): string => (engine === 'onnx' ? model : `${model}@${engine}`);
+
+/** What a worker must offer to train this model so; of a trainer of an operator's own its name says all. */
+export function offerNeeded(model: string, hyperparameters: Readonly<Record<string, unknown>>): string {
+  const engine = ENGINE_NAMES.find((name) => name === hyperparameters['engine']) ?? 'onnx';
+  return MODEL_CATALOGUE.some(({ id }) => id === model) ? offerOfModel(model, engine) : model;
+}
+
 export const MODEL_CATALOGUE: readonly ModelDefinition[] = [
   { id: 'cnn-small', title: 'Small convolutional network', taskTypes: ['image_classification'], hyperparameters: cnnSmallHyperparameters },
   { id: 'centers-small', title: 'Small detector of object middles', taskTypes: ['object_detection'], hyperparameters: centersSmallHyperparameters },
