@@ -40,7 +40,15 @@ const binary =
   (call) =>
     elementwise([input(call, 0), input(call, 1)], ([a, b]) => compute(a ?? tf.scalar(0), b ?? tf.scalar(0)));
 
-const where: Operator = (call) => elementwise([input(call, 0), input(call, 1), input(call, 2)], ([condition, yes, no]) => tf.where(condition ?? tf.scalar(0), yes ?? tf.scalar(0), no ?? tf.scalar(0)));
+/** A single number as a whole tensor: TensorFlow would repeat it number by number. */
+const filled = (tensor: tf.Tensor, shape: readonly number[]): tf.Tensor => (tensor.size === 1 ? tf.fill([...shape], tensor.dataSync()[0] ?? 0) : tensor);
+
+const where: Operator = (call) =>
+  elementwise([input(call, 0), input(call, 1), input(call, 2)], (tensors) => {
+    const [condition = tf.scalar(0), yes = tf.scalar(0), no = tf.scalar(0)] = tensors;
+    const shape = broadcastShape(tensors.map((one) => one.shape));
+    return tf.where(condition, filled(yes, shape), filled(no, shape));
+  });
 
 /** Scale and offset of each channel, computed once for a model whose statistics are constants. */
 const batchNormalization: Operator = (call) => {

@@ -18,7 +18,9 @@ export function interleaved(pieces: readonly (readonly tf.Tensor[])[]): tf.Tenso
 /** The pixel of that row and column of each block. */
 function pieceOf(plane: tf.Tensor, size: number, place: { readonly row: number; readonly column: number }): tf.Tensor {
   const [batch = 1, height = 1, width = 1, channels = 1] = plane.shape;
-  return tf.stridedSlice(plane, [0, place.row, place.column, 0], [batch, height, width, channels], [1, size, size, 1]);
+  const [rows, columns] = [height / size, width / size];
+  const inBlocks = tf.reshape(plane, [batch * rows, size, columns, size * channels]);
+  return tf.reshape(tf.slice(inBlocks, [0, place.row, 0, place.column * channels], [batch * rows, 1, columns, channels]), [batch, rows, columns, channels]);
 }
 
 const placesOf = (size: number): { row: number; column: number }[] => Array.from({ length: size * size }, (_, at) => ({ row: Math.floor(at / size), column: at % size }));

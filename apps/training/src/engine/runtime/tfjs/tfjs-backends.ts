@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type { TfjsBackend } from './tfjs-session.js';
+import { installWasmKernels } from './wasm-kernels.js';
 
 /** An optional dependency, whose library has to be fetched by hand (docs/engine.md): without its types, which may be absent. */
 const NODE_PACKAGE: string = '@tensorflow/tfjs-node';
@@ -16,6 +17,7 @@ export async function nodeBackend(): Promise<TfjsBackend> {
 export async function wasmBackend(): Promise<TfjsBackend> {
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
   setWasmPaths(`${dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))}${sep}`);
+  installWasmKernels();
   return ready({ runtime: 'tfjs-wasm', name: 'wasm' });
 }
 
