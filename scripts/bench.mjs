@@ -111,21 +111,21 @@ async function training() {
   const engine = new URL('training/apps/training/src/engine/', DIST);
   const { Trainer } = await import(new URL('network/trainer.js', engine));
   const { exportNetwork } = await import(new URL('network/network.js', engine));
-  const { openSession } = await import(new URL('network/session.js', engine));
+  const { loadRuntime } = await import(new URL('runtime/load-runtime.js', engine));
   const { ClassificationTask } = await import(new URL('tasks/classification/classification-task.js', engine));
   const { emptyState } = await import(new URL('network/network-state.js', engine));
-  const { Tensor } = await import('onnxruntime-node');
+  const runtime = await loadRuntime('onnx');
   for (const side of quick ? [64] : [28, 64, 128]) {
     const facts = { taskType: 'image_classification', multiLabel: false, classes: Array.from({ length: 10 }, (_, id) => ({ id, name: String(id) })), imageSide: side, trainImages: 0, imagesOfClass: [] };
     const spec = { task: new ClassificationTask(facts, { augment: 'none', class_weights: 'none' }), imageShape: [3, side, side], seed: 1, threads: 1 };
     const state = emptyState();
     const batch = 32;
-    const trainer = await Trainer.open(spec, state, batch);
+    const trainer = await Trainer.open(spec, state, { size: batch, shards: 1, cores: 1, runtime });
     const images = Float32Array.from({ length: batch * 3 * side * side }, (_, index) => Math.sin(index));
     const classes = Float32Array.from({ length: batch * 10 }, (_, index) => Number(index % 10 === Math.floor(index / 10) % 10));
     const weights = new Float32Array(batch).fill(1);
     await trainer.step({ images, targets: { classes, weights } }, { learningRate: 1e-3, weightDecay: 0 });
-    const session = await openSession(exportNetwork(spec, state, {}), 1);
+    const session = await runtime.open(exportNetwork(spec, state, {}), 1);
     const steps = quick ? 4 : 10;
     await compare(`train cnn-small at ${side} px, one thread`, {
       unit: 'images/CPU s',
@@ -133,7 +133,7 @@ async function training() {
       baseline: {
         name: 'forward pass only, the same network',
         run: async () => {
-          for (let step = 0; step < steps; step += 1) await session.run({ images: new Tensor('float32', images, [batch, 3, side, side]) });
+          for (let step = 0; step < steps; step += 1) (await session.run({ images: { data: images, shape: [batch, 3, side, side] } })).dispose();
         },
       },
       candidate: {

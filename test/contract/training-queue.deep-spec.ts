@@ -10,7 +10,7 @@ import { codeOf, report, WorkerByHand } from '../failure/worker-by-hand.js';
 import { People } from './people.js';
 
 /** Which job begins next, and what is known of the workers. The workers are played by hand: they say hello, claim and report as a real one does. */
-type QueuedJob = Job & { readonly queue_position: number | null; readonly waits_for: string | null; readonly priority: string; readonly pool: string; readonly warnings: readonly { readonly code: string }[] };
+type QueuedJob = Job & { readonly queue_position: number | null; readonly waits_for: string | null; readonly priority: string; readonly pool: string; readonly warnings: readonly { readonly code: string; readonly message: string }[] };
 
 let under: TrainingUnderTest;
 let people: People;
@@ -106,6 +106,17 @@ describe('a job', () => {
     await hello();
     await waitsFor(started.id, 'claim');
     expect((await start(anna.token, anna.datasetId)).warnings.map((one) => one.code)).not.toContain('no-worker-offers-model');
+  });
+
+  it('of the engine tfjs waits for a worker that has it', async () => {
+    await hello();
+    const started = await start(anna.token, anna.datasetId, { hyperparameters: { epochs: 1, engine: 'tfjs' } });
+    expect(started.warnings.map((one) => one.message).join()).toContain('offers the model cnn-small@tfjs');
+    await waitsFor(started.id, 'no-worker');
+    await hello({ worker_id: 'both', models: ['cnn-small', 'cnn-small@tfjs'] });
+    await waitsFor(started.id, 'claim');
+    expect(await codeOf(byHand.claim(started.id, undefined, 'by-hand'))).toBe('unavailable');
+    expect((await byHand.claim(started.id, undefined, 'both')).hyperparameters).toMatchObject({ engine: 'tfjs' });
   });
 
   it('of a pool goes to the lane of its workers, who find their consumer made', async () => {

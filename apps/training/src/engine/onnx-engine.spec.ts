@@ -4,63 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { validationExampleSchema } from '@app/contracts';
 import { InferenceSession } from 'onnxruntime-node';
-import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { barImage, barTraining, BAR_SIDE } from '../testing/bar-images.js';
 import { SampleCacheWriter } from './data/sample-cache.js';
 import { Random } from './network/random.js';
 import { OnnxEngine } from './onnx-engine.js';
-import { writeSamples } from './samples/sample-file.js';
-import type { Sample } from './samples/sample.js';
 import type { TrainingSpec } from './training-engine.js';
 
-const SIDE = 16;
 const quiet = { onStep: () => undefined, shouldStop: () => false };
 let folder: string;
 
-/** Bright bars, standing or lying, with noise: two classes that a tiny network tells apart. */
-async function barImage(random: Random, standing: boolean): Promise<Buffer> {
-  const at = 3 + Math.floor(random.next() * 10);
-  const pixels = Buffer.alloc(SIDE * SIDE * 3);
-  for (let y = 0; y < SIDE; y += 1) {
-    for (let x = 0; x < SIDE; x += 1) {
-      const bright = Math.abs((standing ? x : y) - at) < 2;
-      pixels.fill(Math.floor((bright ? 160 : 20) + random.next() * 60), (y * SIDE + x) * 3, (y * SIDE + x) * 3 + 3);
-    }
-  }
-  return sharp(pixels, { raw: { width: SIDE, height: SIDE, channels: 3 } }).png().toBuffer();
-}
-
-async function makeSpec(overrides: Partial<TrainingSpec> = {}, hyperparameters: Record<string, unknown> = {}): Promise<TrainingSpec> {
-  const cacheFile = join(folder, `cache-${Math.floor(Math.random() * 1e9)}.bin`);
-  const writer = await SampleCacheWriter.create(cacheFile, SIDE);
-  const random = new Random(5);
-  const samples: Sample[] = [];
-  for (let number = 0; number < 120; number += 1) {
-    const standing = number % 2 === 0;
-    const added = await writer.append(await barImage(random, standing));
-    if (!added.ok) throw new Error(added.reason);
-    samples.push({ side: number < 96 ? 'train' : 'val', cacheIndex: added.index, imageId: number + 1, width: SIDE, height: SIDE, classIndices: [standing ? 0 : 1], objects: [], maskIndex: null });
-  }
-  await writer.close();
-  const samplesFile = `${cacheFile}.ndjson`;
-  await writeSamples(samplesFile, samples);
-  return {
-    taskType: 'image_classification',
-    multiLabel: false,
-    classes: [
-      { id: 3, name: 'standing' },
-      { id: 7, name: 'lying' },
-    ],
-    model: 'cnn-small',
-    hyperparameters: { epochs: 4, batch_size: 16, learning_rate: 0.01, ...hyperparameters },
-    imageSide: SIDE,
-    cacheFile,
-    samplesFile,
-    initFile: null,
-    snapshotSha256: 'ab'.repeat(32),
-    ...overrides,
-  };
-}
+const makeSpec = async (overrides: Partial<TrainingSpec> = {}, hyperparameters: Record<string, unknown> = {}): Promise<TrainingSpec> => ({ ...(await barTraining(folder, hyperparameters)), ...overrides });
 
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -237,11 +191,11 @@ describe('OnnxEngine', () => {
   });
 
   it('stays out of what it cannot decode', async () => {
-    const writer = await SampleCacheWriter.create(join(folder, 'bad.bin'), SIDE);
+    const writer = await SampleCacheWriter.create(join(folder, 'bad.bin'), BAR_SIDE);
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>');
     expect(await writer.append(svg)).toMatchObject({ ok: false });
     expect(await writer.append(Buffer.from('no image'))).toMatchObject({ ok: false });
-    expect(await writer.append(await barImage(new Random(1), true))).toEqual({ ok: true, index: 0, width: SIDE, height: SIDE });
+    expect(await writer.append(await barImage(new Random(1), true))).toEqual({ ok: true, index: 0, width: BAR_SIDE, height: BAR_SIDE });
     await writer.close();
   });
 });

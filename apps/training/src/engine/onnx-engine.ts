@@ -18,6 +18,8 @@ import { batchSizeFor, shardsOf } from './network/batch-size.js';
 import { exportNetwork, type NetworkSpec } from './network/network.js';
 import { emptyState, hasShapeOf, isFinite, type NetworkState } from './network/network-state.js';
 import { Trainer, type BatchPlan } from './network/trainer.js';
+import { loadRuntime } from './runtime/load-runtime.js';
+import type { StepRuntime } from './runtime/step-runtime.js';
 import { modelFor, TRAINABLE_TASKS } from './tasks/model-registry.js';
 import type { OpenedModel } from './tasks/trainable-model.js';
 import type { EngineCapabilities, EpochWatch, TrainingEngine, TrainingSpec } from './training-engine.js';
@@ -35,7 +37,7 @@ interface Opened {
   trainer: Trainer;
 }
 
-/** Trains on onnxruntime's inference session, forward and backward as one graph. What is learned is the task's own. */
+/** Trains with forward and backward as one ONNX graph, in whatever runtime computes it: the engines onnx and tfjs are this one. What is learned is the task's own. */
 export class OnnxEngine implements TrainingEngine {
   private opened: Opened | null = null;
   private best = new BestEpoch();
@@ -44,10 +46,11 @@ export class OnnxEngine implements TrainingEngine {
   private clock = startClock();
 
   /** `cores`: threads that share the parts of a batch at most. By default those that the process may use. */
-  constructor(private readonly options: { readonly cores?: number } = {}) {}
+  constructor(private readonly options: { readonly cores?: number; /** In tests; by default the best that the training's engine finds here. */ readonly runtime?: StepRuntime } = {}) {}
 
   capabilities(): EngineCapabilities {
-    return { name: 'onnx', taskTypes: TRAINABLE_TASKS };
+    const { settings, plan } = this.prepared();
+    return { name: settings.engine, runtime: plan.runtime.name, notice: plan.runtime.notice, taskTypes: TRAINABLE_TASKS };
   }
 
   async prepare(spec: TrainingSpec): Promise<void> {
@@ -58,7 +61,8 @@ export class OnnxEngine implements TrainingEngine {
       const network: NetworkSpec = { task: task(data.facts()), imageShape: [CHANNELS, spec.imageSide, spec.imageSide], seed: settings.seed, threads: settings.threads };
       const init = spec.initFile === null ? null : readFileSync(spec.initFile);
       const state = emptyState();
-      const plan = { ...shardsOf(batchSizeFor(settings.batch_size, data.train.length), settings.shards), cores: this.options.cores ?? availableParallelism() };
+      const runtime = this.options.runtime ?? (await loadRuntime(settings.engine));
+      const plan = { runtime, ...shardsOf(batchSizeFor(settings.batch_size, data.train.length), settings.shards), cores: this.options.cores ?? availableParallelism() };
       const trainer = await Trainer.open(network, state, plan);
       if (init !== null) takeWeights(state, decodeCheckpoint(init, null).state);
       const initSha256 = init === null ? null : createHash('sha256').update(init).digest('hex');
@@ -89,8 +93,8 @@ export class OnnxEngine implements TrainingEngine {
   }
 
   async evaluate(): Promise<EpochMetrics> {
-    const { network, data, settings } = this.prepared();
-    const { result, examples } = await evaluateModel(this.exportModel(), { task: network.task, data, threads: settings.threads });
+    const { network, data, settings, plan } = this.prepared();
+    const { result, examples } = await evaluateModel(this.exportModel(), { task: network.task, data, threads: settings.threads, runtime: plan.runtime });
     this.examples = examples;
     this.best.measured(result.primaryValue);
     return epochMetrics(this.best.progress.epoch, { trained: this.trained, result, clock: this.clock });

@@ -30,11 +30,16 @@ export interface StepProgress {
 
 export interface EngineCapabilities {
   readonly name: string;
+  /** What computes below it here. */
+  readonly runtime: string;
+  /** For who waits for the training, such as that it is slow here and why; null: nothing. */
+  readonly notice: string | null;
   readonly taskTypes: readonly TaskType[];
 }
 
 /** What trains. One instance is one training; calls come one after the other. */
 export interface TrainingEngine {
+  /** Once it is prepared. */
   capabilities(): EngineCapabilities;
   prepare(spec: TrainingSpec): Promise<void>;
   /** Goes on from a saved state; answers the epoch after which it was saved. */

@@ -109,6 +109,7 @@ export class EngineSession {
     const { progress, journal, epochs } = this.context;
     switch (message.kind) {
       case 'started':
+        if (message.notice !== undefined) this.context.log.warn(message.notice);
         journal.add({ definition: trainingStartedV1, data: { worker_id: this.parts.workerId, engine: message.engine, epochs, resumed_from_epoch: message.resumedFromEpoch, split, code_version: this.parts.codeVersion } });
         return;
       case 'step':

@@ -172,6 +172,15 @@ describe('a job that goes well', () => {
     expect(bytesRead()).toBeGreaterThan(0);
   });
 
+  it('trains with the engine that it asks for, and says in its log that it is slow', async () => {
+    const job = await newJob(dataset, { hyperparameters: { epochs: 1, engine: 'tfjs' } });
+    await backend.dispatch(job.grant.job_id);
+    await ended(job);
+    expect(kinds(job).at(-1)).toBe('completed');
+    expect(job.reports.find((one) => one.kind === 'started')?.data['engine']).toBe('tfjs (tfjs-wasm)');
+    expect(job.reports.flatMap((one) => one.data['log'] ?? []).join('\n')).toContain('warn: TensorFlow.js runs as WebAssembly');
+  });
+
   it('reads nothing from the store when the worker has had this snapshot before', async () => {
     const first = await newJob(dataset, { hyperparameters: { epochs: 1 } });
     await backend.dispatch(first.grant.job_id);

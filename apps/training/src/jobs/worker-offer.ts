@@ -1,5 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os';
-import { laneOf, MODEL_CATALOGUE, type WorkerHelloV1 } from '@app/contracts';
+import { ENGINE_NAMES, laneOf, MODEL_CATALOGUE, offerOfModel, type WorkerHelloV1 } from '@app/contracts';
 import type { TrainingConfig } from '../config/training-config.js';
 
 /** What a worker can do; the same from its start to its end. */
@@ -10,7 +10,7 @@ export function offerOf(config: Pick<TrainingConfig, 'workerId' | 'pool' | 'engi
     worker_id: config.workerId,
     pool: config.pool,
     engines: [config.engine],
-    models: [...MODEL_CATALOGUE, ...config.trainers].map((model) => model.id),
+    models: [...MODEL_CATALOGUE.flatMap(({ id }) => ENGINE_NAMES.map((engine) => offerOfModel(id, engine))), ...config.trainers.map(({ id }) => id)],
     threads: availableParallelism(),
     memory_bytes: process.constrainedMemory() > 0 ? Math.min(process.constrainedMemory(), totalmem()) : totalmem(),
     version,

@@ -10,6 +10,10 @@ export interface ModelDefinition {
   readonly hyperparameters: z.ZodObject;
 }
 
+/** What trains a model of the catalogue. */
+export const ENGINE_NAMES = ['onnx', 'tfjs'] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
 /** Common to all models. */
 const common = {
   epochs: z.number().int().min(1).max(1000).default(20).describe('passes over the training images'),
@@ -22,6 +26,7 @@ const common = {
   seed: z.number().int().min(0).max(2_147_483_647).default(1),
   threads: z.number().int().min(1).max(64).default(1).describe('threads of the engine; part of the result, bit for bit'),
   shards: z.number().int().min(1).max(16).default(1).describe('parts that a batch is computed in, on as many cores as there are; part of the result, bit for bit'),
+  engine: z.enum(ENGINE_NAMES).default('onnx').describe('what computes: onnxruntime, or TensorFlow.js, which is slower; part of the result, bit for bit'),
   keep: z.enum(['all', 'best+last', 'every-k']).default('all').describe('which checkpoints stay; the best and the last one always do'),
   keep_every: z.number().int().min(1).max(1000).default(5).describe('the k of every-k: the checkpoint of each k-th epoch stays'),
 };
@@ -77,6 +82,15 @@ export type InstanceSmallHyperparameters = z.infer<typeof instanceSmallHyperpara
 
 export const keypointsSmallHyperparameters = centersSmallHyperparameters;
 export type KeypointsSmallHyperparameters = z.infer<typeof keypointsSmallHyperparameters>;
+
+/** A word that workers say for a model of the catalogue in an engine: the model alone for onnx, which every worker has, and was the only one once. */
+export const offerOfModel = (model: string, engine: EngineName): string => (engine === 'onnx' ? model : `${model}@${engine}`);
+
+/** What a worker must offer to train this model so; of a trainer of an operator's own its name says all. */
+export function offerNeeded(model: string, hyperparameters: Readonly<Record<string, unknown>>): string {
+  const engine = ENGINE_NAMES.find((name) => name === hyperparameters['engine']) ?? 'onnx';
+  return MODEL_CATALOGUE.some(({ id }) => id === model) ? offerOfModel(model, engine) : model;
+}
 
 export const MODEL_CATALOGUE: readonly ModelDefinition[] = [
   { id: 'cnn-small', title: 'Small convolutional network', taskTypes: ['image_classification'], hyperparameters: cnnSmallHyperparameters },

@@ -29,7 +29,7 @@ const fileSchema = z.object({ path: z.string(), sizeBytes: z.number().int().posi
 export type OutputFile = z.infer<typeof fileSchema>;
 
 export const fromChildSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('started'), engine: z.string(), resumedFromEpoch: z.number().int().nonnegative() }),
+  z.object({ kind: z.literal('started'), engine: z.string(), /** For the job's log. */ notice: z.string().max(1000).optional(), resumedFromEpoch: z.number().int().nonnegative() }),
   z.object({ kind: z.literal('step'), epoch: z.number().int(), step: z.number().int(), steps: z.number().int(), loss: z.number().nullable(), imagesPerSecond: z.number() }),
   z.object({ kind: z.literal('evaluating'), epoch: z.number().int() }),
   z.object({ kind: z.literal('epoch'), metrics: epochMetricsSchema, /** Null: a trainer of an operator's own need not write one each epoch. */ state: fileSchema.nullable(), model: fileSchema.nullable() }),

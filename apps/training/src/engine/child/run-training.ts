@@ -10,7 +10,8 @@ export async function runTraining(engine: TrainingEngine, start: StartMessage, i
   try {
     await engine.prepare(start.spec);
     const resumedFromEpoch = start.resumeFile === null ? 0 : await engine.restore(await readFile(start.resumeFile));
-    io.tell({ kind: 'started', engine: engine.capabilities().name, resumedFromEpoch });
+    const { name, runtime, notice } = engine.capabilities();
+    io.tell({ kind: 'started', engine: notice === null ? name : `${name} (${runtime})`, ...(notice === null ? {} : { notice }), resumedFromEpoch });
     const { lastEpoch, examples } = await runEpochs(engine, start, { ...io, from: resumedFromEpoch + 1 });
     io.tell({ kind: 'done', bestEpoch: engine.bestEpoch(), lastEpoch, examples });
   } catch (error) {

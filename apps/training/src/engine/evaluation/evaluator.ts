@@ -1,9 +1,8 @@
 import type { ValidationExample } from '@app/contracts';
-import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { writePlain } from '../data/augmentation.js';
 import { CHANNELS } from '../data/image-decoder.js';
 import type { TrainingData } from '../data/training-data.js';
-import { floatsOf, openSession } from '../network/session.js';
+import { floatsOf, type RuntimeSession, type StepRuntime } from '../runtime/step-runtime.js';
 import type { Sample } from '../samples/sample.js';
 import type { RawOutput } from '../tasks/output-decoder.js';
 import type { TaskResult, TrainingTask } from '../tasks/training-task.js';
@@ -20,11 +19,11 @@ export interface Evaluation {
 }
 
 /** Measures an exported model on the validation images: the very file that a user downloads. */
-export async function evaluateModel(model: Uint8Array, of: { readonly task: TrainingTask; readonly data: TrainingData; readonly threads: number }): Promise<Evaluation> {
-  const { task, data, threads } = of;
+export async function evaluateModel(model: Uint8Array, of: { readonly task: TrainingTask; readonly data: TrainingData; readonly threads: number; readonly runtime: StepRuntime }): Promise<Evaluation> {
+  const { task, data, threads, runtime } = of;
   const metrics = task.metrics();
   const examples = new WorstExamples();
-  const session = await openSession(model, threads);
+  const session = await runtime.open(model, threads);
   const batch = Math.max(1, Math.min(MOST_IMAGES, Math.floor(MOST_FLOATS / data.images.sampleBytes)));
   try {
     for (let at = 0; at < data.val.length; at += batch) {
@@ -39,16 +38,18 @@ export async function evaluateModel(model: Uint8Array, of: { readonly task: Trai
 }
 
 /** Of each image its outputs by name. */
-async function outputsOf(session: InferenceSession, samples: readonly Sample[], data: TrainingData): Promise<Record<string, RawOutput>[]> {
+async function outputsOf(session: RuntimeSession, samples: readonly Sample[], data: TrainingData): Promise<Record<string, RawOutput>[]> {
   const { side } = data.images;
-  const results = await session.run({ images: new Tensor('float32', plainImages(samples, data), [samples.length, CHANNELS, side, side]) });
+  const results = await session.run({ images: { data: plainImages(samples, data), shape: [samples.length, CHANNELS, side, side] } });
+  const floats = new Map(session.outputNames.map((name) => [name, floatsOf(results, name)]));
+  const shapes = new Map(session.outputNames.map((name) => [name, results.tensor(name)?.shape]));
   const of = (name: string, index: number): RawOutput => {
-    const shape = (results[name]?.dims ?? []).slice(1);
+    const shape = (shapes.get(name) ?? []).slice(1);
     const size = shape.reduce((product, one) => product * one, 1);
-    return { data: floatsOf(results, name).slice(index * size, (index + 1) * size), shape };
+    return { data: (floats.get(name) ?? new Float32Array()).slice(index * size, (index + 1) * size), shape };
   };
   const outputs = samples.map((_, index) => Object.fromEntries(session.outputNames.map((name) => [name, of(name, index)])));
-  for (const tensor of Object.values(results)) tensor.dispose();
+  results.dispose();
   return outputs;
 }
 

@@ -1,9 +1,9 @@
 import type { ModelAdapter, PredictedObject } from '@app/contracts';
 import { DomainError } from '@app/kernel';
-import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { z } from 'zod';
 import { fitGeometry } from '../data/fit.js';
-import { openSession } from '../network/session.js';
+import { loadRuntime } from '../runtime/load-runtime.js';
+import type { RuntimeSession, RuntimeTensor } from '../runtime/step-runtime.js';
 import { decoderFor } from '../tasks/decoders.js';
 import type { DecodeOutputs, RawOutput } from '../tasks/output-decoder.js';
 import { fittedImage } from './fitted-image.js';
@@ -21,7 +21,7 @@ export interface Prediction {
 /** An exported model in use: from the bytes of an image to objects in its pixels. */
 export class Predictor {
   private constructor(
-    private readonly session: InferenceSession,
+    private readonly session: RuntimeSession,
     private readonly decode: DecodeOutputs,
     private readonly adapter: ModelAdapter,
   ) {}
@@ -30,27 +30,32 @@ export class Predictor {
   static async open(model: Uint8Array, adapter: ModelAdapter, threads: number): Promise<Predictor> {
     const decode = decoderFor(adapter.output_format);
     if (decode === null) throw new DomainError('validation-failed', `This worker cannot read the outputs of ${adapter.output_format}.`);
-    return new Predictor(await openSession(model, threads), decode, adapter);
+    return new Predictor(await (await loadRuntime('onnx')).open(model, threads), decode, adapter);
   }
 
   /** Throws for what cannot be decoded. */
   async predict(bytes: Uint8Array): Promise<Prediction> {
     const { input, shape, width, height } = await fittedImage(bytes, this.adapter);
     const [name = 'images'] = this.session.inputNames;
-    const results = await this.session.run({ [name]: new Tensor('float32', input, shape) });
+    const results = await this.session.run({ [name]: { data: input, shape } });
     try {
-      const outputs = Object.fromEntries(Object.entries(results).flatMap(([key, tensor]) => (tensor.data instanceof Float32Array ? [[key, { data: tensor.data, shape: tensor.dims.slice(1) }]] : [])));
+      const outputs = Object.fromEntries(this.session.outputNames.flatMap((key) => outputOf(results.tensor(key), key)));
       const fit = fitGeometry(width, height, this.adapter.input_size[0]);
       const objects = this.decode(outputs, fit, { classIds: this.adapter.classes.map((one) => one.id), multiLabel: this.adapter.multi_label, keypointCounts: keypointCountsOf(this.adapter) });
       return { width, height, objects, uncertainty: uncertaintyOf(this.adapter, outputs, objects), outputs };
     } finally {
-      for (const tensor of Object.values(results)) tensor.dispose();
+      results.dispose();
     }
   }
 
   async close(): Promise<void> {
     await this.session.release();
   }
+}
+
+/** Outputs of other kinds than floats are none that a decoder reads. */
+function outputOf(tensor: RuntimeTensor | null, name: string): [string, RawOutput][] {
+  return tensor === null ? [] : [[name, { data: tensor.data, shape: tensor.shape.slice(1) }]];
 }
 
 const counts = z.array(z.number().int().nonnegative());

@@ -1,13 +1,14 @@
-import { InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 
 const SESSION = { graphOptimizationLevel: 'all', logSeverityLevel: 3, executionMode: 'sequential', extra: { session: { intra_op: { allow_spinning: '0' } } } } as const;
 
-export async function openSession(model: Uint8Array, threads: number): Promise<InferenceSession> {
-  return InferenceSession.create(model, { ...SESSION, intraOpNumThreads: threads, interOpNumThreads: 1 });
+/** What is used of a package of onnxruntime. */
+export interface OnnxRuntimePackage {
+  readonly InferenceSession: { create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession> };
 }
 
-export function floatsOf(results: InferenceSession.OnnxValueMapType, name: string): Float32Array {
-  const data = results[name]?.data;
-  if (!(data instanceof Float32Array)) throw new Error(`the graph has no float output ${name}`);
-  return data;
+/** Rejects where the native package cannot be loaded, unless another one is given. */
+export async function openSession(model: Uint8Array, threads: number, from?: OnnxRuntimePackage): Promise<InferenceSession> {
+  const { InferenceSession: Session } = from ?? (await import('onnxruntime-node'));
+  return Session.create(model, { ...SESSION, intraOpNumThreads: threads, interOpNumThreads: 1 });
 }

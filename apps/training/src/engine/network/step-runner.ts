@@ -1,5 +1,4 @@
-import { Tensor, type InferenceSession } from 'onnxruntime-node';
-import { floatsOf } from './session.js';
+import { floatsOf, type RuntimeSession, type RuntimeTensor } from '../runtime/step-runtime.js';
 import type { NetworkState } from './network-state.js';
 import type { Segment, StepLayout } from './step-layout.js';
 import type { Batch } from './trainer.js';
@@ -23,22 +22,22 @@ export function partOf(batch: Batch, segment: Segment, part: number): Float32Arr
 /** One part after the other in this thread, without a copy. */
 export class LocalSteps implements StepRunner {
   constructor(
-    private readonly session: InferenceSession,
+    private readonly session: RuntimeSession,
     private readonly state: NetworkState,
     private readonly layout: StepLayout,
     private readonly parts: number,
   ) {}
 
   async run(batch: Batch, take: (part: number, read: ReadOutput) => void): Promise<void> {
-    const feeds: Record<string, Tensor> = {};
-    for (const [name, parameter] of this.state.parameters) feeds[name] = new Tensor('float32', parameter.data, parameter.shape);
+    const feeds: Record<string, RuntimeTensor> = {};
+    for (const [name, parameter] of this.state.parameters) feeds[name] = parameter;
     for (let part = 0; part < this.parts; part += 1) {
-      for (const input of this.layout.inputs) feeds[input.name] = new Tensor('float32', partOf(batch, input, part), input.shape);
+      for (const input of this.layout.inputs) feeds[input.name] = { data: partOf(batch, input, part), shape: input.shape };
       const results = await this.session.run(feeds);
       try {
         take(part, (name) => floatsOf(results, name));
       } finally {
-        for (const tensor of Object.values(results)) tensor.dispose();
+        results.dispose();
       }
     }
   }

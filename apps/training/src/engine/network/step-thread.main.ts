@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { Tensor } from 'onnxruntime-node';
-import { floatsOf, openSession } from './session.js';
+import { loadRuntimeNamed } from '../runtime/load-runtime.js';
+import { floatsOf, type RuntimeTensor } from '../runtime/step-runtime.js';
 import type { Segment } from './step-layout.js';
 import type { StepThreadData } from './step-threads.js';
 
@@ -8,11 +8,11 @@ import type { StepThreadData } from './step-threads.js';
 const port = parentPort;
 if (port === null) throw new Error('this is the program of a thread');
 // Written by ThreadedSteps of the same build.
-const { model, threads, layout, parameters, parts } = workerData as StepThreadData;
-const session = await openSession(model, threads);
+const { model, runtime, threads, layout, parameters, parts } = workerData as StepThreadData;
+const session = await (await loadRuntimeNamed(runtime)).open(model, threads);
 
 /** A copy: onnxruntime reads no shared memory. */
-const tensorOf = (from: Float32Array, { offset, size, shape }: Segment): Tensor => new Tensor('float32', Float32Array.from(from.subarray(offset, offset + size)), [...shape]);
+const tensorOf = (from: Float32Array, { offset, size, shape }: Segment): RuntimeTensor => ({ data: Float32Array.from(from.subarray(offset, offset + size)), shape });
 
 async function step(): Promise<void> {
   const feeds = Object.fromEntries(layout.parameters.map((one) => [one.name, tensorOf(parameters, one)]));
@@ -20,7 +20,7 @@ async function step(): Promise<void> {
     for (const one of layout.inputs) feeds[one.name] = tensorOf(inputs, one);
     const results = await session.run(feeds);
     for (const { name, offset } of layout.outputs) outputs.set(floatsOf(results, name), offset);
-    for (const tensor of Object.values(results)) tensor.dispose();
+    results.dispose();
   }
 }
 

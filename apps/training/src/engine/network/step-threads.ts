@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import type { RuntimeName } from '../runtime/step-runtime.js';
 import type { NetworkState } from './network-state.js';
 import { partOf, type ReadOutput, type StepRunner } from './step-runner.js';
 import { floatsIn, type Segment, type StepLayout } from './step-layout.js';
@@ -11,6 +12,7 @@ const ENTRY = new URL('./step-thread.main.js', import.meta.url);
 /** What a thread is started with. Arrays are shared. */
 export interface StepThreadData {
   readonly model: Uint8Array;
+  readonly runtime: RuntimeName;
   readonly threads: number;
   readonly layout: StepLayout;
   readonly parameters: Float32Array;
@@ -40,7 +42,7 @@ export class ThreadedSteps implements StepRunner {
   private failure: Error | null = null;
 
   constructor(
-    compiled: { readonly model: Uint8Array; readonly threads: number },
+    compiled: { readonly model: Uint8Array; readonly runtime: RuntimeName; readonly threads: number },
     private readonly state: NetworkState,
     private readonly layout: StepLayout,
     counts: { readonly parts: number; readonly workers: number },

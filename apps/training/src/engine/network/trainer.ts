@@ -1,8 +1,8 @@
+import type { StepRuntime } from '../runtime/step-runtime.js';
 import type { Targets } from '../tasks/training-task.js';
 import { adamStep } from './adam.js';
 import { trainingGraph, type NetworkSpec } from './network.js';
 import type { NetworkState } from './network-state.js';
-import { openSession } from './session.js';
 import { stepLayout, type StepLayout } from './step-layout.js';
 import { LocalSteps, type ReadOutput, type StepRunner } from './step-runner.js';
 import { canRunThreads, ThreadedSteps } from './step-threads.js';
@@ -26,9 +26,10 @@ export interface BatchPlan {
   readonly shards: number;
   /** Threads that share them; no part of the result. */
   readonly cores: number;
+  readonly runtime: StepRuntime;
 }
 
-/** Runs training steps: forward and backward in onnxruntime as one graph, the update here. */
+/** Runs training steps: forward and backward in the runtime as one graph, the update here. */
 export class Trainer {
   private readonly lossParts: readonly string[];
   private readonly sums: ReadonlyMap<string, Float32Array>;
@@ -50,8 +51,8 @@ export class Trainer {
     const workers = Math.min(plan.shards, plan.cores);
     const runner =
       workers > 1 && canRunThreads()
-        ? new ThreadedSteps({ model: graph.model, threads: spec.threads }, state, layout, { parts: plan.shards, workers })
-        : new LocalSteps(await openSession(graph.model, spec.threads), state, layout, plan.shards);
+        ? new ThreadedSteps({ model: graph.model, runtime: plan.runtime.name, threads: spec.threads }, state, layout, { parts: plan.shards, workers })
+        : new LocalSteps(await plan.runtime.open(graph.model, spec.threads), state, layout, plan.shards);
     return new Trainer(state, runner, layout, plan);
   }
 

@@ -39,7 +39,7 @@ const root = protobuf.Root.fromJSON({
     },
   },
 });
-const modelType = root.lookupType('ModelProto');
+export const MODEL_TYPE = root.lookupType('ModelProto');
 
 export const FLOAT = 1;
 export const INT64 = 7;
@@ -79,9 +79,9 @@ export interface OnnxModel {
 
 /** The model as a file. Deterministic: equal models give equal bytes. */
 export function encodeModel(model: OnnxModel): Uint8Array {
-  return modelType
+  return MODEL_TYPE
     .encode(
-      modelType.create({
+      MODEL_TYPE.create({
         irVersion: IR_VERSION,
         producerName: PRODUCER,
         producerVersion: PRODUCER_VERSION,

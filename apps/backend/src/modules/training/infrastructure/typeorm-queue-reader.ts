@@ -1,15 +1,19 @@
+import { ENGINE_NAMES, MODEL_CATALOGUE, offerOfModel } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
 import { TransactionContext } from '../../../platform/database/transaction-context.js';
 import { QueueReader, type StaleDispatch } from '../application/ports/queue-reader.port.js';
 import type { RunningJob, WaitingJob } from '../domain/training-queue.js';
+
+/** Constants of this program, no user's words. */
+const OTHER_ENGINES = MODEL_CATALOGUE.flatMap(({ id }) => ENGINE_NAMES.filter((engine) => engine !== 'onnx').map((engine) => ({ model: id, engine })));
 
 /** Of the advisory lock; any number that nobody else uses. */
 const QUEUE_LOCK = 6_282_001;
 /** Of all waiting jobs so many are looked at: each user's oldest first, so that nobody's line hides another's. */
 const MOST_WAITING = 2_000;
 
-/** To use a model is what every worker can do. */
-const NEEDED_MODEL = `case when kind = 'training' then model end`;
+/** What a worker must offer, as `offerNeeded` says it; null: to use a model is what every worker can do. */
+const NEEDED_MODEL = `case when kind = 'training' then case ${OTHER_ENGINES.map(({ model, engine }) => `when model = '${model}' and hyperparameters->>'engine' = '${engine}' then '${offerOfModel(model, engine)}'`).join(' ')} else model end end`;
 
 const WAITING = `
   select id, requested_by as "userId", dataset_id as "datasetId", priority, pool, ${NEEDED_MODEL} as model, queued_at as "queuedAt" from (

@@ -1,4 +1,4 @@
-import { DEFAULT_POOL } from '@app/contracts';
+import { DEFAULT_POOL, offerNeeded } from '@app/contracts';
 import { Clock, newId, type Finding } from '@app/kernel';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Principal } from '../../../../../platform/auth/principal.js';
@@ -58,7 +58,7 @@ export class StartTrainingHandler implements ICommandHandler<StartTrainingComman
           retryOf: null,
           resumeFrom: null,
           initFrom: start.model,
-          warnings: [...warningsOf(dataset), ...(await this.workerWarnings(pool, choice.model))],
+          warnings: [...warningsOf(dataset), ...(await this.workerWarnings(pool, offerNeeded(choice.model, choice.values)))],
           pool,
           priority: input.priority ?? 'normal',
           now: this.clock.now(),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { usableModelSchema, type InferenceGrant, type TrainingGrant, type WorkGrant } from '@app/contracts';
+import { offerNeeded, usableModelSchema, type InferenceGrant, type TrainingGrant, type WorkGrant } from '@app/contracts';
 import { Clock, DomainError } from '@app/kernel';
 import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UnitOfWork } from '../../../../../platform/database/unit-of-work.js';
@@ -57,8 +57,9 @@ export class VerifyJobHandler implements ICommandHandler<VerifyJobCommand> {
   /** One that has not said yet what it is may take anything; another one of the lane may be the right one. */
   private async assertFits(job: TrainingJob, workerId: string): Promise<void> {
     const worker = await this.workers.find(workerId);
-    if (worker === null || (worker.pool === job.state.pool && offers(worker, job.neededModel))) return;
-    throw new DomainError('unavailable', 'This worker does not offer the model, or is of another pool.', { retryAfterSeconds: 1 });
+    const needed = job.neededModel === null ? null : offerNeeded(job.neededModel, job.state.hyperparameters);
+    if (worker === null || (worker.pool === job.state.pool && offers(worker, needed))) return;
+    throw new DomainError('unavailable', 'This worker does not offer the model in this engine, or is of another pool.', { retryAfterSeconds: 1 });
   }
 
   private async decide(command: VerifyJobCommand): Promise<Verdict> {
