@@ -4,6 +4,7 @@ import { FakeClasses } from './fake-classes.js';
 import { ADMIN, demoDataset, FAKE_MODELS, fakeDatasets, fakeFindings, fakeKeys, fakeUsers, type Json } from './fake-data.js';
 import { FakeImages } from './fake-images.js';
 import { FakeJobs } from './fake-jobs.js';
+import { FakeModels } from './fake-models.js';
 import { FakeVersions } from './fake-versions.js';
 
 export interface FakeApiOptions {
@@ -101,7 +102,7 @@ export class FakeApi {
     ['GET', /^users$/, ({ response }) => send(response, 200, { items: this.users, next_cursor: null })],
     ['POST', /^users$/, (call) => this.makeUser(call)],
     ['PATCH', /^users\/([^/]+)$/, (call, id) => this.changeUser(call, id)],
-    ...[FakeImages, FakeVersions, FakeClasses].flatMap((Part) => new Part((id) => this.datasets.find((one) => one['id'] === id)).routes),
+    ...[FakeImages, FakeVersions, FakeClasses, FakeModels].flatMap((Part) => new Part((id) => this.datasets.find((one) => one['id'] === id)).routes),
     ['POST', /^users\/([^/]+)\/reset-password$/, ({ response }) => send(response, 200, { one_time_password: 'otter-plum-river-59' })],
   ];
 

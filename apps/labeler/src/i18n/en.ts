@@ -1,4 +1,5 @@
 import { account } from './en/account.js';
+import { addModel } from './en/add-model.js';
 import { classes } from './en/classes.js';
 import { datasets } from './en/datasets.js';
 import { gallery } from './en/gallery.js';
@@ -23,6 +24,7 @@ export const en = {
   ...images,
   ...training,
   ...models,
+  ...addModel,
   ...runs,
   ...labeler,
 } as const;

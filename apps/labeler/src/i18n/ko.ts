@@ -1,4 +1,5 @@
 import { account } from './ko/account.js';
+import { addModel } from './ko/add-model.js';
 import { classes } from './ko/classes.js';
 import { datasets } from './ko/datasets.js';
 import { gallery } from './ko/gallery.js';
@@ -24,6 +25,7 @@ export const ko = {
   ...images,
   ...training,
   ...models,
+  ...addModel,
   ...runs,
   ...labeler,
 } as const satisfies Translation;
