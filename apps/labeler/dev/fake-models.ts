@@ -74,14 +74,14 @@ function modelOf(dataset: Json | undefined, index: number, stage: string): Json 
 }
 
 const runOf = (index: number, part: Json): Json => ({
-  ...{ id: `0f0f0000-0000-4000-8000-${String(index).padStart(12, '0')}`, kind: 'prelabel', model_id: modelId(index), model_name: `cnn-small · ${index}`, state: 'done', progress: 1, images: 1_800, failed_images: 0, suggestions: 1_744, dropped: 0, accepted_images: 0 },
+  ...{ id: `0f0f0000-0000-4000-8000-${String(index).padStart(12, '0')}`, kind: 'prelabel', model_id: modelId(index), model_name: `cnn-small · ${index}`, state: 'done', progress: 1, images: 1_800, failed_images: 0, suggestions: 1_744, dropped: 0, rejected_before: 0, accepted_images: 0 },
   ...{ snapshot_version: null, side: null, metrics: null, failure: null, min_score: 0.3, filter: null, created_by: ADMIN.id, created_at: iso(7_200 * index), finished_at: iso(7_000 * index) },
   ...part,
 });
 
 const RUNS: readonly Json[] = [
   runOf(3, { state: 'running', progress: 0.42, suggestions: 0 }),
-  runOf(1, { accepted_images: 1_208 }),
+  runOf(1, { accepted_images: 1_208, rejected_before: 12 }),
   runOf(2, { state: 'failed', suggestions: 0, failure: { code: 'worker-lost', detail: 'The worker was not heard of any more.', log_tail: [] } }),
 ];
 const EVALUATIONS: readonly Json[] = [1, 2].map((index) => runOf(10 + index, { kind: 'evaluation', model_name: `cnn-small · ${index}`, suggestions: 0, snapshot_version: 1, side: 'val', images: 360, metrics: fakeEpoch(8 + index, 10) }));

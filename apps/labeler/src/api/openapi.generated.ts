@@ -7924,6 +7924,8 @@ export interface operations {
                         readonly suggestions: number;
                         /** @description objects that the model said and that could be no labels */
                         readonly dropped: number;
+                        /** @description objects that were left out, because a person rejected the like (same class, IoU >= 0.7) on the same pixels */
+                        readonly rejected_before: number;
                         /** @description that were labeled by accepting the run */
                         readonly accepted_images: number;
                         /** @description of an evaluation */
@@ -8058,6 +8060,8 @@ export interface operations {
                         readonly suggestions: number;
                         /** @description objects that the model said and that could be no labels */
                         readonly dropped: number;
+                        /** @description objects that were left out, because a person rejected the like (same class, IoU >= 0.7) on the same pixels */
+                        readonly rejected_before: number;
                         /** @description that were labeled by accepting the run */
                         readonly accepted_images: number;
                         /** @description of an evaluation */
@@ -8580,6 +8584,8 @@ export interface operations {
                             readonly suggestions: number;
                             /** @description objects that the model said and that could be no labels */
                             readonly dropped: number;
+                            /** @description objects that were left out, because a person rejected the like (same class, IoU >= 0.7) on the same pixels */
+                            readonly rejected_before: number;
                             /** @description that were labeled by accepting the run */
                             readonly accepted_images: number;
                             /** @description of an evaluation */
@@ -8691,6 +8697,8 @@ export interface operations {
                             readonly suggestions: number;
                             /** @description objects that the model said and that could be no labels */
                             readonly dropped: number;
+                            /** @description objects that were left out, because a person rejected the like (same class, IoU >= 0.7) on the same pixels */
+                            readonly rejected_before: number;
                             /** @description that were labeled by accepting the run */
                             readonly accepted_images: number;
                             /** @description of an evaluation */
@@ -8797,6 +8805,8 @@ export interface operations {
                         readonly suggestions: number;
                         /** @description objects that the model said and that could be no labels */
                         readonly dropped: number;
+                        /** @description objects that were left out, because a person rejected the like (same class, IoU >= 0.7) on the same pixels */
+                        readonly rejected_before: number;
                         /** @description that were labeled by accepting the run */
                         readonly accepted_images: number;
                         /** @description of an evaluation */
@@ -8911,6 +8921,8 @@ export interface operations {
                         readonly suggestions: number;
                         /** @description objects that the model said and that could be no labels */
                         readonly dropped: number;
+                        /** @description objects that were left out, because a person rejected the like (same class, IoU >= 0.7) on the same pixels */
+                        readonly rejected_before: number;
                         /** @description that were labeled by accepting the run */
                         readonly accepted_images: number;
                         /** @description of an evaluation */
@@ -9018,6 +9030,8 @@ export interface operations {
                         readonly suggestions: number;
                         /** @description objects that the model said and that could be no labels */
                         readonly dropped: number;
+                        /** @description objects that were left out, because a person rejected the like (same class, IoU >= 0.7) on the same pixels */
+                        readonly rejected_before: number;
                         /** @description that were labeled by accepting the run */
                         readonly accepted_images: number;
                         /** @description of an evaluation */
