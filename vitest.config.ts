@@ -46,6 +46,7 @@ export default defineConfig({
         test: {
           name: 'web',
           include: ['test/**/*.web-spec.ts'],
+          globalSetup: [here('./test/e2e/web/page-build.global-setup.ts')],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,

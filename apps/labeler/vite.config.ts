@@ -21,6 +21,7 @@ function fakeApi(): Plugin {
 
 export default defineConfig(({ mode }) => ({
   root: here('.'),
+  resolve: { alias: { '@app/kernel': here('../../libs/kernel/src/index.ts') } },
   plugins: [react(), ...(mode === 'fake' ? [fakeApi()] : [])],
   build: {
     outDir: here('../../dist/labeler'),

@@ -28,7 +28,7 @@ def tell(**line):
 
 
 def labels():
-    """Image path -> index of its class, from the label file of the platform."""
+    """Image path -> index of its class and id of the image, from the label file of the platform."""
     index_of = {one["id"]: one["index"] for one in JOB["classes"]}
     document = json.loads((FOLDER / JOB["dataset"]["description"]).read_text())
     found = {}
@@ -36,11 +36,11 @@ def labels():
         annotation = image.get("annotation")
         if annotation and annotation.get("class_id") in index_of:
             name = image["file_name"]
-            found[name if name.startswith("images/") else f"images/{name}"] = index_of[annotation["class_id"]]
+            found[name if name.startswith("images/") else f"images/{name}"] = (index_of[annotation["class_id"]], image["id"])
     return found
 
 
-def load(list_name, index_of):
+def load(list_name, facts):
     root = FOLDER / JOB["dataset"]["folder"]
     names = (FOLDER / JOB["dataset"][list_name]).read_text().splitlines()
     pixels = np.zeros((len(names), SIDE, SIDE, 3), np.uint8)
@@ -49,7 +49,7 @@ def load(list_name, index_of):
             # Labels stand on upright images.
             pixels[row] = np.asarray(ImageOps.exif_transpose(image).convert("RGB").resize((SIDE, SIDE), Image.BILINEAR))
     images = torch.from_numpy(pixels).permute(0, 3, 1, 2).float().div_(255)
-    return images, torch.tensor([index_of[name] for name in names])
+    return images, torch.tensor([facts[name][0] for name in names]), [facts[name][1] for name in names]
 
 
 def network(classes):
@@ -99,7 +99,20 @@ def evaluate(model, images, targets):
     predicted = logits.argmax(1)
     classes = len(JOB["classes"])
     matrix = torch.bincount(targets * classes + predicted, minlength=classes * classes).reshape(classes, classes)
-    return loss, (predicted == targets).float().mean().item(), matrix.tolist()
+    return loss, (predicted == targets).float().mean().item(), matrix.tolist(), torch.softmax(logits, dim=1)
+
+
+def write_examples(probabilities, targets, ids, path):
+    """What the model says of the validation images, the worst first: people see truth and prediction side by side."""
+    of_truth = probabilities.gather(1, targets[:, None])[:, 0]
+    scores, said = probabilities.max(1)
+    class_ids = [one["id"] for one in JOB["classes"]]
+    with open(f"{path}.part", "w") as lines:
+        for row in of_truth.argsort(stable=True)[:200].tolist():
+            predicted = {"class_id": class_ids[said[row]], "score": min(1.0, scores[row].item())}
+            example = {"image_id": ids[row], "quality": min(1.0, of_truth[row].item()), "truth": [{"class_id": class_ids[targets[row]]}], "predicted": [predicted]}
+            lines.write(json.dumps(example) + "\n")
+    os.replace(f"{path}.part", path)
 
 
 def save_whole(value, path):
@@ -113,8 +126,8 @@ def main():
     random.seed(JOB["seed"])
     torch.manual_seed(JOB["seed"])
     torch.set_num_threads(int(SETTINGS.get("threads", 1)))
-    index_of = labels()
-    train, val = load("train_list", index_of), load("val_list", index_of)
+    facts = labels()
+    (*train, _), (*val, val_ids) = load("train_list", facts), load("val_list", facts)
     model = network(len(JOB["classes"]))
     optimiser = torch.optim.AdamW(model.parameters(), lr=SETTINGS["learning_rate"])
     first, best = 1, (0, -1.0)
@@ -128,9 +141,10 @@ def main():
         began, cpu = time.monotonic(), time.process_time()
         train_loss = run_epoch(model, optimiser, *train, epoch)
         tell(type="progress", epoch=epoch, fraction=1, phase="evaluating")
-        val_loss, accuracy, matrix = evaluate(model, *val)
+        val_loss, accuracy, matrix, probabilities = evaluate(model, *val)
         if accuracy > best[1]:
             best = (epoch, accuracy)
+            write_examples(probabilities, val[1], val_ids, OUTPUT / "examples.ndjson")
         checkpoint, exported = f"epoch-{epoch}.pt", f"epoch-{epoch}.onnx"
         save_whole({"model": model.state_dict(), "optimiser": optimiser.state_dict(), "epoch": epoch, "best": best}, OUTPUT / checkpoint)
         # Outputs and inputs have names, and the number of images is free.
@@ -140,7 +154,9 @@ def main():
         # The platform has copied the files when it reads the next line; those of the epoch before are not needed any more.
         for old in (OUTPUT / f"epoch-{epoch - 1}.pt", OUTPUT / f"epoch-{epoch - 1}.onnx"):
             old.unlink(missing_ok=True)
-    tell(type="done", best_epoch=best[0])
+    # Where the best epoch was one of an earlier attempt its examples are gone with that attempt's folder.
+    examples = {"examples": "examples.ndjson"} if (OUTPUT / "examples.ndjson").exists() else {}
+    tell(type="done", best_epoch=best[0], **examples)
 
 
 if __name__ == "__main__":

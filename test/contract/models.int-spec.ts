@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
 import { bar, classOf, ModelsUnderTest, type Run } from '../failure/models-under-test.js';
 import { People } from './people.js';
 
@@ -173,14 +172,17 @@ describe('suggestions', () => {
     expect((await models.call('POST', `datasets/${models.dataset}/images/${second}/suggestions/reject`, {})).body).toEqual({ rejected: 0 });
   });
 
-  it('of a new run replace the older ones of the same model', async () => {
+  it('of a new run replace the older ones of the same model, without what was rejected on these pixels', async () => {
     const third = first + 2;
     const [older] = await models.suggestions(third);
-    const again = await models.untilEnded((await models.call<Run>('POST', `models/${model}/prelabel`, { filter: { image_ids: [third, third + 1] } })).body.id);
-    expect(again.images).toBe(2);
+    const again = await models.untilEnded((await models.call<Run>('POST', `models/${model}/prelabel`, { filter: { image_ids: [third - 1, third, third + 1] }, min_score: 0.5 })).body.id);
+    expect(again).toMatchObject({ images: 3, suggestions: 2, rejected_before: 1 });
+    expect(await models.suggestions(third - 1)).toEqual([]);
     const now = await models.suggestions(third);
     expect(now.map((one) => one.run_id)).toEqual([again.id]);
     expect(now[0]?.id).not.toBe(older?.id);
+    await models.under.pool.query(`update rejected_suggestions set pixels = sha256('another picture') where dataset_id = $1`, [models.dataset]);
+    expect(await models.untilEnded((await models.call<Run>('POST', `models/${model}/prelabel`, { filter: { image_ids: [third - 1] }, min_score: 0.5 })).body.id)).toMatchObject({ suggestions: 1, rejected_before: 0 });
   });
 
   it('are accepted as a run where nobody labeled, and the run is taken back but for what people touched', async () => {

@@ -92,6 +92,11 @@ describe.runIf(torch !== null)(`the PyTorch example (${torch ?? 'absent'}) throu
     const answer = await session.run({ pixels: new Tensor('float32', new Float32Array(2 * 3 * 32 * 32).fill(128), [2, 3, 32, 32]) });
     const probabilities = answer['probabilities']?.data as Float32Array;
     expect([...probabilities].reduce((sum, one) => sum + one, 0)).toBeCloseTo(2, 4);
+    const { body: shown } = await api.call<{ items: { image_id: number; quality: number; truth: object[]; predicted: { score: number }[] }[] }>('GET', `training/jobs/${straight.id}/examples`);
+    expect(shown.items.length).toBeGreaterThan(10);
+    expect(shown.items.map((one) => one.quality)).toEqual(shown.items.map((one) => one.quality).sort((a, b) => a - b));
+    const looked = await api.call('GET', `datasets/${datasetId}/images/${shown.items[0]?.image_id ?? 0}`);
+    expect(looked.status, JSON.stringify(shown.items[0])).toBe(200);
     expect(attempts()).toEqual([]);
     expect(trainers()).toEqual([]);
   });

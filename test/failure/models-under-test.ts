@@ -27,6 +27,7 @@ export interface Run {
   readonly progress: number;
   readonly suggestions: number;
   readonly dropped: number;
+  readonly rejected_before: number;
   readonly accepted_images: number;
   readonly failed_images: number;
   readonly metrics: { readonly primary_value: number; readonly scores: Record<string, number>; readonly per_class: { readonly support: number }[] } | null;

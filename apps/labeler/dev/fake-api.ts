@@ -5,6 +5,7 @@ import { ADMIN, demoDataset, FAKE_MODELS, fakeDatasets, fakeFindings, fakeKeys, 
 import { FakeCost } from './fake-cost.js';
 import { FakeImages } from './fake-images.js';
 import { FakeJobs } from './fake-jobs.js';
+import { FakeModels } from './fake-models.js';
 import { FakeVersions } from './fake-versions.js';
 
 export interface FakeApiOptions {
@@ -102,7 +103,7 @@ export class FakeApi {
     ['GET', /^users$/, ({ response }) => send(response, 200, { items: this.users, next_cursor: null })],
     ['POST', /^users$/, (call) => this.makeUser(call)],
     ['PATCH', /^users\/([^/]+)$/, (call, id) => this.changeUser(call, id)],
-    ...[FakeImages, FakeVersions, FakeClasses, FakeCost].flatMap((Part) => new Part((id) => this.datasets.find((one) => one['id'] === id)).routes),
+    ...[FakeImages, FakeVersions, FakeClasses, FakeCost, FakeModels].flatMap((Part) => new Part((id) => this.datasets.find((one) => one['id'] === id)).routes),
     ['POST', /^users\/([^/]+)\/reset-password$/, ({ response }) => send(response, 200, { one_time_password: 'otter-plum-river-59' })],
   ];
 

@@ -4,4 +4,5 @@ export { DomainError, type DomainErrorOptions, type Finding } from './domain-err
 export { ERROR_CODES, type ErrorCode } from './error-codes.js';
 export { failpoint, handleFailpoints, type FailpointHandler } from './failpoint.js';
 export { isUuid, newId } from './ids.js';
+export { readOnnxMetadata, type ReadRange } from './onnx-metadata.js';
 export { isShowable, showable } from './showable-text.js';

@@ -1,12 +1,12 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest';
 import { FAKE_PASSWORD, type FakeApiOptions } from '../../../apps/labeler/dev/fake-api.js';
 import { launch, Watch } from './browser.js';
-import { buildPage, removeFolder, serveFake, type FakeSite } from './fake-site.js';
+import { serveFake, type FakeSite } from './fake-site.js';
 
 /** A page of its own for each test, before a fresh API from memory; nothing may go wrong in it that nobody looks at. */
 export class FakeBench {
-  private folder = '';
+  private readonly folder = inject('pageFolder');
   private browser: Browser | null = null;
   private currentSite: FakeSite | null = null;
   private currentPage: Page | null = null;
@@ -17,13 +17,9 @@ export class FakeBench {
     const bench = new FakeBench();
     if (chrome === null) return bench;
     beforeAll(async () => {
-      bench.folder = await buildPage();
       bench.browser = await launch(chrome);
     });
-    afterAll(async () => {
-      await bench.browser?.close();
-      await removeFolder(bench.folder);
-    });
+    afterAll(() => bench.browser?.close());
     beforeEach(() => bench.open(options));
     afterEach(() => bench.close());
     return bench;

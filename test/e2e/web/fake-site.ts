@@ -1,10 +1,7 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
 import { FakeApi, type FakeApiOptions } from '../../../apps/labeler/dev/fake-api.js';
 
 const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
@@ -14,13 +11,6 @@ const CONTENT_POLICY = "default-src 'self'; img-src 'self' blob: data:; connect-
 export interface FakeSite {
   readonly url: string;
   readonly close: () => Promise<void>;
-}
-
-/** Builds the page as it is delivered into a temporary folder. */
-export async function buildPage(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'vision-page-'));
-  await build({ configFile: fileURLToPath(new URL('../../../apps/labeler/vite.config.ts', import.meta.url)), logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
-  return folder;
 }
 
 /** The built page before the API from memory, under the headers that the backend sends. */
@@ -33,8 +23,6 @@ export async function serveFake(folder: string, options: FakeApiOptions = {}): P
   await once(server, 'listening');
   return { url: `http://127.0.0.1:${portOf(server)}`, close: () => closeServer(server) };
 }
-
-export const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
 
 async function sendFile(folder: string, path: string, response: ServerResponse): Promise<void> {
   const name = extname(path) === '' ? 'index.html' : normalize(path).replace(/^\/+/, '');

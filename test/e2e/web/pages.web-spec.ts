@@ -1,8 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { FAKE_PASSWORD } from '../../../apps/labeler/dev/fake-api.js';
 import { chromePath, keepPicture, launch, overflow, seriousFindings, Watch } from './browser.js';
-import { buildPage, removeFolder, serveFake, type FakeSite } from './fake-site.js';
+import { serveFake, type FakeSite } from './fake-site.js';
 
 /**
  * Every page as it is delivered, before an API from memory: in both languages, both schemes and three widths. Nothing may be refused by the
@@ -32,6 +32,8 @@ const PARTS = [
   ['versions', '/datasets/platform-road-1f2e5c3b/versions'],
   ['versions-none', '/datasets/platform-field-1f2eb908/versions'],
   ['versions-compare', '/datasets/platform-road-1f2e5c3b/versions?from=2&to=3'],
+  ['models', '/datasets/platform-digits-1f2e3d4c/models'],
+  ['add-model', '/datasets/platform-road-1f2e5c3b/models/add'],
   ['classes', '/datasets/platform-road-1f2e5c3b/classes'],
   ['members', '/datasets/platform-road-1f2e5c3b/members'],
   ['settings', '/settings'],
@@ -57,21 +59,18 @@ const PAGES = [
   ['not-found', '/no-such-page'],
 ] as const;
 
-let folder: string;
 let site: FakeSite;
 let browser: Browser;
 
 beforeAll(async () => {
   if (chrome === null) return;
-  folder = await buildPage();
-  site = await serveFake(folder, { mustChangePassword: false, epochMilliseconds: 20_000 });
+  site = await serveFake(inject('pageFolder'), { mustChangePassword: false, epochMilliseconds: 20_000 });
   browser = await launch(chrome);
 });
 afterAll(async () => {
   if (chrome === null) return;
   await browser.close();
   await site.close();
-  await removeFolder(folder);
 });
 
 type Look = (typeof LOOKS)[number];
@@ -104,7 +103,7 @@ async function check(page: Page, name: string, look: Look): Promise<string[]> {
   const wide = await overflow(page);
   const text = (await page.evaluate('document.body.innerText')) as string;
   const title = await page.title();
-  const rawKeys = /\b(?:datasets|dataset|gallery|bulk|versions|restore|compare|classes|members|splits|addImages|exports|imports|background|doctor|jobs?|runs|train|trash|shortcuts|upload|problem|keys|users|common|state)\.[a-z][A-Za-z]+\b/.exec(text);
+  const rawKeys = /\b(?:datasets|dataset|gallery|bulk|versions|restore|compare|classes|members|splits|addImages|addModel|models|modelFinding|exports|imports|background|doctor|jobs?|runs|train|trash|shortcuts|upload|problem|keys|users|common|state)\.[a-z][A-Za-z]+\b/.exec(text);
   return [
     ...(wide > 0 ? [`${name}: ${wide} px wider than the window`] : []),
     ...(/^.+ · Vision Platform$/.test(title) ? [] : [`${name}: the tab is named ${title}`]),

@@ -1,10 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build } from 'vite';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 
 /** What a browser has to load before somebody can label, beyond what every page needs. */
 const BUDGET_BYTES = 60_000;
@@ -15,15 +12,12 @@ interface Piece {
   readonly imports?: readonly string[];
   readonly css?: readonly string[];
 }
-let folder: string;
+const folder = inject('pageFolder');
 let manifest: Readonly<Record<string, Piece>>;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'vision-size-'));
-  await build({ configFile: fileURLToPath(new URL('../../../apps/labeler/vite.config.ts', import.meta.url)), logLevel: 'error', build: { outDir: folder, emptyOutDir: true, manifest: true } });
   manifest = JSON.parse(await readFile(join(folder, '.vite/manifest.json'), 'utf8')) as Readonly<Record<string, Piece>>;
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** The files of a piece and of everything that it cannot run without. */
 function filesOf(key: string, seen = new Set<string>()): ReadonlySet<string> {

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions } from '@tanstack/react-query';
 import { http } from './http.js';
-import type { EvaluateRequest, Model, ModelRun, ModelStage, Page, PrelabelRequest, SignedUrl } from './types.js';
+import type { EvaluateRequest, Model, ModelRun, ModelStage, ModelUploadRequest, OpenedModelUpload, Page, PrelabelRequest, SignedUrl } from './types.js';
 
 const PAGE = 50;
 /** While one is under way the list looks again by itself. */
@@ -38,6 +38,9 @@ export interface ModelWords {
 export const changeModel = (id: string, change: ModelWords): Promise<unknown> => http.patch(`models/${id}`, change);
 export const removeModel = (id: string): Promise<unknown> => http.delete(`models/${id}`);
 export const modelDownload = (id: string): Promise<SignedUrl> => http.get<SignedUrl>(`models/${id}/download`);
+/** A model from elsewhere: where its file is to be put, and the model once it is there. */
+export const beginModelUpload = (datasetId: string, request: ModelUploadRequest): Promise<OpenedModelUpload> => http.postOnce<OpenedModelUpload>(`${pathOf(datasetId)}/models/uploads`, request);
+export const completeModelUpload = (datasetId: string, uploadId: string): Promise<Model> => http.post<Model>(`${pathOf(datasetId)}/models/uploads/${uploadId}/complete`);
 export const prelabel = (id: string, request: PrelabelRequest): Promise<ModelRun> => http.postOnce<ModelRun>(`models/${id}/prelabel`, request);
 export const evaluate = (id: string, request: EvaluateRequest): Promise<ModelRun> => http.postOnce<ModelRun>(`models/${id}/evaluate`, request);
 export const acceptRun = (datasetId: string, runId: string, minScore: number): Promise<ModelRun> => http.postOnce<ModelRun>(`${pathOf(datasetId)}/model-runs/${runId}/accept`, { min_score: minScore });

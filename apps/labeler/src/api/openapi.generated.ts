@@ -8118,6 +8118,8 @@ export interface operations {
                         readonly suggestions: number;
                         /** @description objects that the model said and that could be no labels */
                         readonly dropped: number;
+                        /** @description objects that were left out, because a person rejected the like (same class, IoU >= 0.7) on the same pixels */
+                        readonly rejected_before: number;
                         /** @description that were labeled by accepting the run */
                         readonly accepted_images: number;
                         /** @description of an evaluation */
@@ -8252,6 +8254,8 @@ export interface operations {
                         readonly suggestions: number;
                         /** @description objects that the model said and that could be no labels */
                         readonly dropped: number;
+                        /** @description objects that were left out, because a person rejected the like (same class, IoU >= 0.7) on the same pixels */
+                        readonly rejected_before: number;
                         /** @description that were labeled by accepting the run */
                         readonly accepted_images: number;
                         /** @description of an evaluation */
@@ -8774,6 +8778,8 @@ export interface operations {
                             readonly suggestions: number;
                             /** @description objects that the model said and that could be no labels */
                             readonly dropped: number;
+                            /** @description objects that were left out, because a person rejected the like (same class, IoU >= 0.7) on the same pixels */
+                            readonly rejected_before: number;
                             /** @description that were labeled by accepting the run */
                             readonly accepted_images: number;
                             /** @description of an evaluation */
@@ -8885,6 +8891,8 @@ export interface operations {
                             readonly suggestions: number;
                             /** @description objects that the model said and that could be no labels */
                             readonly dropped: number;
+                            /** @description objects that were left out, because a person rejected the like (same class, IoU >= 0.7) on the same pixels */
+                            readonly rejected_before: number;
                             /** @description that were labeled by accepting the run */
                             readonly accepted_images: number;
                             /** @description of an evaluation */
@@ -8991,6 +8999,8 @@ export interface operations {
                         readonly suggestions: number;
                         /** @description objects that the model said and that could be no labels */
                         readonly dropped: number;
+                        /** @description objects that were left out, because a person rejected the like (same class, IoU >= 0.7) on the same pixels */
+                        readonly rejected_before: number;
                         /** @description that were labeled by accepting the run */
                         readonly accepted_images: number;
                         /** @description of an evaluation */
@@ -9105,6 +9115,8 @@ export interface operations {
                         readonly suggestions: number;
                         /** @description objects that the model said and that could be no labels */
                         readonly dropped: number;
+                        /** @description objects that were left out, because a person rejected the like (same class, IoU >= 0.7) on the same pixels */
+                        readonly rejected_before: number;
                         /** @description that were labeled by accepting the run */
                         readonly accepted_images: number;
                         /** @description of an evaluation */
@@ -9212,6 +9224,8 @@ export interface operations {
                         readonly suggestions: number;
                         /** @description objects that the model said and that could be no labels */
                         readonly dropped: number;
+                        /** @description objects that were left out, because a person rejected the like (same class, IoU >= 0.7) on the same pixels */
+                        readonly rejected_before: number;
                         /** @description that were labeled by accepting the run */
                         readonly accepted_images: number;
                         /** @description of an evaluation */

@@ -62,6 +62,10 @@ export type Checkpoint = JobDetails['checkpoints'][number];
 /** Trained and uploaded models, what they are used for, and what they propose. */
 export type Model = Answer<'DatasetModelsController_list_v1'>['items'][number];
 export type ModelStage = Model['stage'];
+/** How a model's file is used: classes, size of its input, preprocessing, format of its outputs. */
+export type ModelAdapter = NonNullable<Model['adapter']>;
+export type ModelUploadRequest = NonNullable<operations['DatasetModelsController_begin_v1']['requestBody']>['content']['application/json'];
+export type OpenedModelUpload = Answer<'DatasetModelsController_begin_v1'>;
 export type ModelRun = Answer<'ModelRunsController_list_v1'>['items'][number];
 export type ImageSuggestion = Answer<'SuggestionsController_list_v1'>['items'][number];
 export type PrelabelRequest = NonNullable<operations['ModelsController_prelabel_v1']['requestBody']>['content']['application/json'];

@@ -90,6 +90,12 @@ const modelsRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/models/models-page.js'), 'ModelsPage'),
 });
 
+const addModelRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/datasets/$datasetId/models/add',
+  component: lazyRouteComponent(() => import('../features/models/add/add-model-page.js'), 'AddModelPage'),
+});
+
 const classesRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/datasets/$datasetId/classes',
@@ -165,7 +171,7 @@ const usersRoute = createRoute({
 const nowhereRoute = createRoute({ getParentRoute: () => appRoute, path: '$', component: NotFound });
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([loginRoute, wideRoute.addChildren([labelerRoute]), appRoute.addChildren([indexRoute, datasetsRoute, trashRoute, datasetRoute, galleryRoute, addImagesRoute, versionsRoute, modelsRoute, classesRoute, membersRoute, jobsRoute, compareRoute, jobRoute, accountRoute, usersRoute, settingsRoute, nowhereRoute])]),
+  routeTree: rootRoute.addChildren([loginRoute, wideRoute.addChildren([labelerRoute]), appRoute.addChildren([indexRoute, datasetsRoute, trashRoute, datasetRoute, galleryRoute, addImagesRoute, versionsRoute, modelsRoute, addModelRoute, classesRoute, membersRoute, jobsRoute, compareRoute, jobRoute, accountRoute, usersRoute, settingsRoute, nowhereRoute])]),
   defaultPreload: 'intent',
   scrollRestoration: true,
   defaultNotFoundComponent: NotFound,

@@ -1,4 +1,5 @@
 import { account } from './en/account.js';
+import { addModel } from './en/add-model.js';
 import { classes } from './en/classes.js';
 import { cost } from './en/cost.js';
 import { datasets } from './en/datasets.js';
@@ -24,6 +25,7 @@ export const en = {
   ...images,
   ...training,
   ...models,
+  ...addModel,
   ...runs,
   ...labeler,
   ...cost,

@@ -1,4 +1,5 @@
 import { account } from './ko/account.js';
+import { addModel } from './ko/add-model.js';
 import { classes } from './ko/classes.js';
 import { cost } from './ko/cost.js';
 import { datasets } from './ko/datasets.js';
@@ -25,6 +26,7 @@ export const ko = {
   ...images,
   ...training,
   ...models,
+  ...addModel,
   ...runs,
   ...labeler,
   ...cost,

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { en } from '../i18n/en.js';
 
 /** Groups of texts whose keys are words of the API, which may learn new ones before this page does. */
-type OpenGroup = 'problem' | 'problemTitle' | 'model' | 'hyperZero' | 'condition' | 'failure' | 'phase' | 'metric' | 'hyper' | 'hyperHelp' | 'choice' | 'cleanUp';
+type OpenGroup = 'problem' | 'problemTitle' | 'model' | 'hyperZero' | 'condition' | 'failure' | 'phase' | 'metric' | 'hyper' | 'hyperHelp' | 'choice' | 'cleanUp' | 'modelFinding';
 
 /** The text for a word of the API; null when this page has none for it. */
 export function useKnownText(): (group: OpenGroup, word: string) => string | null {

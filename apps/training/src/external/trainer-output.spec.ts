@@ -67,6 +67,28 @@ describe('what a trainer says', () => {
     expect(heard).toMatchObject([{ kind: 'epoch', state: { sizeBytes: 5, path: join(folder, 'checkpoint-epoch-1.ckpt') } }]);
   });
 
+  it('takes validation examples that are some, whole, and refuses others', async () => {
+    const example = (id: number, more: object = {}): string => JSON.stringify({ image_id: id, quality: 0.5, truth: [{ class_id: 1 }], predicted: [{ class_id: 2, score: 0.9, bbox: [1, 2, 3, 4] }], ...more });
+    const done = async (text: string): Promise<void> => {
+      output = outputOf(0);
+      await writeFile(join(folder, 'output', 'examples.ndjson'), text);
+      await say(epoch(1, 1), { type: 'done', examples: 'examples.ndjson' });
+    };
+    for (const [text, why] of [
+      ['no JSON', /line 1/],
+      [`${example(1)}\n${example(2, { quality: 7 })}\n`, /line 2: quality/],
+      [`${example(1, { predicted: [{ class_id: -1, score: 1 }] })}\n`, /line 1: predicted/],
+      [`${example(1, { truth: Array.from({ length: 1001 }, () => ({ class_id: 1 })) })}\n`, /line 1: truth/],
+      [`${example(1)}\n`.repeat(201), /more than 200/],
+      [`"${'x'.repeat(4 * 1024 * 1024)}"\n`, /line 1: it has more than/],
+    ] as const) {
+      await expect(done(text), why.source).rejects.toMatchObject({ code: 'trainer-protocol', retryable: false, detail: expect.stringMatching(why) as string });
+    }
+    await done(`${example(4)}\n${example(5)}\n`);
+    await writeFile(join(folder, 'output', 'examples.ndjson'), 'written over');
+    expect(output.conclude(CLEAN)).toMatchObject({ kind: 'done', bestEpoch: 1, examples: { path: join(folder, 'validation-examples.ndjson'), sizeBytes: 2 * example(4).length + 2 } });
+  });
+
   it('counts on from the epoch that it resumed from, and keeps the best one of before if the trainer says so', async () => {
     output = outputOf(2);
     await say({ type: 'progress', epoch: 1, fraction: 0.5 }, epoch(3, 0.5), { type: 'done', best_epoch: 1 });

@@ -2,6 +2,7 @@ import type { EpochMetrics, TrainerLine, TrainerMetrics } from '@app/contracts';
 import type { FromChild, OutputFile } from '../engine/child/child-messages.js';
 import { AttemptFailure } from '../jobs/attempt-errors.js';
 import type { Line } from './bounded-lines.js';
+import { assertExamples } from './examples-file.js';
 import type { OutputFiles } from './output-files.js';
 import { readTrainerLine } from './trainer-line.js';
 import type { TrainerLog } from './trainer-log.js';
@@ -38,7 +39,7 @@ const MOST_WORDS = 300;
 export class TrainerOutput {
   private lastEpoch: number;
   private best: { readonly epoch: number; readonly value: number } | null = null;
-  private done: { readonly bestEpoch: number; readonly model?: OutputFile } | null = null;
+  private done: { readonly bestEpoch: number; readonly model?: OutputFile; readonly examples?: OutputFile } | null = null;
   private failed: LineOf<'failed'> | null = null;
   private epochSince = performance.now();
 
@@ -116,11 +117,20 @@ export class TrainerOutput {
     this.epochSince = performance.now();
   }
 
-  private async end({ best_epoch: told, model }: LineOf<'done'>): Promise<void> {
+  private async end({ best_epoch: told, model, examples }: LineOf<'done'>): Promise<void> {
     const bestEpoch = told ?? this.best?.epoch;
     if (bestEpoch === undefined) throw broken('it was done without an epoch, and named no best one');
     if (bestEpoch > this.lastEpoch) throw broken(`it named epoch ${bestEpoch} the best, but told ${this.lastEpoch}`);
-    this.done = { bestEpoch, ...(model === undefined ? {} : { model: await this.takeFile(model, `final.${this.parts.modelFormat}`) }) };
+    const shown = examples === undefined ? undefined : await this.takeExamples(examples);
+    const final = model === undefined ? undefined : await this.takeFile(model, `final.${this.parts.modelFormat}`);
+    this.done = { bestEpoch, ...(final && { model: final }), ...(shown && { examples: shown }) };
+  }
+
+  /** The copy is read, which the trainer's later writing does not reach. */
+  private async takeExamples(name: string): Promise<OutputFile> {
+    const taken = await this.takeFile(name, 'validation-examples.ndjson');
+    await assertExamples(taken);
+    return taken;
   }
 
   private takeFile(name: string, as: string): Promise<OutputFile> {

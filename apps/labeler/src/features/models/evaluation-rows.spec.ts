@@ -8,7 +8,7 @@ function run(id: string, of: { readonly version: number; readonly side?: ModelRu
   const metrics = value === undefined ? null : { ...METRICS, primary_metric: 'map50', primary_value: value, scores: { recall: 0.5, map50: value } };
   return {
     ...{ id, kind: 'evaluation', dataset_id: 'd', model_id: 'm', model_name: id, snapshot_version: version, side, filter: null, min_score: 0, state: metrics === null ? 'running' : 'done' },
-    ...{ images: 1, progress: 1, failed_images: 0, suggestions: 0, dropped: 0, accepted_images: 0, metrics, failure: null, created_by: 'u', created_at: '', finished_at: null },
+    ...{ images: 1, progress: 1, failed_images: 0, suggestions: 0, dropped: 0, rejected_before: 0, accepted_images: 0, metrics, failure: null, created_by: 'u', created_at: '', finished_at: null },
   };
 }
 

@@ -4,10 +4,12 @@ import { useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { datasetModelsQuery } from '../../api/model-queries.js';
 import type { Dataset, Model } from '../../api/types.js';
+import { Icon } from '../../ui/icons.js';
 import { ButtonLink } from '../../ui/links.js';
 import { LoadMore } from '../../ui/load-more.js';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/states.js';
 import { DatasetFrame } from '../datasets/dataset-frame.js';
+import { mayAct } from '../datasets/roles.js';
 import { EvaluateDialog } from './evaluate-dialog.js';
 import { EvaluationTable } from './evaluation-table.js';
 import { ModelCard } from './model-card.js';
@@ -22,9 +24,19 @@ export function ModelsPage(): ReactElement {
   const { t } = useTranslation();
   const { datasetId } = route.useParams();
   return (
-    <DatasetFrame datasetId={datasetId} title={t('models.title')}>
+    <DatasetFrame datasetId={datasetId} title={t('models.title')} actions={(dataset) => <AddButton dataset={dataset} />}>
       {(dataset) => <Models dataset={dataset} />}
     </DatasetFrame>
+  );
+}
+
+function AddButton({ dataset }: { readonly dataset: Dataset }): ReactElement | null {
+  const { t } = useTranslation();
+  if (!mayAct(dataset, 'admin')) return null;
+  return (
+    <ButtonLink variant="default" leftSection={<Icon name="plus" size={16} />} to="/datasets/$datasetId/models/add" params={{ datasetId: dataset.id }}>
+      {t('addModel.title')}
+    </ButtonLink>
   );
 }
 

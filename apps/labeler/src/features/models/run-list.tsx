@@ -51,6 +51,7 @@ function Run({ dataset, run }: RunProps): ReactElement {
   const facts = [
     ...(run.images === null ? [] : [t('models.runImages', { count: run.images })]),
     ...(run.suggestions > 0 ? [t('models.runSuggestions', { count: run.suggestions })] : []),
+    ...(run.rejected_before > 0 ? [t('models.runRejected', { count: run.rejected_before })] : []),
     ...(run.accepted_images > 0 ? [t('models.runAccepted', { count: run.accepted_images })] : []),
     ...(run.failed_images > 0 ? [t('models.runFailed', { count: run.failed_images })] : []),
   ];

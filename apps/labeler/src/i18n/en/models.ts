@@ -43,6 +43,8 @@ export const models = {
     runImages_other: '{{count}} images',
     runSuggestions_one: '{{count}} suggestion',
     runSuggestions_other: '{{count}} suggestions',
+    runRejected_one: '{{count}} left out: rejected before',
+    runRejected_other: '{{count}} left out: rejected before',
     runAccepted_one: '{{count}} image labeled by accepting',
     runAccepted_other: '{{count}} images labeled by accepting',
     runFailed_one: '{{count}} image could not be read',

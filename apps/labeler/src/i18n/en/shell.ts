@@ -44,6 +44,7 @@ export const shell = {
     'page-part': 'The page is not complete',
   },
   problem: {
+    'file-lost': 'The file cannot be read any more. Was it moved?',
     title: 'This did not work',
     network: 'The server cannot be reached. Check the network, or whether it is running.',
     unauthenticated: 'Your session has ended. Log in again.',

@@ -41,6 +41,7 @@ export const models = {
     goneModel: '삭제된 모델',
     runImages_other: '이미지 {{count}}장',
     runSuggestions_other: '제안 {{count}}개',
+    runRejected_other: '전에 거절해서 뺀 제안 {{count}}개',
     runAccepted_other: '수락하여 라벨이 된 이미지 {{count}}장',
     runFailed_other: '읽지 못한 이미지 {{count}}장',
     runProgress: '진행: {{share}}',

@@ -44,6 +44,7 @@ export const shell = {
     'page-part': '화면이 완전하지 않습니다',
   },
   problem: {
+    'file-lost': '파일을 더 이상 읽을 수 없습니다. 옮겨졌는지 확인하세요.',
     title: '처리하지 못했습니다',
     network: '네트워크와 서버 실행 여부를 확인한 뒤 다시 시도하세요.',
     unauthenticated: '세션이 끝났습니다. 다시 로그인하세요.',

@@ -39,6 +39,8 @@ export const doneLineSchema = z.object({
   best_epoch: z.number().int().positive().optional(),
   /** The final model. Left out: the one of the best epoch. */
   model: file.optional(),
+  /** What the best epoch's model says of validation images: a `validationExampleSchema` a line, the worst first. */
+  examples: file.optional(),
 });
 
 export const failedLineSchema = z.object({ type: z.literal('failed'), message: z.string().min(1), retryable: z.boolean().default(false) });

@@ -2,10 +2,12 @@ import { imagePredictionSchema, type ImagePrediction, type PredictedObject } fro
 import { Clock, DomainError, newId } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
-import { ProposedLabels, type ProposalTarget } from '../../annotation/index.js';
+import { ProposedLabels, type ProposalTarget, type ProposedObject } from '../../annotation/index.js';
 import type { ModelRun } from '../domain/model-run.js';
 import { ModelFiles } from './ports/model-files.port.js';
 import { RunStore } from './ports/run-store.port.js';
+import { isRejectedBefore } from '../domain/rejected-before.js';
+import type { Comparable } from '../domain/same-thing.js';
 import { SuggestionStore, type ImageProposal, type ImageSize, type Suggestion } from './ports/suggestion-store.port.js';
 import { RUN_LEASE_SECONDS } from './run-lease.js';
 
@@ -16,6 +18,15 @@ export const MOST_SUGGESTIONS = 300;
 interface Tally {
   looked: number;
   dropped: number;
+  rejectedBefore: number;
+}
+
+interface Look {
+  readonly size: ImageSize;
+  /** On the pixels that were looked at. */
+  readonly rejected: readonly Comparable[];
+  readonly target: ProposalTarget;
+  readonly tally: Tally;
 }
 
 /** Takes in what a model said, line by line, and keeps of it what could be labels. Repeated, it gives the same. */
@@ -34,7 +45,7 @@ export class ProposalIntake {
   async take(run: ModelRun, signal: AbortSignal): Promise<void> {
     if (run.predictions === null) throw new DomainError('validation-failed', 'The run has no predictions.');
     const target = await this.labels.target(run.datasetId);
-    const tally: Tally = { looked: 0, dropped: 0 };
+    const tally: Tally = { looked: 0, dropped: 0, rejectedBefore: 0 };
     let batch: ImagePrediction[] = [];
     for await (const line of this.files.readLines(run.predictions, signal)) {
       batch.push(predictionOf(line, tally.looked + batch.length + 1));
@@ -44,7 +55,7 @@ export class ProposalIntake {
     }
     await this.store(run, batch, { target, tally });
     await this.unitOfWork.run(async () => {
-      await this.runs.moveOn(run.id, 'storing', { stage: 'done', progress: tally.looked, dropped: tally.dropped, suggestions: await this.suggestions.countOf(run.id), finishedAt: this.clock.now() });
+      await this.runs.moveOn(run.id, 'storing', { stage: 'done', progress: tally.looked, dropped: tally.dropped, rejectedBefore: tally.rejectedBefore, suggestions: await this.suggestions.countOf(run.id), finishedAt: this.clock.now() });
     });
   }
 
@@ -52,10 +63,12 @@ export class ProposalIntake {
     if (batch.length === 0) return;
     await this.unitOfWork.run(async () => {
       // Those that were removed meanwhile are passed over.
-      const sizes = new Map((await this.suggestions.sizes(run.datasetId, batch.map((one) => one.image_id))).map((one) => [one.number, one]));
+      const numbers = batch.map((one) => one.image_id);
+      const sizes = new Map((await this.suggestions.sizes(run.datasetId, numbers)).map((one) => [one.number, one]));
+      const rejected = await this.suggestions.rejected(run.datasetId, numbers);
       const proposals = batch.flatMap((prediction): ImageProposal[] => {
         const size = sizes.get(prediction.image_id);
-        return size === undefined ? [] : [this.proposalOf(run, prediction, { size, target, tally })];
+        return size === undefined ? [] : [this.proposalOf(run, prediction, { size, rejected: rejected.get(size.number) ?? [], target, tally })];
       });
       await this.suggestions.replace(run, proposals);
       await this.runs.beat(run.id, RUN_LEASE_SECONDS, tally.looked + batch.length);
@@ -63,16 +76,34 @@ export class ProposalIntake {
     tally.looked += batch.length;
   }
 
-  private proposalOf(run: ModelRun, prediction: ImagePrediction, { size, target, tally }: { readonly size: ImageSize; readonly target: ProposalTarget; readonly tally: Tally }): ImageProposal {
+  private proposalOf(run: ModelRun, prediction: ImagePrediction, look: Look): ImageProposal {
+    const { size, target } = look;
     const isOne = target.taskType === 'image_classification' && !target.multiLabel;
-    const wanted = prediction.objects.filter((one) => one.score >= run.minScore).slice(0, isOne ? 1 : MOST_SUGGESTIONS);
-    const suggestions = wanted.flatMap((object): Suggestion[] => {
+    const wanted = prediction.objects.filter((one) => one.score >= run.minScore);
+    const suggestions: Suggestion[] = [];
+    let room = isOne ? 1 : MOST_SUGGESTIONS;
+    for (const object of wanted) {
+      if (room === 0) break;
       const id = newId();
-      const body = this.labels.checked(bodyOf(object, run), { id, size }, target);
-      if (body === null) tally.dropped += 1;
-      return body === null ? [] : [{ id, datasetId: run.datasetId, number: size.number, runId: run.id, modelId: run.modelId, classId: object.class_id, score: object.score, body }];
-    });
+      const body = this.accepted(object, run, { ...look, id });
+      // What a person said no to leaves its place to the next.
+      if (body === 'rejected') continue;
+      room -= 1;
+      if (body !== null) suggestions.push({ id, datasetId: run.datasetId, number: size.number, runId: run.id, modelId: run.modelId, classId: object.class_id, score: object.score, body });
+    }
     return { number: size.number, uncertainty: prediction.uncertainty, suggestions };
+  }
+
+  /** The object as it would be stored; null where it could be no label. */
+  private accepted(object: PredictedObject, run: ModelRun, { id, size, rejected, target, tally }: Look & { readonly id: string }): ProposedObject | 'rejected' | null {
+    const body = this.labels.checked(bodyOf(object, run), { id, size }, target);
+    if (body === null) {
+      tally.dropped += 1;
+      return null;
+    }
+    if (!isRejectedBefore(body, rejected)) return body;
+    tally.rejectedBefore += 1;
+    return 'rejected';
   }
 }
 

@@ -41,6 +41,8 @@ export interface ModelRun {
   readonly suggestions: number;
   /** Objects that a model said and that could be no labels. */
   readonly dropped: number;
+  /** Left out, because a person rejected the like on the same pixels. */
+  readonly rejectedBefore: number;
   readonly accepted: number;
   readonly predictions: ModelObject | null;
   readonly metrics: Readonly<Record<string, unknown>> | null;

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { DomainError, newId } from '@app/kernel';
+import { DomainError, newId, readOnnxMetadata } from '@app/kernel';
 import { objectKeys, ObjectStore, Presigner, StoreMeter } from '@app/object-store';
 import { Injectable } from '@nestjs/common';
 import { ModelFiles, type SignedUrl } from '../application/ports/model-files.port.js';
 import type { ModelObject } from '../domain/model.js';
-import { readOnnxMetadata } from './onnx-metadata.js';
 import { HeldDeletions } from '../../../platform/storage/held-deletions.js';
 
 const PUT_SECONDS = 3_600;

@@ -18,6 +18,7 @@ export interface RunRow {
   readonly failed_images: number;
   readonly suggestions: number;
   readonly dropped: number;
+  readonly rejected_before: number;
   readonly accepted: number;
   readonly predictions: ModelObject | null;
   readonly metrics: Readonly<Record<string, unknown>> | null;
@@ -32,13 +33,13 @@ export function runOf(row: RunRow): ModelRun {
   const { id, kind, side, filter, stage, images, progress, suggestions, dropped, accepted, predictions, metrics, request, failure } = row;
   return {
     ...{ id, kind, side, filter, stage, images, progress, suggestions, dropped, accepted, predictions, metrics, request, failure },
-    ...{ datasetId: row.dataset_id, modelId: row.model_id, snapshotVersion: row.snapshot_version, minScore: row.min_score, failedImages: row.failed_images },
+    ...{ datasetId: row.dataset_id, modelId: row.model_id, snapshotVersion: row.snapshot_version, minScore: row.min_score, failedImages: row.failed_images, rejectedBefore: row.rejected_before },
     ...{ createdBy: row.created_by, createdAt: row.created_at, finishedAt: row.finished_at },
   };
 }
 
 const COLUMNS = {
-  ...{ stage: 'stage', images: 'images', progress: 'progress', failedImages: 'failed_images', suggestions: 'suggestions', dropped: 'dropped', accepted: 'accepted' },
+  ...{ stage: 'stage', images: 'images', progress: 'progress', failedImages: 'failed_images', suggestions: 'suggestions', dropped: 'dropped', rejectedBefore: 'rejected_before', accepted: 'accepted' },
   ...{ predictions: 'predictions', metrics: 'metrics', request: 'request', failure: 'failure', finishedAt: 'finished_at' },
 } as const satisfies Record<keyof RunChange, string>;
 const JSON_COLUMNS: ReadonlySet<string> = new Set(['predictions', 'metrics', 'request', 'failure']);

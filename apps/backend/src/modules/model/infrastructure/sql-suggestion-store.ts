@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TransactionContext } from '../../../platform/database/transaction-context.js';
+import type { Comparable } from '../domain/same-thing.js';
 import { SuggestionStore, type ImageProposal, type ImageSize, type ShownSuggestion, type Suggestion } from '../application/ports/suggestion-store.port.js';
 
 const COLUMNS = `s.id, s.dataset_id as "datasetId", s.number, s.run_id as "runId", s.model_id as "modelId", s.class_id as "classId", s.score, s.body`;
@@ -25,8 +26,14 @@ const SETTLE = `
     where s.id = f.id and ((f.there and s.state <> 'accepted') or (not f.there and s.state = 'accepted')) returning 1)
   select count(*)::int as count from changed`;
 const REJECT = `
-  with gone as (update suggestions set state = 'rejected' where dataset_id = $1 and number = $2 and ($3::uuid[] is null or id = any($3)) and state = 'open' returning 1)
+  with gone as (update suggestions set state = 'rejected' where dataset_id = $1 and number = $2 and ($3::uuid[] is null or id = any($3)) and state = 'open' returning id, dataset_id, number, body)
+  , remembered as (
+    insert into rejected_suggestions (id, dataset_id, number, body, pixels)
+    select g.id, g.dataset_id, g.number, g.body, i.sha256 from gone g join dataset_images i on i.dataset_id = g.dataset_id and i.number = g.number)
   select count(*)::int as count from gone`;
+const REJECTED = `
+  select r.number, r.body from rejected_suggestions r join dataset_images i on i.dataset_id = r.dataset_id and i.number = r.number and i.sha256 = r.pixels
+  where r.dataset_id = $1 and r.number = any($2::int[])`;
 const ACCEPTABLE = `
   with images as (
     select distinct s.number from suggestions s join dataset_images i on i.dataset_id = s.dataset_id and i.number = s.number
@@ -54,6 +61,12 @@ export class SqlSuggestionStore extends SuggestionStore {
     await this.sql(INSERT, [run.datasetId, run.id, run.modelId, JSON.stringify(rows)]);
     await this.sql(PROPOSE, [run.datasetId, run.id, JSON.stringify(proposals.map(({ number, uncertainty }) => ({ number, uncertainty })))]);
     await this.sql(COUNT_OPEN, [run.datasetId, numbers]);
+  }
+
+  async rejected(datasetId: string, numbers: readonly number[]): Promise<ReadonlyMap<number, readonly Comparable[]>> {
+    const found = new Map<number, Comparable[]>();
+    for (const { number, body } of await this.sql<{ number: number; body: Comparable }>(REJECTED, [datasetId, numbers])) found.set(number, [...(found.get(number) ?? []), body]);
+    return found;
   }
 
   async countOf(runId: string): Promise<number> {

@@ -2,7 +2,7 @@ import { Clock } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
 import { splitOf } from './split-messages.js';
 import { isTerminal } from '../domain/job-state.js';
-import type { TrainingJob } from '../domain/training-job.aggregate.js';
+import type { StoredObject, TrainingJob } from '../domain/training-job.aggregate.js';
 import { JobEnds } from './job-ends.js';
 import { CheckpointRetention } from './checkpoint-retention.js';
 import type { WorkerReport } from './commands/record-report/record-report.command.js';
@@ -74,7 +74,7 @@ export class ReportEffects {
   }
 
   private async checkpointed(job: TrainingJob, data: Extract<WorkerReport, { kind: 'checkpointed' }>['data']): Promise<void> {
-    const object = { key: data.key, sizeBytes: data.size_bytes, sha256: data.sha256 };
+    const object = objectOf(data);
     if (!(await this.isStored(job.state.id, object))) {
       // The worker's word is not enough for a pointer; the next epoch brings another checkpoint.
       await this.records.appendLog(job.state.id, [`checkpoint of epoch ${data.epoch} was reported but does not lie in the store`]);
@@ -93,17 +93,26 @@ export class ReportEffects {
   }
 
   private async completed(job: TrainingJob, data: Extract<WorkerReport, { kind: 'completed' }>['data'], now: Date): Promise<void> {
-    const finalModel = { key: data.final_model.key, sizeBytes: data.final_model.size_bytes, sha256: data.final_model.sha256 };
+    const finalModel = objectOf(data.final_model);
     if (!(await this.isStored(job.state.id, finalModel))) {
       job.attemptFailed({ code: 'final-model-missing', detail: 'The worker reported a final model that does not lie in the store.', retryable: true }, now);
       return;
     }
-    job.completed({ bestEpoch: data.best_epoch, finalModel }, now);
+    job.completed({ bestEpoch: data.best_epoch, finalModel, examples: await this.examplesOf(job, data) }, now);
     await this.ends.trained(job.state);
   }
 
+  /** They are only shown: without them the training is none the worse. */
+  private async examplesOf(job: TrainingJob, { examples }: Extract<WorkerReport, { kind: 'completed' }>['data']): Promise<StoredObject | null> {
+    if (examples === undefined) return null;
+    const object = objectOf(examples);
+    if (await this.isStored(job.state.id, object)) return object;
+    await this.records.appendLog(job.state.id, ['validation examples were reported but do not lie in the store']);
+    return null;
+  }
+
   private async predicted(job: TrainingJob, data: Extract<WorkerReport, { kind: 'predicted' }>['data'], now: Date): Promise<void> {
-    const predictions = { key: data.predictions.key, sizeBytes: data.predictions.size_bytes, sha256: data.predictions.sha256 };
+    const predictions = objectOf(data.predictions);
     if (job.state.inference === null || !(await this.isStored(job.state.id, predictions))) {
       job.attemptFailed({ code: 'predictions-missing', detail: 'The worker reported predictions that do not lie in the store.', retryable: true }, now);
       return;
@@ -113,12 +122,14 @@ export class ReportEffects {
   }
 
   /** A pointer is only kept to an object that was handed out for this job and lies in the store with its size. */
-  private async isStored(jobId: string, object: { key: string; sizeBytes: number; sha256: string }): Promise<boolean> {
+  private async isStored(jobId: string, object: StoredObject): Promise<boolean> {
     const minted = await this.records.minted(jobId, object.key);
     if (minted === null || minted.sha256 !== object.sha256 || minted.sizeBytes !== object.sizeBytes) return false;
     return (await this.storage.sizeOf(object.key)) === object.sizeBytes;
   }
 }
+
+const objectOf = ({ key, size_bytes: sizeBytes, sha256 }: { readonly key: string; readonly size_bytes: number; readonly sha256: string }): StoredObject => ({ key, sizeBytes, sha256 });
 
 function startOf({ split, code_version: codeVersion }: Extract<WorkerReport, { kind: 'started' }>['data']): { split: ReturnType<typeof splitOf> | null; codeVersion: string | null } {
   return { split: split === undefined ? null : splitOf(split), codeVersion: codeVersion ?? null };

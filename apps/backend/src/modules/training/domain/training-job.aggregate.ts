@@ -24,7 +24,7 @@ export const MAX_ATTEMPTS = 3;
 
 /** What a job has not, when it is made. */
 const NEW = {
-  ...{ attempt: null, phase: null, progress: 0, imagesPerSecond: null, secondsLeft: null, bestEpoch: null, finalModel: null, failure: null, split: null },
+  ...{ attempt: null, phase: null, progress: 0, imagesPerSecond: null, secondsLeft: null, bestEpoch: null, finalModel: null, examples: null, failure: null, split: null },
   ...{ queuedAt: null, dispatch: null, lastTurnAt: null },
   ...{ codeVersion: null, startedAt: null, finishedAt: null, revision: 0 },
 } as const;
@@ -161,9 +161,10 @@ export class TrainingJob extends AggregateRoot<TrainingJobEvent> {
     if ((this.data.resumeFrom?.epoch ?? 0) < point.epoch) this.data.resumeFrom = point;
   }
 
-  completed(result: { bestEpoch: number; finalModel: StoredObject }, now: Date): void {
+  completed(result: { bestEpoch: number; finalModel: StoredObject; examples: StoredObject | null }, now: Date): void {
     this.data.bestEpoch = result.bestEpoch;
     this.data.finalModel = result.finalModel;
+    this.data.examples = result.examples;
     this.data.progress = 1;
     this.data.epoch = this.data.epochs === 0 ? this.data.epoch : Math.max(this.data.epoch, result.bestEpoch);
     this.end('completed', now);

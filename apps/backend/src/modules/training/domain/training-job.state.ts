@@ -90,6 +90,8 @@ export interface TrainingJobState {
   secondsLeft: number | null;
   bestEpoch: number | null;
   finalModel: StoredObject | null;
+  /** What the model says of validation images; null: there are none. */
+  examples: StoredObject | null;
   failure: JobFailure | null;
   /** Known when a worker has read the version. */
   split: JobSplit | null;

@@ -1,7 +1,8 @@
 import { validationExampleSchema, type ValidationExample } from '@app/contracts';
-import { ObjectNotFound, ObjectStore, objectKeys } from '@app/object-store';
+import { ObjectNotFound, ObjectStore } from '@app/object-store';
 import { Injectable } from '@nestjs/common';
 import { linesOf } from '../../../platform/storage/lines-of.js';
+import type { StoredObject } from '../domain/training-job.aggregate.js';
 import { ValidationExamples } from '../application/ports/validation-examples.port.js';
 
 @Injectable()
@@ -10,16 +11,13 @@ export class BucketValidationExamples extends ValidationExamples {
     super();
   }
 
-  async open({ id, attempt }: { id: string; attempt: number }): Promise<AsyncIterable<ValidationExample> | null> {
-    // An attempt that had other bytes than one before it put them under a name of its own.
-    for (const key of [objectKeys.validationExamples(id, attempt), objectKeys.validationExamples(id)]) {
-      try {
-        return examplesOf((await this.store.get(key)).body);
-      } catch (error) {
-        if (!(error instanceof ObjectNotFound)) throw error;
-      }
+  async open({ key }: StoredObject): Promise<AsyncIterable<ValidationExample> | null> {
+    try {
+      return examplesOf((await this.store.get(key)).body);
+    } catch (error) {
+      if (error instanceof ObjectNotFound) return null;
+      throw error;
     }
-    return null;
   }
 }
 

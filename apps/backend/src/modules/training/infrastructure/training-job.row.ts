@@ -37,6 +37,7 @@ export interface TrainingJobRow {
   readonly seconds_left: number | null;
   readonly best_epoch: number | null;
   readonly final_model: StoredObject | null;
+  readonly examples: StoredObject | null;
   readonly failure: JobFailure | null;
   readonly priority: JobPriority;
   readonly pool: string;
@@ -76,6 +77,7 @@ export function stateOfRow(row: TrainingJobRow): TrainingJobState {
     secondsLeft: row.seconds_left,
     bestEpoch: row.best_epoch,
     finalModel: row.final_model,
+    examples: row.examples,
     failure: row.failure,
     split: row.split,
     priority: row.priority,
@@ -145,6 +147,7 @@ function progressColumns(state: TrainingJobState): Readonly<Record<string, unkno
     seconds_left: state.secondsLeft,
     best_epoch: state.bestEpoch,
     final_model: json(state.finalModel),
+    examples: json(state.examples),
     failure: json(state.failure),
     split: json(state.split),
     started_at: state.startedAt,

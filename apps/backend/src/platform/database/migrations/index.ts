@@ -9,6 +9,7 @@ import { Versions1700000000600 } from './1700000000600-versions.js';
 import { Splits1700000000620 } from './1700000000620-splits.js';
 import { RestoredVersions1700000000650 } from './1700000000650-restored-versions.js';
 import { ZipsThatHeal1700000000700 } from './1700000000700-zips-that-heal.js';
+import { RejectionsAndExamples1700000000880 } from './1700000000880-rejections-and-examples.js';
 import { TrainingQueue1700000000820 } from './1700000000820-training-queue.js';
 import { EndsOfVersions1700000000750 } from './1700000000750-ends-of-versions.js';
 import { LooksAtZips1700000000790 } from './1700000000790-looks-at-zips.js';
@@ -37,4 +38,5 @@ export const MIGRATIONS = [
   OriginsOfJobs1700000000830,
   Backups1700000000840,
   CostAndRetention1700000000850,
+  RejectionsAndExamples1700000000880,
 ];

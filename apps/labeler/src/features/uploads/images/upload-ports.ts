@@ -32,7 +32,7 @@ interface PutOptions {
 }
 
 /** XMLHttpRequest, because fetch cannot tell how much of a body was sent. The browser sets the length by itself and refuses to be told. */
-function putFile(file: File, { url, headers }: PutTarget, { signal, onProgress }: PutOptions): Promise<number> {
+export function putFile(file: File, { url, headers }: PutTarget, { signal, onProgress }: PutOptions): Promise<number> {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     const abort = (): void => request.abort();
@@ -48,7 +48,7 @@ function putFile(file: File, { url, headers }: PutTarget, { signal, onProgress }
   });
 }
 
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, milliseconds);
     signal.addEventListener('abort', () => {

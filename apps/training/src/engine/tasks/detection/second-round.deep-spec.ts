@@ -11,6 +11,7 @@ import { paintedScene } from '../../../testing/shape-scenes.js';
 import { TrainingData } from '../../data/training-data.js';
 import { evaluateModel } from '../../evaluation/evaluator.js';
 import { OnnxEngine } from '../../onnx-engine.js';
+import { loadRuntimeNamed } from '../../runtime/load-runtime.js';
 import { SampleFileReader, writeSamples } from '../../samples/sample-file.js';
 import type { Sample, SampleSide } from '../../samples/sample.js';
 import type { TrainingSpec } from '../../training-engine.js';
@@ -76,7 +77,7 @@ async function measured(model: Uint8Array, spec: TrainingSpec): Promise<{ readon
   const known = modelFor(spec.taskType, spec.model);
   const data = TrainingData.open(spec, known);
   try {
-    const { result, examples } = await evaluateModel(model, { task: known.open(spec.hyperparameters).task(data.facts()), data, threads: 1 });
+    const { result, examples } = await evaluateModel(model, { task: known.open(spec.hyperparameters).task(data.facts()), data, threads: 1, runtime: await loadRuntimeNamed('onnxruntime-node') });
     return { map50: result.scores['map50'] ?? 0, examples };
   } finally {
     data.close();

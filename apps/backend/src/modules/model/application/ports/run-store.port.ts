@@ -10,7 +10,7 @@ export interface RunListFilter {
 
 export type NewRun = Pick<ModelRun, 'id' | 'kind' | 'datasetId' | 'modelId' | 'snapshotVersion' | 'side' | 'filter' | 'minScore' | 'createdBy'>;
 
-export type RunChange = Partial<Pick<ModelRun, 'stage' | 'images' | 'progress' | 'failedImages' | 'suggestions' | 'dropped' | 'accepted' | 'predictions' | 'metrics' | 'failure' | 'finishedAt'>> & { readonly request?: RunRequest | null };
+export type RunChange = Partial<Pick<ModelRun, 'stage' | 'images' | 'progress' | 'failedImages' | 'suggestions' | 'dropped' | 'rejectedBefore' | 'accepted' | 'predictions' | 'metrics' | 'failure' | 'finishedAt'>> & { readonly request?: RunRequest | null };
 
 /** A run in hand, with how often it was begun. */
 export interface ClaimedRun {

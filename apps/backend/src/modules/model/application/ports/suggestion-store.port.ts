@@ -1,3 +1,5 @@
+import type { Comparable } from '../../domain/same-thing.js';
+
 /** What a model proposes for an image; `body` is the object as it would be stored. */
 export interface Suggestion {
   readonly id: string;
@@ -33,6 +35,8 @@ export abstract class SuggestionStore {
   abstract sizes(datasetId: string, numbers: readonly number[]): Promise<readonly ImageSize[]>;
   /** In the place of what the model proposed for these images before and nobody took or rejected. */
   abstract replace(run: { readonly id: string; readonly datasetId: string; readonly modelId: string }, proposals: readonly ImageProposal[]): Promise<void>;
+  /** What people rejected on the pixels that these images have now, by the image's number. */
+  abstract rejected(datasetId: string, numbers: readonly number[]): Promise<ReadonlyMap<number, readonly Comparable[]>>;
   abstract countOf(runId: string): Promise<number>;
   /** Open ones of an image, the surest first, after those that became labels, or ceased to be, were told apart. */
   abstract openOf(datasetId: string, number: number, covered?: readonly string[]): Promise<readonly ShownSuggestion[]>;
@@ -40,7 +44,7 @@ export abstract class SuggestionStore {
   abstract settle(datasetId: string, numbers: readonly number[], covered?: readonly string[]): Promise<void>;
   /** Proposed masks of images, open or taken. */
   abstract masks(datasetId: string, numbers: readonly number[]): Promise<readonly { readonly id: string; readonly number: number; readonly counts: string }[]>;
-  /** Answers how many were open. Null: all of the image. */
+  /** The like of them is not proposed again for the same pixels. Answers how many were open. Null: all of the image. */
   abstract reject(datasetId: string, number: number, ids: readonly string[] | null): Promise<number>;
   /** Images of a run that nobody labeled, with open suggestions of this score at least, behind a number. */
   abstract acceptable(runId: string, minScore: number, page: { readonly after: number; readonly limit: number }): Promise<readonly Suggestion[]>;

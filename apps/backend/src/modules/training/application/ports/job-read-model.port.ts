@@ -2,7 +2,7 @@ import type { EpochMetrics } from '@app/contracts';
 import type { InferenceOrder, InitialModel, JobKind } from '../../domain/inference-order.js';
 import type { JobState } from '../../domain/job-state.js';
 import type { JobPriority } from '../../domain/job-priority.js';
-import type { Hyperparameters, JobFailure, JobSplit, JobSplitRule, JobWarning } from '../../domain/training-job.aggregate.js';
+import type { Hyperparameters, JobFailure, JobSplit, JobSplitRule, JobWarning, StoredObject } from '../../domain/training-job.aggregate.js';
 import type { CheckpointRecord } from './job-records.port.js';
 
 /** What a job waits for that does not run. */
@@ -35,6 +35,7 @@ export interface JobView {
   readonly imagesPerSecond: number | null;
   readonly secondsLeft: number | null;
   readonly bestEpoch: number | null;
+  readonly examples: StoredObject | null;
   readonly finalModel: { readonly key: string; readonly sizeBytes: number; readonly sha256: string } | null;
   /** With its last lines of log, the newest last, where one job is asked for. */
   readonly failure: (JobFailure & { readonly logTail?: readonly string[] }) | null;

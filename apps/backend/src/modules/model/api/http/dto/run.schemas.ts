@@ -53,6 +53,7 @@ export const runResponse = z.object({
   failed_images: z.number().int().describe('that could not be read or decoded'),
   suggestions: z.number().int(),
   dropped: z.number().int().describe('objects that the model said and that could be no labels'),
+  rejected_before: z.number().int().describe('objects that were left out, because a person rejected the like (same class, IoU >= 0.7) on the same pixels'),
   accepted_images: z.number().int().describe('that were labeled by accepting the run'),
   metrics: epochMetricsSchema.nullable().describe('of an evaluation'),
   failure: z.object({ code: z.string(), detail: z.string() }).nullable(),
@@ -80,7 +81,7 @@ export function toRun({ run, job }: RunView): RunResponse {
   return {
     ...{ id, kind, dataset_id: run.datasetId, model_id: run.modelId, model_name: job?.model ?? null, snapshot_version: run.snapshotVersion, side, filter: filter === null ? null : { ...filter } },
     ...{ min_score: run.minScore, state: stateOf(run.stage, job?.state), images, progress: progressOf({ run, job }) },
-    ...{ failed_images: run.failedImages, suggestions, dropped, accepted_images: run.accepted },
+    ...{ failed_images: run.failedImages, suggestions, dropped, rejected_before: run.rejectedBefore, accepted_images: run.accepted },
     // It was read by its schema when the worker reported it.
     metrics: run.metrics as RunResponse['metrics'],
     failure: run.failure ?? job?.failure ?? null,

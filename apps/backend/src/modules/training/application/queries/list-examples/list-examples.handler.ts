@@ -13,8 +13,7 @@ export class ListExamplesHandler implements IQueryHandler<ListExamplesQuery> {
 
   async execute({ principal, jobId, page }: ListExamplesQuery): Promise<ExamplePage> {
     const job = await this.access.require(principal, jobId, 'read');
-    // Before the end they may be those of an attempt that was lost.
-    const all = job.state === 'completed' ? await this.examples.open(job) : null;
+    const all = job.examples === null ? null : await this.examples.open(job.examples);
     const items: ValidationExample[] = [];
     let at = 0;
     for await (const example of all ?? []) {

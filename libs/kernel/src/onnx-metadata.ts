@@ -1,3 +1,4 @@
+/** Answers the bytes from `start` up to, but not with, `end`. */
 export type ReadRange = (range: { readonly start: number; readonly end: number }) => Promise<Uint8Array>;
 
 /** Fields of ModelProto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto). */
@@ -5,10 +6,11 @@ const METADATA_PROPS = 14;
 const HEAD_BYTES = 64;
 const MOST_METADATA_BYTES = 4 * 1024 * 1024;
 const MOST_FIELDS = 10_000;
+const UTF_8 = new TextDecoder();
 
 /**
  * The key-value pairs that an ONNX file carries. Reads the heads of its outermost fields and jumps over the graph, so that a model of gigabytes costs some
- * kilobytes. Null for what is no such file.
+ * kilobytes. Null for what is no such file. Runs in a browser, too: the page fills its form from a chosen file.
  */
 export async function readOnnxMetadata(sizeBytes: number, readStore: ReadRange): Promise<Readonly<Record<string, string>> | null> {
   const read = inBlocks(sizeBytes, readStore);
@@ -70,7 +72,7 @@ function entryOf(bytes: Uint8Array): [string | undefined, string | undefined] {
     if (head === null) break;
     const start = at + head.bytes;
     at = start + head.length;
-    if (head.field === 1 || head.field === 2) found[head.field - 1] = Buffer.from(bytes.subarray(start, at)).toString('utf8');
+    if (head.field === 1 || head.field === 2) found[head.field - 1] = UTF_8.decode(bytes.subarray(start, at));
   }
   return [found[0], found[1]];
 }

@@ -1,0 +1,51 @@
+import { modelAdapterSchema } from '@app/contracts';
+import { describe, expect, it } from 'vitest';
+import type { Dataset } from '../../../api/types.js';
+import { adapterOf, emptyForm, faultsOf, outputsOf, presetOf, PRESETS } from './adapter-form.js';
+import { filledFrom } from './file-facts.js';
+
+const CLASSES = [{ id: 3, name: 'Cat' }, { id: 7, name: '개' }, { id: 9, name: 'bird' }];
+// Only what the form reads.
+const dataset = { task_type: 'image_classification', multi_label: false, classes: CLASSES } as unknown as Dataset;
+const form = emptyForm(dataset);
+
+describe('how a model from elsewhere is used', () => {
+  it('is at first the classes of the dataset in their order and the numbers of ImageNet, and what is sent is an adapter', () => {
+    const adapter = adapterOf(form, dataset);
+    expect(modelAdapterSchema.parse(adapter)).toEqual(adapter);
+    expect(adapter).toMatchObject({ output_format: 'classification/1', classes: [{ id: 3 }, { id: 7 }, { id: 9 }], preprocessing: { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] } });
+    expect([...faultsOf(form)]).toEqual([]);
+  });
+
+  it('maps outputs to classes by their names, each class once', () => {
+    expect(outputsOf(['bird', 'CAT ', 'cat', 'Fox'], dataset).map((one) => one.classId)).toEqual([9, 3, null, null]);
+  });
+
+  it('says what is missing before anything is sent', () => {
+    const [cat] = form.outputs;
+    expect([...faultsOf({ ...form, outputs: [] })]).toEqual(['no-output']);
+    expect([...faultsOf({ ...form, outputs: outputsOf(['cat', 'fox'], dataset) })]).toEqual(['unmapped']);
+    expect([...faultsOf({ ...form, outputs: cat === undefined ? [] : [cat, cat] })]).toEqual(['twice']);
+    expect([...faultsOf({ ...form, width: 2_049, deviation: [1, 0, 1], scale: Number.NaN })]).toEqual(['size', 'deviation', 'number']);
+  });
+
+  it('knows a preset by its numbers', () => {
+    expect(presetOf(form)).toBe('imagenet');
+    expect(presetOf({ ...PRESETS.platform, scale: 0.00392156862745098 })).toBe('platform');
+    expect(presetOf({ ...PRESETS.unit, mean: [0, 0, 0.1] })).toBeNull();
+  });
+});
+
+describe('a file that says how it is used', () => {
+  it('fills the form, with what its decoder needs beyond', () => {
+    const facts = { class_names: '["bird","fox"]', class_ids: '[0,1]', input_size: '[96,64]', preprocessing: JSON.stringify({ layout: 'NHWC', colour: 'BGR', fit: 'stretch', scale: 1, mean: 0, deviation: 2 }), keypoint_counts: '[4,0]', epoch: '7' };
+    expect(filledFrom(facts, form, dataset)).toEqual({
+      ...{ outputs: [{ name: 'bird', classId: 9 }, { name: 'fox', classId: null }], width: 96, height: 64, layout: 'NHWC', colour: 'BGR', fit: 'stretch' },
+      ...{ scale: 1, mean: [0, 0, 0], deviation: [2, 2, 2], extra: { keypoint_counts: '[4,0]' } },
+    });
+  });
+
+  it('leaves the form as it was where it says nothing that can be read', () => {
+    expect(filledFrom({ class_names: '{', input_size: '"a"', preprocessing: '{"mean": "x"}' }, form, dataset)).toEqual(form);
+  });
+});

@@ -1,0 +1,113 @@
+import type { Dataset, ModelAdapter, TaskType } from '../../../api/types.js';
+
+type Preprocessing = ModelAdapter['preprocessing'];
+/** Red, green, blue. */
+export type Channels = readonly [number, number, number];
+
+/** One output of the model in its order, and the class of the dataset that it stands for. */
+export interface OutputRow {
+  readonly name: string;
+  readonly classId: number | null;
+}
+
+/** What somebody says of a model from elsewhere. */
+export interface AdapterForm {
+  readonly outputs: readonly OutputRow[];
+  readonly width: number;
+  readonly height: number;
+  readonly layout: Preprocessing['layout'];
+  readonly colour: Preprocessing['colour'];
+  readonly fit: Preprocessing['fit'];
+  readonly scale: number;
+  readonly mean: Channels;
+  readonly deviation: Channels;
+  /** What the file says beyond, for the decoder of its format. */
+  readonly extra: Readonly<Record<string, string>> | undefined;
+}
+
+type DatasetFacts = Pick<Dataset, 'task_type' | 'multi_label' | 'classes'>;
+
+export const FORMAT_OF_TASK = {
+  image_classification: 'classification/1',
+  object_detection: 'centers/1',
+  semantic_segmentation: 'semantic/1',
+  instance_segmentation: 'instance/1',
+  pose_estimation: 'keypoints/1',
+} as const satisfies Record<TaskType, ModelAdapter['output_format']>;
+
+export const LAYOUTS = ['NCHW', 'NHWC'] as const satisfies readonly Preprocessing['layout'][];
+export const COLOURS = ['RGB', 'BGR'] as const satisfies readonly Preprocessing['colour'][];
+export const FITS = ['contain, black', 'contain, black, top-left', 'stretch'] as const satisfies readonly Preprocessing['fit'][];
+
+type Numbers = Pick<AdapterForm, 'scale' | 'mean' | 'deviation'>;
+const BYTE = 1 / 255;
+const same = (value: number): Channels => [value, value, value];
+
+/** A pixel becomes (value * scale - mean) / deviation. Mean and deviation of ImageNet as torchvision's models want them. */
+export const PRESETS = {
+  imagenet: { scale: BYTE, mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] },
+  unit: { scale: BYTE, mean: same(0), deviation: same(1) },
+  symmetric: { scale: BYTE, mean: same(0.5), deviation: same(0.5) },
+  platform: { scale: BYTE, mean: same(0.5), deviation: same(0.25) },
+  bytes: { scale: 1, mean: same(0), deviation: same(1) },
+} as const satisfies Record<string, Numbers>;
+export type Preset = keyof typeof PRESETS;
+export const PRESET_NAMES = ['imagenet', 'unit', 'symmetric', 'platform', 'bytes'] as const satisfies readonly Preset[];
+
+/** Null: numbers of one's own. */
+export const presetOf = ({ scale, mean, deviation }: Numbers): Preset | null =>
+  PRESET_NAMES.find((name) => isNear(PRESETS[name].scale, scale) && PRESETS[name].mean.every((one, at) => isNear(one, mean[at])) && PRESETS[name].deviation.every((one, at) => isNear(one, deviation[at]))) ?? null;
+
+const isNear = (left: number, right: number | undefined): boolean => right !== undefined && Math.abs(left - right) < 1e-6;
+
+const USUAL_SIDE = 224;
+
+/** The classes of the dataset in their order, and what torchvision's models want. */
+export function emptyForm(dataset: DatasetFacts): AdapterForm {
+  const outputs = dataset.classes.map(({ id, name }) => ({ name, classId: id }));
+  return { outputs, width: USUAL_SIDE, height: USUAL_SIDE, layout: 'NCHW', colour: 'RGB', fit: 'contain, black', ...PRESETS.imagenet, extra: undefined };
+}
+
+/** A line each. Names that the dataset has, whatever their case, are its classes; the others wait for a choice. */
+export function outputsOf(names: readonly string[], dataset: DatasetFacts): OutputRow[] {
+  const known = new Map(dataset.classes.map((one) => [keyOf(one.name), one.id]));
+  const taken = new Set<number>();
+  return names.map((name) => {
+    const found = known.get(keyOf(name)) ?? null;
+    const classId = found === null || taken.has(found) ? null : found;
+    if (classId !== null) taken.add(classId);
+    return { name, classId };
+  });
+}
+
+const keyOf = (name: string): string => name.trim().normalize('NFC').toLowerCase();
+export const linesOf = (text: string): string[] => text.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+
+export type FormFault = 'no-output' | 'unmapped' | 'twice' | 'size' | 'deviation' | 'number';
+const LARGEST_SIDE = 2_048;
+
+/** What the page can tell before anything is sent. */
+export function faultsOf(form: AdapterForm): ReadonlySet<FormFault> {
+  const faults = new Set<FormFault>();
+  const ids = form.outputs.flatMap(({ classId }) => classId ?? []);
+  if (form.outputs.length === 0) faults.add('no-output');
+  if (ids.length < form.outputs.length) faults.add('unmapped');
+  if (new Set(ids).size < ids.length) faults.add('twice');
+  if (![form.width, form.height].every((side) => Number.isInteger(side) && side >= 1 && side <= LARGEST_SIDE)) faults.add('size');
+  if (form.deviation.some((one) => one === 0)) faults.add('deviation');
+  if (![form.scale, ...form.mean, ...form.deviation].every(Number.isFinite)) faults.add('number');
+  return faults;
+}
+
+export function adapterOf(form: AdapterForm, dataset: DatasetFacts): ModelAdapter {
+  const { layout, colour, fit, scale, mean, deviation } = form;
+  return {
+    output_format: FORMAT_OF_TASK[dataset.task_type],
+    task_type: dataset.task_type,
+    multi_label: dataset.multi_label,
+    classes: form.outputs.flatMap(({ name, classId }) => (classId === null ? [] : [{ id: classId, name }])),
+    input_size: [form.width, form.height],
+    preprocessing: { layout, colour, fit, scale, mean: [...mean], deviation: [...deviation] },
+    ...(form.extra === undefined ? {} : { extra: { ...form.extra } }),
+  };
+}
