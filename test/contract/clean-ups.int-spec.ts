@@ -49,7 +49,7 @@ afterAll(async () => {
   await backend.close();
   await own.close();
 });
-afterEach(() => pool.query('delete from retention_holds'));
+afterEach(() => pool.query('delete from backup_holds'));
 
 const forEver = (): Promise<boolean> => Promise.resolve(true);
 const list = async (): Promise<{ items: Listed[]; hold: { kind: string } | null }> => (await people.call<{ items: Listed[]; hold: { kind: string } | null }>('GET', 'admin/clean-ups', { token: people.admin })).body;
@@ -232,7 +232,7 @@ describe('a run of a clean-up', () => {
 
   it('waits for those who hold the objects, and ends between two steps when somebody begins to', async () => {
     const runner = backend.app.get(CleanUpRunner);
-    const hold = (): Promise<unknown> => pool.query(`insert into retention_holds (kind, until) values ('backup', now() + interval '1 hour')`);
+    const hold = (): Promise<unknown> => pool.query(`insert into backup_holds (id, held_until) values (gen_random_uuid(), now() + interval '1 hour')`);
     await hold();
     await due();
     await runner.run(counted);
@@ -240,7 +240,7 @@ describe('a run of a clean-up', () => {
     expect(await shown(counted.name)).toMatchObject({ state: 'held', outcome: 'held', removed: { count: 0 } });
     expect((await list()).hold).toMatchObject({ kind: 'backup' });
     expect((await people.call('POST', `admin/clean-ups/${counted.name}/run`, { token: people.admin })).status).toBe(409);
-    await pool.query(`update retention_holds set until = now() - interval '1 second'`);
+    await pool.query(`update backup_holds set held_until = now() - interval '1 second'`);
     await due();
     during = async () => void (await hold());
     await runner.run(counted);

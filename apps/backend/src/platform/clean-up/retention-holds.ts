@@ -7,8 +7,7 @@ export interface RetentionHold {
 }
 
 /**
- * While somebody holds what there is, no clean-up removes an object. Whoever takes a hold then waits for the runs in progress: they look between two steps. Since a run takes its lease before it looks, and a holder
- * writes its row before it looks for leases, one of them sees the other.
+ * While a backup holds what there is (docs/adr/0022), no clean-up that removes objects begins, and one that runs ends between two steps: what it removed would only wait for the backup's end (`HeldDeletions`).
  */
 @Injectable()
 export class RetentionHolds {
@@ -16,7 +15,7 @@ export class RetentionHolds {
 
   /** The one that lasts longest; null: nothing is held. By the database's clock, as holders write it. */
   async live(): Promise<RetentionHold | null> {
-    const rows: { kind: string; until: Date }[] = await this.dataSource.query('select kind, until from retention_holds where until > clock_timestamp() order by until desc limit 1');
+    const rows: { kind: string; until: Date }[] = await this.dataSource.query(`select 'backup' as kind, held_until as until from backup_holds where held_until > clock_timestamp() order by held_until desc limit 1`);
     return rows[0] ?? null;
   }
 }

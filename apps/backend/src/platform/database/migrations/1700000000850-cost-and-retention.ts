@@ -1,17 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What the store was asked and what it holds, clean-ups by the clock, and who forbids them for a while. */
+/** What the store was asked and what it holds, and clean-ups by the clock. */
 export class CostAndRetention1700000000850 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      -- While one is live, no clean-up removes an object of the store.
-      create table retention_holds (
-        id uuid primary key default gen_random_uuid(),
-        kind text not null,
-        until timestamptz not null,
-        created_at timestamptz not null default now()
-      );
-      create index retention_holds_until on retention_holds (until);
       create table clean_ups (
         name text primary key,
         -- Of the replica that runs it.
@@ -59,6 +51,6 @@ export class CostAndRetention1700000000850 implements MigrationInterface {
         letter jsonb not null,
         received_at timestamptz not null default now()
       );
-      drop table store_inventory, store_operations, clean_ups, retention_holds`);
+      drop table store_inventory, store_operations, clean_ups`);
   }
 }
