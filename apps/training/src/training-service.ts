@@ -29,7 +29,7 @@ export interface TrainingService {
 export async function startTrainingService(config: TrainingConfig, logger: Logger): Promise<TrainingService> {
   const link = new NatsLink({ ...config.nats, name: `vision-training ${config.workerId}`, log: logger });
   const store = new S3ObjectStore(config.store);
-  const health = new HealthServer(new HealthChecks({ isBrokerConnected: () => link.isConnected, pingStore: (signal) => store.ping(signal) }));
+  const health = new HealthServer(new HealthChecks({ isBrokerConnected: () => link.isConnected, isBrokerLost: () => link.isLost, pingStore: (signal) => store.ping(signal) }));
   const metrics = new Metrics('training', { withProcess: config.metricsListen !== null });
   const metricsServer = new MetricsServer(metrics);
   const worker = await composeWorker({ config, link, store, launch: () => new EngineProcess({ log: logger }), log: logger, metrics });
