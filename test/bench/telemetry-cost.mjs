@@ -66,7 +66,11 @@ async function saveCost({ url, admin }, metricsUrl) {
   const save = async (index) => {
     const image = (index % 20) + 1;
     const address = `${url}/api/v1/datasets/${id}/annotations/${image}`;
-    if (!revisions.has(image)) revisions.set(image, (await fetch(address, { headers })).headers.get('etag'));
+    if (!revisions.has(image)) {
+      const read = await fetch(address, { headers });
+      if (read.status !== 200) throw new Error(`${address} answered ${read.status}: ${await read.text()}`);
+      revisions.set(image, read.headers.get('etag'));
+    }
     const answer = await fetch(address, { method: 'PATCH', headers: { ...headers, ...json, 'if-match': revisions.get(image) }, body: JSON.stringify({ annotation: { class_id: Math.floor(index / 20) % 2 } }) });
     if (answer.status !== 200) throw new Error(`a save answered ${answer.status}: ${await answer.text()}`);
     revisions.set(image, answer.headers.get('etag'));
