@@ -67,7 +67,12 @@ async function saveCost({ url, admin }, metricsUrl) {
     const image = (index % 20) + 1;
     const address = `${url}/api/v1/datasets/${id}/annotations/${image}`;
     if (!revisions.has(image)) {
-      const read = await fetch(address, { headers });
+      let read = await fetch(address, { headers });
+      // The labels of the upload are still being read.
+      for (let wait = 0; read.status === 409 && wait < 300; wait += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        read = await fetch(address, { headers });
+      }
       if (read.status !== 200) throw new Error(`${address} answered ${read.status}: ${await read.text()}`);
       revisions.set(image, read.headers.get('etag'));
     }
