@@ -1,4 +1,5 @@
 import { freePort } from '@app/local-services';
+import { NatsLink } from '@app/messaging';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LabelsUnderTest } from './labels-under-test.js';
 
@@ -59,5 +60,15 @@ describe('the metrics of a backend', () => {
   it('are read on their own port and on no other', async () => {
     expect((await fetch(`${labels.backend.url}/metrics`)).status).toBe(404);
     expect((await fetch(metricsUrl.replace('/metrics', '/api/v1/health/live'))).status).toBe(404);
+  });
+
+  it('go on while the liveness asks for a restart: the connection to the broker was given up for good', async () => {
+    const health = (name: string): ReturnType<typeof labels.call> => labels.call('GET', `health/${name}`);
+    expect((await health('live')).status).toBe(200);
+    await (await labels.backend.app.get(NatsLink).whenConnected()).close();
+    await expect.poll(async () => (await health('live')).status).toBe(503);
+    expect((await health('live')).body).toMatchObject({ code: 'unavailable', parts: { broker: 'lost' } });
+    expect(await health('ready')).toMatchObject({ status: 200, body: { status: 'degraded', parts: { database: 'up', store: 'up', broker: 'down' } } });
+    expect((await fetch(metricsUrl)).status).toBe(200);
   });
 });

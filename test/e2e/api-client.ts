@@ -26,7 +26,13 @@ export class ApiClient {
   private constructor(
     readonly url: string,
     readonly token: string,
+    private readonly headers: Record<string, string> = {},
   ) {}
+
+  /** The same client, whose calls carry these headers. */
+  along(headers: Record<string, string>): ApiClient {
+    return new ApiClient(this.url, this.token, { ...this.headers, ...headers });
+  }
 
   static async logIn(product: Pick<ProductFacts, 'url' | 'admin'>): Promise<ApiClient> {
     const answer = await fetch(`${product.url}/api/v1/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(product.admin) });
@@ -37,7 +43,7 @@ export class ApiClient {
   async call<T = Record<string, unknown>>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
     const answer = await fetch(`${this.url}/api/v1/${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      headers: { authorization: `Bearer ${this.token}`, ...this.headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await answer.text();
@@ -48,7 +54,7 @@ export class ApiClient {
     const form = new FormData();
     for (const [name, value] of Object.entries(fields)) form.set(name, value);
     form.set('file', new Blob([zip as Uint8Array<ArrayBuffer>], { type: 'application/zip' }), 'dataset.zip');
-    const answer = await fetch(`${this.url}/api/v1/datasets/upload`, { method: 'POST', headers: { authorization: `Bearer ${this.token}`, 'upload-id': uploadId }, body: form });
+    const answer = await fetch(`${this.url}/api/v1/datasets/upload`, { method: 'POST', headers: { authorization: `Bearer ${this.token}`, ...this.headers, 'upload-id': uploadId }, body: form });
     return { status: answer.status, body: (await answer.json()) as T, headers: answer.headers };
   }
 

@@ -5,10 +5,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient, type Job } from './api-client.js';
 import { startProduct, type Product } from './harness.js';
 import { mnistZip } from './mnist-zip.js';
+import { Planted, Telemetry } from './telemetry.js';
+
+/** Service and span, one of each step. */
+const TOLD = [
+  ...['POST /api/v1/datasets/upload', 'POST /api/v1/training/start', 'command StartTraining', 'publish vision.training.job.requested.v1'].map((name) => `vision-backend ${name}`),
+  ...['process vision.training.job.requested.v1', 'command BuildSnapshot', 'store CopyObject', 'process vision.snapshot.snapshot.completed.v1', 'publish vision.training.job.dispatched.v1'].map((name) => `vision-backend ${name}`),
+  ...['process vision.training.job.dispatched.v1', 'request vision.training.rpc.verify-job.v1', 'training attempt', 'read snapshot', 'epoch', 'upload state', 'upload final'].map((name) => `vision-training ${name}`),
+  ...['answer vision.training.rpc.verify-job.v1', 'answer vision.training.rpc.checkpoint-upload.v1', 'process vision.training.job.checkpointed.v1'].map((name) => `vision-backend ${name}`),
+];
 
 let product: Product;
 let api: ApiClient;
 let datasetId = '';
+let seen: Telemetry;
 
 const reader = (): S3ObjectStore => storeWith(product.store.readonly_access_key_id, product.store.readonly_secret_access_key);
 const storeWith = (accessKeyId: string, secretAccessKey: string): S3ObjectStore => new S3ObjectStore({ endpoint: product.store.endpoint, region: 'auto', bucket: product.store.bucket, accessKeyId, secretAccessKey, maxAttempts: 1 });
@@ -28,20 +38,26 @@ function attemptFolders(): string[] {
 }
 
 beforeAll(async () => {
-  product = await startProduct({ environment: { TRAINING_LEASE_SECONDS: '6' } });
+  seen = await Telemetry.prepare();
+  product = await startProduct({ environment: { TRAINING_LEASE_SECONDS: '6', ...seen.environment } });
   api = await ApiClient.logIn(product);
 });
-afterAll(() => product?.stop());
+afterAll(async () => {
+  await product?.stop();
+  await seen?.remove();
+});
 
 describe('upload, train, download', () => {
   let finished: Job;
 
   it('takes MNIST as a DICE zip and trains to 93 % on 2,000 images', async () => {
-    const made = await api.upload(await mnistZip({ train: 2000, val: 500 }), { name: 'MNIST' });
+    // As a script does that wants to find all of it again.
+    const traced = api.along(seen.headers);
+    const made = await traced.upload(await mnistZip({ train: 2000, val: 500 }), { name: 'MNIST' });
     expect(made.status, JSON.stringify(made.body)).toBe(201);
     expect(made.body).toMatchObject({ num_images: 2500, num_classes: 10, splits: { train: 2000, val: 500, test: 0, unassigned: 0 } });
     datasetId = made.body.id;
-    const { id } = await api.start(datasetId, { epochs: 6 });
+    const { id } = await traced.start(datasetId, { epochs: 6 });
     finished = await api.untilEnded(id);
     expect(finished.state, JSON.stringify(finished.failure)).toBe('completed');
     const best = Math.max(...finished.metrics.map((one) => one.primary_value));
@@ -112,5 +128,45 @@ describe('cancel and retry', () => {
     expect(resumed.metrics[0]?.epoch).toBe((cancelled.checkpoints.filter((one) => one.kind === 'state').at(-1)?.epoch ?? 0) + 1);
     await api.call('POST', `training/jobs/${retried.body.id}/cancel`);
     await api.untilEnded(retried.body.id);
+  });
+});
+
+describe('what the operator sees of it', () => {
+  it('is one trace from the upload over snapshot, verification and epochs to the stored checkpoints', async () => {
+    await expect.poll(() => seen.namesInTrace().includes('vision-backend process vision.training.job.completed.v1'), { timeout: 10_000 }).toBe(true);
+    const names = seen.namesInTrace();
+    for (const name of TOLD) expect(names, name).toContain(name);
+    expect(names.filter((name) => name === 'vision-training epoch')).toHaveLength(6);
+    expect(names.filter((name) => name === 'vision-training upload state')).toHaveLength(6);
+    expect(seen.withoutParent()).toEqual([]);
+  });
+
+  it('is found in every log by the one correlation id that the client gave', () => {
+    const correlated = ['backend', 'training'].map((name) => seen.linesOf(product, name).filter((line) => line['correlation_id'] === seen.headers['x-correlation-id']));
+    expect(correlated.map((lines) => lines.length > 0)).toEqual([true, true]);
+    expect(correlated[1]?.filter((line) => /epoch \d\/6: loss/.test(String(line['msg'])))).toHaveLength(6);
+    expect(correlated.flat().map((line) => line['trace_id'])).toContain(seen.traceId);
+  });
+
+  it('is counted by both processes', async () => {
+    const [backend, worker] = [await seen.metrics('backend'), await seen.metrics('training')];
+    expect(worker['vision_training_epochs_total']).toBeGreaterThanOrEqual(9);
+    expect(worker['vision_training_images_total']).toBeGreaterThanOrEqual(2000 * 9);
+    expect(worker['vision_training_attempts_total{outcome="completed"}']).toBeGreaterThanOrEqual(3);
+    expect(worker['vision_training_images_per_second']).toBe(0);
+    expect(backend['vision_snapshot_bytes_total{how="copied"}']).toBeGreaterThan(100_000);
+    expect(backend['vision_training_jobs{state="completed"}']).toBeGreaterThanOrEqual(3);
+    expect(backend['vision_messages_handled_total{consumer="backend-training-reports",outcome="ack"}']).toBeGreaterThan(20);
+    expect(backend['vision_http_request_duration_seconds_count{method="POST",route="/api/v1/training/start",status="2xx"}']).toBeGreaterThanOrEqual(3);
+  });
+
+  it('holds no secret: not in a log, not in an event, not in a trace, though each was used and failed', async () => {
+    const planted = await Planted.through(product, api);
+    expect(planted.missing).toEqual([]);
+    const places = await planted.places(seen);
+    expect(places.bytes).toBeGreaterThan(50_000);
+    expect(planted.foundIn(places.texts)).toEqual([]);
+    // The search finds what is there.
+    expect(planted.foundIn([['a copy', planted.sample]])).not.toEqual([]);
   });
 });

@@ -19,6 +19,7 @@ import { installBodies } from './platform/http/request-rules.js';
 import { rememberRoutes } from './platform/http/route-methods.js';
 import { endStreamsOnClose } from './platform/sse/sse-stream.js';
 import { measureRequests } from './platform/telemetry/http-metrics.js';
+import { logRequests } from './platform/telemetry/request-log.js';
 import { traceRequests } from './platform/telemetry/http-traces.js';
 import { serveWebPage } from './platform/http/web-page.js';
 
@@ -48,6 +49,7 @@ export async function createApp(config: BackendConfig, options: { readonly logge
   installContext(fastify);
   installLeaving(fastify, app.get(Leaving));
   if (isTracing()) traceRequests(fastify);
+  logRequests(fastify);
   installBodies(fastify, JSON_BODY_BYTES);
   await fastify.register(cookie);
   await fastify.register(multipart, { limits: { fileSize: config.maxUploadBytes, files: 1, fields: 10, parts: 12, fieldSize: 10_000, headerPairs: 50 }, throwFileSizeLimit: true });

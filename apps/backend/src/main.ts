@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { hostname } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
-import { armFailpoints, createLogger, NestLogger, startTracing } from '@app/observability';
+import { armFailpoints, createLogger, installCrashLog, NestLogger, startTracing, withoutSecrets } from '@app/observability';
 import { BackendConfig, ConfigurationError } from './config/backend-config.js';
 import { createApp } from './configure-app.js';
 import { stopOnSignals } from './platform/shutdown.js';
@@ -18,7 +18,8 @@ const EXIT_CONFIG = 78;
 async function main(): Promise<void> {
   const config = BackendConfig.read(process.env);
   if (config.failpointsDirectory !== null) armFailpoints(config.failpointsDirectory);
-  const logger = createLogger({ name: 'backend', level: config.logLevel });
+  const logger = createLogger({ name: 'backend', level: config.logLevel, secrets: config.secrets });
+  installCrashLog(logger);
   await startTracing({ service: 'vision-backend', instance: `${hostname()}:${process.pid}`, ...config.tracing, warn: (message) => logger.warn(message) });
   const app = await createApp(config, { logger: new NestLogger(logger) });
   stopOnSignals(app, config.shutdownNoticeMilliseconds);
@@ -30,6 +31,6 @@ try {
   await main();
 } catch (error) {
   const configuration = error instanceof ConfigurationError;
-  process.stderr.write(`The backend cannot start. ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`The backend cannot start. ${withoutSecrets(error instanceof Error ? error.message : String(error))}\n`);
   process.exit(configuration ? EXIT_CONFIG : 1);
 }

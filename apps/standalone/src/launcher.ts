@@ -123,7 +123,7 @@ export class Launcher {
         ADMIN_PASSWORD: admin.password,
         ...(existsSync(join(this.dist, 'labeler')) ? { WEB_ROOT: join(this.dist, 'labeler') } : {}),
         ...this.handedOn('TRAINING_LEASE_SECONDS', 'TRAINING_CLAIM_SECONDS', 'TRAINING_MAX_RUNNING', 'TRAINING_MAX_RUNNING_PER_USER', 'TRAINING_MAX_RUNNING_PER_DATASET'),
-        ...this.handedOn('MAX_UPLOAD_BYTES', 'DATABASE_POOL_SIZE', 'NATS_STREAM_REPLICAS', 'IMAGE_WORKERS', 'TRAINERS_FILE'),
+        ...this.handedOn('MAX_UPLOAD_BYTES', 'DATABASE_POOL_SIZE', 'NATS_STREAM_REPLICAS', 'IMAGE_WORKERS', 'TRAINERS_FILE', 'METRICS_PORT'),
       },
     });
   }
@@ -145,6 +145,7 @@ export class Launcher {
         ...this.handedOn('WORK_LIMIT_BYTES', 'CACHE_LIMIT_BYTES', 'MODEL_CACHE_LIMIT_BYTES', 'ENGINE', 'POOL', 'TRAINERS_FILE', 'RUN_TRAINERS'),
         WORKER_ID: given(this.environment, 'WORKER_ID') ?? 'local-1',
         HEALTH_HOST: '127.0.0.1',
+        ...workersMetrics(this.environment),
         HEALTH_PORT: String(port),
       },
     });
@@ -156,7 +157,7 @@ export class Launcher {
       label,
       entry: join(this.dist, app, 'apps', app, 'src', 'main.js'),
       readyUrl,
-      environment: { NODE_ENV: 'production', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...this.handedOn('LOG_LEVEL', 'NODE_ENV', 'FAILPOINTS_DIRECTORY'), ...environment },
+      environment: { NODE_ENV: 'production', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...this.handedOn('LOG_LEVEL', 'NODE_ENV', 'FAILPOINTS_DIRECTORY', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_HEADERS', 'TRACES_FILE', 'TRACES_SAMPLE_RATIO', 'METRICS_HOST'), ...environment },
       output: this.outputOf(app),
       log: this.log,
       onSpawn: (pid) => void this.processes.add(label.replace('The ', ''), pid),
@@ -205,6 +206,12 @@ function storeEnvironment({ store }: Services): Record<string, string> {
 }
 
 /** The embedded store is the product's own: its CORS rules follow the page's addresses. A read-only pair that is the other one proves nothing. */
+/** Two processes on one machine have two ports. */
+function workersMetrics(environment: Environment): Record<string, string> {
+  const port = given(environment, 'TRAINING_METRICS_PORT');
+  return port === undefined ? {} : { METRICS_PORT: port };
+}
+
 function storeCheckEnvironment({ store }: Services, environment: Environment): Record<string, string> {
   const cors = given(environment, 'S3_ENDPOINT') === undefined ? 'set' : 'check';
   const pair = { S3_READONLY_ACCESS_KEY_ID: store.readonlyAccessKeyId, S3_READONLY_SECRET_ACCESS_KEY: store.readonlySecretAccessKey };

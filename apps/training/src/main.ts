@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { armFailpoints, createLogger, installShutdown, startTracing } from '@app/observability';
+import { armFailpoints, createLogger, installCrashLog, installShutdown, startTracing, withoutSecrets } from '@app/observability';
 import { ConfigurationError, TrainingConfig } from './config/training-config.js';
 import { startTrainingService } from './training-service.js';
 
@@ -9,7 +9,8 @@ const EXIT_CONFIG = 78;
 async function main(): Promise<void> {
   const config = TrainingConfig.read(process.env);
   if (config.failpointsDirectory !== null) armFailpoints(config.failpointsDirectory);
-  const logger = createLogger({ name: 'training', level: config.logLevel });
+  const logger = createLogger({ name: 'training', level: config.logLevel, secrets: config.secrets });
+  installCrashLog(logger);
   await startTracing({ service: 'vision-training', instance: config.workerId, ...config.tracing, warn: (message) => logger.warn(message) });
   const service = await startTrainingService(config, logger);
   installShutdown({ steps: service.shutdownSteps, logger });
@@ -19,6 +20,6 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`The training service cannot start. ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`The training service cannot start. ${withoutSecrets(error instanceof Error ? error.message : String(error))}\n`);
   process.exit(error instanceof ConfigurationError ? EXIT_CONFIG : 1);
 }

@@ -30,7 +30,7 @@ export async function startTrainingService(config: TrainingConfig, logger: Logge
   const link = new NatsLink({ ...config.nats, name: `vision-training ${config.workerId}`, log: logger });
   const meter = new StoreMeter();
   const store = new S3ObjectStore({ ...config.store, meter });
-  const health = new HealthServer(new HealthChecks({ isBrokerConnected: () => link.isConnected, pingStore: (signal) => store.ping(signal) }));
+  const health = new HealthServer(new HealthChecks({ isBrokerConnected: () => link.isConnected, isBrokerLost: () => link.isLost, pingStore: (signal) => store.ping(signal) }));
   const metrics = new Metrics('training', { withProcess: config.metricsListen !== null });
   const metricsServer = new MetricsServer(metrics);
   const worker = await composeWorker({ config, link, store, meter, launch: () => new EngineProcess({ log: logger }), log: logger, metrics });

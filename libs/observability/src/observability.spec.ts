@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { createLogger, installShutdown, NestLogger } from './index.js';
+import { createLogger, installShutdown, NestLogger, passwordsIn } from './index.js';
 
 function capture(): { stream: Writable; text: () => string } {
   const chunks: string[] = [];
@@ -16,6 +16,23 @@ describe('createLogger', () => {
     expect(text()).not.toContain('canary');
     expect(text()).toContain('&x=1');
     expect(text()).toContain('nats://backend:[secret]@host refused');
+  });
+
+  it('writes no value that it was told is secret, no key or token by its form, and no field of an error but what finds a mistake', () => {
+    const { stream, text } = capture();
+    const logger = createLogger({ name: 'test', format: 'json', stream, secrets: ['canary-of-the-configuration', 'abc'] });
+    const failed = Object.assign(new Error('duplicate key', { cause: new Error('the real reason') }), { code: '23505', parameters: ['canary7'], query: 'insert' });
+    logger.error({ err: failed }, 'lost canary-of-the-configuration, vk_canary8canary8, eyJhbGciOiJIUzI1NiJ9.canary9canary9.canary10; abc stays');
+    expect(text()).not.toContain('canary');
+    expect(text()).toContain('abc stays');
+    const line = JSON.parse(text()) as { err: { stack: string } };
+    expect(line.err).toMatchObject({ type: 'Error', message: 'duplicate key', code: '23505' });
+    expect(line.err.stack).toContain('caused by: Error: the real reason');
+    expect(Object.keys(line.err).sort()).toEqual(['code', 'message', 'stack', 'type']);
+  });
+
+  it('knows the passwords of addresses in both their forms', () => {
+    expect(passwordsIn('postgres://u:p%40ss%2Fword@h/db', 'nats://a:one1@x:1,nats://b:two2@y:2', 'nothing')).toEqual(['p%40ss%2Fword', 'p@ss/word', 'one1', 'one1', 'two2', 'two2']);
   });
 
   it('writes JSON with level, time, name and message, and hides lower levels', () => {

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { ConfigurationError, readEnvironment, secretProblems, type Environment } from '@app/configuration';
 import { MODEL_CATALOGUE, parseTrainersFile, type Trainer } from '@app/contracts';
+import { passwordsIn } from '@app/observability';
 import { z } from 'zod';
 import { COST_VARIABLES } from './cost-variables.js';
 import { RETENTION_VARIABLES, retentionOf, type Retention } from './retention-variables.js';
@@ -222,6 +223,11 @@ export class BackendConfig {
   }
   get tracing(): { endpoint: string | null; file: string | null; sampleRatio: number } {
     return { endpoint: this.values.OTEL_EXPORTER_OTLP_ENDPOINT ?? null, file: this.values.TRACES_FILE ?? null, sampleRatio: this.values.TRACES_SAMPLE_RATIO };
+  }
+  /** What no line of the log may hold. */
+  get secrets(): readonly string[] {
+    const { JWT_SECRET, S3_SECRET_ACCESS_KEY, S3_READONLY_SECRET_ACCESS_KEY, ADMIN_PASSWORD, DATABASE_URL, NATS_URL } = this.values;
+    return [JWT_SECRET, S3_SECRET_ACCESS_KEY, S3_READONLY_SECRET_ACCESS_KEY ?? '', ADMIN_PASSWORD ?? '', ...passwordsIn(DATABASE_URL, NATS_URL)];
   }
   get logLevel(): BackendEnvironment['LOG_LEVEL'] {
     return this.values.LOG_LEVEL;

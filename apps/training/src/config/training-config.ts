@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { ConfigurationError, readEnvironment, secretProblems, type Environment } from '@app/configuration';
 import { DEFAULT_POOL, MODEL_CATALOGUE, parseTrainersFile, poolSchema, type Trainer } from '@app/contracts';
+import { passwordsIn } from '@app/observability';
 import { z } from 'zod';
 
 const GIB = 1024 ** 3;
@@ -145,6 +146,10 @@ export class TrainingConfig {
   }
   get tracing(): { endpoint: string | null; file: string | null; sampleRatio: number } {
     return { endpoint: this.values.OTEL_EXPORTER_OTLP_ENDPOINT ?? null, file: this.values.TRACES_FILE ?? null, sampleRatio: this.values.TRACES_SAMPLE_RATIO };
+  }
+  /** What no line of the log may hold. */
+  get secrets(): readonly string[] {
+    return [this.values.S3_SECRET_ACCESS_KEY, ...passwordsIn(this.values.NATS_URL)];
   }
   get logLevel(): TrainingEnvironment['LOG_LEVEL'] {
     return this.values.LOG_LEVEL;

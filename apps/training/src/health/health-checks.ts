@@ -2,6 +2,8 @@ export type PartState = 'up' | 'down';
 
 export interface HealthChecksOptions {
   readonly isBrokerConnected: () => boolean;
+  /** The connection to the broker has ended for good. */
+  readonly isBrokerLost?: () => boolean;
   /** Fails when the store cannot be read. */
   readonly pingStore: (signal: AbortSignal) => Promise<void>;
   /** A store that takes longer counts as away. 2 s. */
@@ -15,6 +17,11 @@ export class HealthChecks {
   private last: { readonly at: number; readonly store: Promise<PartState> } | null = null;
 
   constructor(private readonly options: HealthChecksOptions) {}
+
+  /** Whether only a restart helps. A part that is away is no reason: it comes back. */
+  get isFatal(): boolean {
+    return this.options.isBrokerLost?.() === true;
+  }
 
   async run(): Promise<{ readonly broker: PartState; readonly store: PartState }> {
     const store = await this.storeState();

@@ -12,7 +12,7 @@ export class HealthServer {
     const server = createServer((request, response) => {
       const path = (request.url ?? '').split('?')[0];
       if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405, { status: 'method-not-allowed' });
-      if (path === '/health/live') return answer(response, 200, { status: 'ok' });
+      if (path === '/health/live') return this.checks.isFatal ? answer(response, 503, { status: 'fatal', parts: { broker: 'lost' } }) : answer(response, 200, { status: 'ok' });
       if (path === '/health/ready') return void this.ready(response);
       return answer(response, 404, { status: 'not-found' });
     });

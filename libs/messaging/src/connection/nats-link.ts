@@ -31,6 +31,7 @@ export class NatsLink {
   private connection: NatsConnection | undefined;
   private up = false;
   private closing = false;
+  private lost = false;
 
   constructor(private readonly options: NatsLinkOptions) {
     this.log = options.log ?? silentLog;
@@ -42,6 +43,11 @@ export class NatsLink {
   /** Whether the server answers now. */
   get isConnected(): boolean {
     return this.up;
+  }
+
+  /** Whether the client gave the connection up for good, which nobody asked for: this process gets no other one. */
+  get isLost(): boolean {
+    return this.lost;
   }
 
   /** A subject of our own that replies can be asked to, with any one token behind it. */
@@ -118,6 +124,9 @@ export class NatsLink {
       if (status.type === 'reconnect') this.becameUp();
     }
     this.up = false;
+    if (this.closing) return;
+    this.lost = true;
+    this.log.error('The connection to NATS has ended for good; this process must be started again.');
   }
 
   private becameUp(): void {

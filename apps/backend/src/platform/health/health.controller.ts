@@ -14,7 +14,7 @@ const CHECK_MILLISECONDS = 2_000;
 const healthResponse = z.object({ status: z.enum(['ok', 'degraded']), parts: z.record(z.string(), z.enum(['up', 'down'])) });
 type HealthResponse = z.infer<typeof healthResponse>;
 
-/** Liveness: this process answers. Readiness: it can do its work; without NATS it can, events follow later. */
+/** Liveness: a restart would not help, which is so as long as it answers and has given up nothing that only a restart brings back. Readiness: it can do its work; without NATS it can, events follow later. */
 @ApiTags('health')
 @Controller({ path: 'health', version: '1' })
 export class HealthController {
@@ -29,6 +29,7 @@ export class HealthController {
   @Public()
   @ApiAnswer(200, healthResponse)
   live(): HealthResponse {
+    if (this.nats.isLost) throw new DomainError('unavailable', 'This process has lost its connection to the message broker for good and must be started again.', { extensions: { parts: { broker: 'lost' } } });
     return { status: 'ok', parts: {} };
   }
 
