@@ -159,6 +159,23 @@ describe('clean-ups', () => {
     expect(await run('old-checkpoints')).toEqual({ count: 1, bytes: 7 });
   });
 
+  it('leave a dataset of the trash until no training of it runs, and then take it with everything', async () => {
+    const id = await people.createDataset(people.admin);
+    await store.put(`datasets/${id}/meta.json`, Buffer.from('{}'));
+    await people.call('DELETE', `datasets/${id}`, { token: people.admin });
+    const training = await makeJob({ state: 'running', endedDaysAgo: null });
+    await pool.query('update training_jobs set dataset_id = $2 where id = $1', [training, id]);
+    expect((await shown('trash')).would_remove?.count).toBe(0);
+    await pool.query(`update datasets set deleted_at = now() - interval '31 days' where id = $1`, [id]);
+    expect((await shown('trash')).would_remove?.count).toBe(1);
+    expect(await run('trash')).toEqual({ count: 0, bytes: 0 });
+    await pool.query(`update training_jobs set state = 'failed', finished_at = now() where id = $1`, [training]);
+    await dryRun('trash');
+    expect(await exists(`datasets/${id}/meta.json`)).toBe(true);
+    expect((await run('trash')).count).toBe(1);
+    expect([await exists(`datasets/${id}/meta.json`), await count('datasets where id = $1', [id])]).toEqual([false, 0]);
+  });
+
   it('end uploads in parts that nobody goes on with', async () => {
     const uploads = new S3MultipartUploads(own.options);
     await uploads.begin('datasets/platform-x-00000001/snapshots/v1.zip', 'application/zip');

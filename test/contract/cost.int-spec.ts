@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OperationLedger } from '../../apps/backend/src/platform/storage/operation-ledger.js';
 import { StoreInventory } from '../../apps/backend/src/platform/storage/store-inventory.js';
@@ -61,6 +61,26 @@ describe('operations', () => {
     // A URL is announced, and nobody knows whether it is used.
     await under.call('GET', `datasets/${id}/images`);
     expect((await under.call<Cost>('GET', `datasets/${id}/cost`)).body.operations.find((one) => one.operation === 'GetObject')?.announced).toBeGreaterThan(0);
+  });
+
+  it('of a worker are told by its hello, and those of a job are its dataset’s', async () => {
+    const [id, job, process] = [await under.people.createDataset(under.people.admin), randomUUID(), randomUUID()];
+    await under.pool.query(
+      `insert into training_jobs (id, dataset_id, dataset_name, requested_by, model, hyperparameters, state, epochs, created_at, revision) select $1, $2, 'x', id, 'cnn-small', '{}', 'queued', 1, now(), 1 from users limit 1`,
+      [job, id],
+    );
+    const day = new Date().toISOString().slice(0, 10);
+    const said = (count: number): Parameters<OperationLedger['recordOf']>[1] => [
+      { day, scope: `models/${job}`, operation: 'HeadObject', kind: 'sent', count },
+      { day, scope: `datasets/${id}`, operation: 'GetObject', kind: 'sent', count: 1 },
+      { day, scope: `datasets/${id}`, operation: 'Nonsense', kind: 'sent', count: 1_000 },
+      { day: '2020-01-01', scope: `datasets/${id}`, operation: 'GetObject', kind: 'sent', count: 1_000 },
+    ];
+    const ledger = under.backend.app.get(OperationLedger);
+    // Told late, or twice: the largest counts.
+    for (const count of [3, 5, 3]) await ledger.recordOf(process, said(count));
+    await ledger.recordOf(randomUUID(), said(2));
+    expect((await under.call<Cost>('GET', `datasets/${id}/cost`)).body.requests).toEqual({ class_a: 0, class_b: 9 });
   });
 
   it('are nobody’s business but the administrator’s, and a dataset’s are its members’', async () => {

@@ -93,6 +93,7 @@ describe('an object of no image', () => {
     for (const key of [...kept.slice(4), ...orphans]) await bench.store.put(key, png(9));
     expect(await sweep()).toBe(0);
     daysLater(1.01);
+    expect(await bench.backend.app.get(CommandBus).execute(new SweepOrphansCommand(true))).toEqual({ count: orphans.length, bytes: orphans.length * png(9).length });
     expect(await sweep()).toBe(orphans.length);
     expect((await bench.keys(`datasets/${id}/`)).filter((key) => !key.includes('/snapshots/')).sort()).toEqual([...kept].sort());
     expect(await sweep()).toBe(0);

@@ -26,7 +26,7 @@ export interface CleanUpJob {
   readonly everySeconds: number;
   /** After the first start of the installation. */
   readonly firstAfterSeconds: number;
-  /** Objects of the store: not while somebody holds them. */
+  /** Objects of the store that rows name or named: not while somebody holds them. */
   readonly removesObjects: boolean;
   /** Planning lists objects of the store: only when asked for. */
   readonly plansByListing?: boolean;

@@ -2,7 +2,7 @@ import { Clock, DomainError, newId } from '@app/kernel';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { BackendConfig } from '../../config/backend-config.js';
 import { Rounds } from '../rounds.js';
-import { CleanUpBoard, LEASE_SECONDS, type CleanUpOutcome } from './clean-up-board.js';
+import { CleanUpBoard, LEASE_SECONDS, type CleanUpOutcome, type CleanUpState } from './clean-up-board.js';
 import type { CleanUpAmount, CleanUpJob } from './clean-up-job.js';
 import { CleanUps } from './clean-ups.js';
 import { RetentionHolds } from './retention-holds.js';
@@ -64,10 +64,15 @@ export class CleanUpRunner implements OnApplicationBootstrap, BeforeApplicationS
     if (await this.board.claim(job.name, { lease, now, isAsked: false })) await this.kept(this.leased(job, lease));
   }
 
-  /** A long run holds up its own job only. */
+  /** One question for all of them; a long run holds up its own job only. */
   private async look(): Promise<void> {
-    for (const job of this.jobs.all()) void this.kept(this.runQuietly(job));
-    return Promise.resolve();
+    try {
+      const states = new Map((await this.board.states()).map((state) => [state.name, state]));
+      const now = this.clock.now();
+      for (const job of this.jobs.all()) if (isDue(states.get(job.name), now)) void this.kept(this.runQuietly(job));
+    } catch (error) {
+      this.logger.warn(`clean-ups wait: ${reasonOf(error)}`);
+    }
   }
 
   private async runQuietly(job: CleanUpJob): Promise<void> {
@@ -113,5 +118,7 @@ export class CleanUpRunner implements OnApplicationBootstrap, BeforeApplicationS
   }
 }
 
+/** As far as one look tells: the claim decides. */
+const isDue = (state: CleanUpState | undefined, now: Date): boolean => state === undefined || (!state.isRunning && (state.nextAt === null || state.nextAt <= now));
 const later = (from: Date, seconds: number): Date => new Date(from.getTime() + seconds * 1000);
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

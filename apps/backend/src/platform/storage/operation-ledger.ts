@@ -1,5 +1,5 @@
 import { newId } from '@app/kernel';
-import { StoreMeter, type StoreCount } from '@app/object-store';
+import { OPERATION_CLASSES, StoreMeter, type StoreCount } from '@app/object-store';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { BackendConfig } from '../../config/backend-config.js';
@@ -9,6 +9,9 @@ import { ScopeOwners } from './scope-owners.js';
 /** Of this process, or of one of another version, which may know operations that this one does not. */
 type WrittenCount = Omit<StoreCount, 'operation'> & { readonly operation: string };
 
+/** Processes of workers: a new one at each start of each of them. */
+const MOST_OTHERS = 5_000;
+
 /** Days whose totals may still come, counted back from today; those before are put together (store-clean-ups.ts), and what comes later for them is too late. */
 export const OPEN_DAYS = 3;
 
@@ -16,7 +19,7 @@ export const OPEN_DAYS = 3;
 const WRITE = `
   insert into store_operations (day, process, dataset_id, operation, kind, count)
   select day, $1::uuid, dataset_id, operation, kind, sum(count) from unnest($2::date[], $3::text[], $4::text[], $5::text[], $6::bigint[]) as given (day, dataset_id, operation, kind, count)
-  where day >= (clock_timestamp() at time zone 'utc')::date - ${OPEN_DAYS} group by 1, 2, 3, 4, 5
+  where day >= (clock_timestamp() at time zone 'utc')::date - ${OPEN_DAYS} and day <= (clock_timestamp() at time zone 'utc')::date + 1 group by 1, 2, 3, 4, 5
   on conflict (day, process, dataset_id, operation, kind) do update set count = greatest(store_operations.count, excluded.count)`;
 
 /**
@@ -28,6 +31,8 @@ export class OperationLedger implements OnApplicationBootstrap, BeforeApplicatio
   private readonly logger = new Logger(OperationLedger.name);
   private readonly process = newId();
   private readonly rounds: Rounds;
+  /** Since the start. */
+  private readonly others = new Set<string>();
   private written = '';
 
   constructor(
@@ -56,6 +61,13 @@ export class OperationLedger implements OnApplicationBootstrap, BeforeApplicatio
     if (state === this.written) return;
     await this.record(this.process, totals);
     this.written = state;
+  }
+
+  /** What a worker says that it asked: a few operations, of so many processes. A stolen credential fills no table. */
+  async recordOf(process: string, totals: readonly WrittenCount[]): Promise<void> {
+    if (this.others.size >= MOST_OTHERS && !this.others.has(process)) return;
+    this.others.add(process);
+    await this.record(process, totals.filter(({ operation }) => Object.hasOwn(OPERATION_CLASSES, operation)));
   }
 
   /** Totals of a process, by itself told apart from all others. */

@@ -69,7 +69,8 @@ export class DatasetCleanUps implements OnModuleInit {
     const keepsSeconds = this.config.retention.uploadHours * HOUR;
     return {
       ...{ name: 'abandoned-uploads', removes: 'Uploads of zips whose process is gone, and those that were begun so long ago and not completed.', setting: 'UPLOAD_KEPT_HOURS', keepsSeconds },
-      ...{ everySeconds: MINUTE, firstAfterSeconds: 0, removesObjects: true },
+      // No row names what it removes; and whoever waits for an upload to be opened again does not wait for a backup.
+      ...{ everySeconds: MINUTE, firstAfterSeconds: 0, removesObjects: false },
       plan: (now) => this.amount(ABANDONED, [secondsBefore(now, keepsSeconds), secondsBefore(this.clock.now(), ABANDONED_AFTER_SECONDS)]),
       run: async ({ mayGoOn }) => ({ bytes: null, count: await this.commands.execute(new SweepUploadsCommand(mayGoOn)) }),
     };

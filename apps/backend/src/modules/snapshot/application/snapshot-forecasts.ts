@@ -4,6 +4,8 @@ import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
 import type { Snapshot } from '../domain/snapshot.aggregate.js';
 import { SnapshotRepository } from '../domain/snapshot.repository.port.js';
+import type { SnapshotState } from '../domain/snapshot.state.js';
+import { guessedZip, MOST_PLANNED_IMAGES } from './guessed-zip.js';
 import { SnapshotSource } from './ports/snapshot-source.port.js';
 import { SnapshotStorage } from './ports/snapshot-storage.port.js';
 import { VersionMaker } from './version-maker.js';
@@ -57,6 +59,7 @@ export class SnapshotForecasts {
     const manifest = uploadForecast(manifestBytes);
     const isSmall = state.numImages <= MOST_IN_ONE_PART;
     if (!withZip) return { requests: manifest, bytes: manifestBytes, zipBytes: null, isExact: isSmall };
+    if (state.numImages > MOST_PLANNED_IMAGES) return this.guessed(state, manifest, manifestBytes);
     const content = await this.source.open(state);
     if (content === null) throw new DomainError('not-found', 'There is no such resource, or you may not see it.');
     try {
@@ -67,5 +70,11 @@ export class SnapshotForecasts {
     } finally {
       await content.close();
     }
+  }
+
+  private async guessed({ datasetId, numImages }: Readonly<SnapshotState>, manifest: RequestForecast, manifestBytes: number): Promise<SnapshotForecast> {
+    const [base] = await this.unitOfWork.run(() => this.snapshots.zipBases(datasetId, 1));
+    const zip = guessedZip(numImages, await this.source.imageBytes(datasetId), base);
+    return { requests: plusRequests(zip.requests, manifest, { classA: 1, classB: 0 }), bytes: manifestBytes + zip.sizeBytes, zipBytes: zip.sizeBytes, isExact: false };
   }
 }

@@ -30,6 +30,10 @@ export class DatasetSnapshotSource extends SnapshotSource {
     return this.positions.now(datasetId);
   }
 
+  async imageBytes(datasetId: string): Promise<number> {
+    return (await this.datasets.find(datasetId))?.imageBytes ?? 0;
+  }
+
   async sameContent(datasetId: string, one: SnapshotHead, other: SnapshotHead): Promise<boolean | null> {
     const [from, to] = [this.frozen(one), this.frozen(other)];
     if (headLine(from) !== headLine(to)) return false;

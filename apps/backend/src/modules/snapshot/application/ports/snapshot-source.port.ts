@@ -56,6 +56,8 @@ export abstract class SnapshotSource {
   abstract require(principal: Principal, datasetId: string, action: 'read' | 'manage' | 'own'): Promise<{ readonly name: string }>;
   /** In the caller's unit of work. Null when the dataset is gone. */
   abstract now(datasetId: string): Promise<SourcePosition | null>;
+  /** Of all images that the dataset has now; 0 when it is gone. */
+  abstract imageBytes(datasetId: string): Promise<number>;
   /** Whether two positions have one content, told by what changed between them; null where that is too much to look at. In the caller's unit of work. */
   abstract sameContent(datasetId: string, one: SnapshotHead, other: SnapshotHead): Promise<boolean | null>;
   /** What a version keeps of the dataset, as the module that reads datasets at positions takes it. */

@@ -79,6 +79,6 @@ export class TrainingReportsConsumer {
   @OnSignal(workerHelloV1)
   async onHello(@Payload() hello: WorkerHelloV1): Promise<void> {
     await this.commands.execute(new HearHelloCommand(hello));
-    if (hello.store_counts !== undefined) await this.ledger.record(hello.store_counts.process, hello.store_counts.counts);
+    if (hello.store_counts !== undefined) await this.ledger.recordOf(hello.store_counts.process, hello.store_counts.counts);
   }
 }
