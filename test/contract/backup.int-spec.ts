@@ -137,6 +137,7 @@ describe('a backup', () => {
         await deletions.remove([key, 'staging/x/image']);
         expect(await deletions.release()).toBe(0);
         expect(await bucket.head(key)).not.toBeNull();
+        expect(await differences(backend.databaseUrl, bucket)).toEqual([]);
         await expect(makeBackup(source, new FolderPlace(place))).rejects.toThrow('Another backup of this installation is being made.');
       },
     });
