@@ -11,7 +11,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fsck } from '../../apps/backend/src/fsck/fsck.js';
 import { png } from '../contract/image-workbench.js';
-import { ApiClient } from '../e2e/api-client.js';
+import { ApiClient, type Job } from '../e2e/api-client.js';
 import { startProduct, type Product } from '../e2e/harness.js';
 import { mnistZip } from '../e2e/mnist-zip.js';
 
@@ -98,6 +98,32 @@ async function zipOf(api: ApiClient, datasetId: string, version: number): Promis
 
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
+/** Everything that was acknowledged before the backup began is there, and of what came later each image has one whole state. Answers the revision of the first image. */
+async function checkLabels(databaseUrl: string, { datasetId, acknowledged, begunAt }: { datasetId: string; acknowledged: Ledger['acknowledged']; begunAt: number }): Promise<number> {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
+  const { rows } = await pool.query<{ number: number; revision: number; objects: { bbox: number[] }[] }>('select number, revision, objects from dataset_images where dataset_id = $1', [datasetId]);
+  await pool.end();
+  let [before, all] = [0, 0];
+  for (const { number, revision, objects } of rows) {
+    const done = acknowledged.get(number) ?? [];
+    const early = done.filter((one) => one.at < begunAt);
+    all += done.length;
+    before += early.length;
+    expect(revision, `image ${number}`).toBeGreaterThanOrEqual(early.at(-1)?.revision ?? 1);
+    const same = done.find((one) => one.revision === revision);
+    if (same !== undefined) expect(objects[0]?.bbox[0], `image ${number}`).toBe(same.x);
+  }
+  expect(rows).toHaveLength(IMAGES);
+  expect(before).toBeGreaterThan(IMAGES);
+  process.stdout.write(`saved and restored: ${before} acknowledged edits before the backup, ${all - before} during and after it\n`);
+  return rows.find((row) => row.number === 1)?.revision ?? 0;
+}
+
+async function checkModel(api: ApiClient, job: Job): Promise<void> {
+  const listed = (await api.call<{ items: { kind: string; url: string }[] }>('GET', `training/jobs/${job.id}/checkpoints`)).body.items;
+  expect(hashOf(await bytesOf(listed.find((one) => one.kind === 'final')?.url ?? ''))).toBe(job.final_model?.sha256);
+}
+
 describe('an installation that is saved while people work, and lost', () => {
   it('is there again elsewhere: what was acknowledged before, versions, and a model; and its broker is a new one', async () => {
     product = await startProduct({ environment: { TRAINING_LEASE_SECONDS: '6' }, dataDirectory: join(folder, 'first') });
@@ -170,29 +196,12 @@ describe('an installation that is saved while people work, and lost', () => {
     };
     expect(await differences()).toEqual([]);
 
-    // Everything that was acknowledged before the backup began is there, and of what came later each image has one whole state.
-    const pool = new pg.Pool({ connectionString: postgres.url, max: 1 });
-    const rows = (await pool.query<{ number: number; revision: number; objects: { bbox: number[] }[] }>('select number, revision, objects from dataset_images where dataset_id = $1', [labels])).rows;
-    const byNumber = new Map(rows.map((row) => [row.number, row]));
-    let [before, all] = [0, 0];
-    for (const [number, done] of ledger.acknowledged) {
-      const row = byNumber.get(number);
-      const least = done.findLast((one) => one.at < begunAt);
-      all += done.length;
-      before += done.filter((one) => one.at < begunAt).length;
-      expect(row?.revision ?? 0, `image ${number}`).toBeGreaterThanOrEqual(least?.revision ?? 1);
-      const same = done.find((one) => one.revision === row?.revision);
-      if (same !== undefined) expect(row?.objects[0]?.bbox[0], `image ${number}`).toBe(same.x);
-    }
-    expect(before).toBeGreaterThan(IMAGES);
-    process.stdout.write(`saved and restored: ${before} acknowledged edits before the backup, ${all - before} during and after it\n`);
-    await pool.end();
+    const revisionOfFirst = await checkLabels(postgres.url, { datasetId: labels, acknowledged: ledger.acknowledged, begunAt });
 
     // The product on what was restored, with a broker that knows nothing.
     product = await startProduct({ environment: { ...there, TRAINING_LEASE_SECONDS: '6' }, dataDirectory: join(folder, 'second') });
     api = await ApiClient.logIn({ url: product.url, admin });
-    const final = (await api.call<{ items: { kind: string; url: string }[] }>('GET', `training/jobs/${job.id}/checkpoints`)).body.items.find((one) => one.kind === 'final');
-    expect(hashOf(await bytesOf(final?.url ?? ''))).toBe(job.final_model?.sha256);
+    await checkModel(api, job);
     expect(hashOf(await zipOf(api, labels, version))).toBe((await api.call<{ sha256: string }>('GET', `datasets/${labels}/snapshots/${version}`)).body.sha256);
     // A job that was on its way is done here, by events that the new broker gets out of the database.
     const jobs = (await api.call<{ items: { id: string }[] }>('GET', 'training/jobs')).body.items;
@@ -203,7 +212,7 @@ describe('an installation that is saved while people work, and lost', () => {
     await expect.poll(async () => (await after.query('select 1 from outbox where published_at is null')).rowCount, { timeout: 30_000 }).toBe(0);
     expect((await after.query<{ twice: number }>('select count(*)::int as twice from (select consumer, event_id from inbox group by 1, 2 having count(*) > 1) more')).rows[0]?.twice).toBe(0);
     await after.end();
-    await api.call('PATCH', `datasets/${labels}/annotations/1`, { status: 'reviewed' }, { 'if-match': `"${byNumber.get(1)?.revision ?? 0}"` }).then((answer) => expect(answer.status).toBe(200));
+    await api.call('PATCH', `datasets/${labels}/annotations/1`, { status: 'reviewed' }, { 'if-match': `"${revisionOfFirst}"` }).then((answer) => expect(answer.status).toBe(200));
     expect((await readdir(join(place))).sort()).toEqual(['backups', 'objects']);
   });
 });
