@@ -1,10 +1,10 @@
 /** 누가 학습하고 무엇이 기다리는지. */
 export const workers = {
   workers: {
-    title: '작업자와 대기열',
-    count_other: '작업자 {{count}}명',
-    none: '최근 1분 동안 연락된 작업자가 없습니다. 시작한 작업은 작업자가 올 때까지 기다립니다.',
-    worker: '작업자',
+    title: '작업기와 대기열',
+    count_other: '작업기 {{count}}대',
+    none: '최근 1분 동안 소식이 있는 작업기가 없습니다. 시작한 작업은 작업기가 올 때까지 기다립니다.',
+    worker: '작업기',
     pool: '풀',
     engines: '엔진',
     power: '자원',
@@ -13,7 +13,7 @@ export const workers = {
     idle: '쉬는 중',
     busy: '작업 중',
     job: '이 학습',
-    heard: '마지막 연락',
+    heard: '마지막 소식',
     queue: '대기열',
     queueOf: '{{pool}} 풀의 대기열',
     empty: '기다리는 작업이 없습니다.',
