@@ -6,6 +6,7 @@ import { FakeCost } from './fake-cost.js';
 import { FakeImages } from './fake-images.js';
 import { FakeJobs } from './fake-jobs.js';
 import { FakeModels } from './fake-models.js';
+import { FAKE_QUEUE, FAKE_WORKERS } from './fake-workers.js';
 import { FakeVersions } from './fake-versions.js';
 
 export interface FakeApiOptions {
@@ -83,7 +84,8 @@ export class FakeApi {
     ['GET', /^uploads\/([^/]+)$/, ({ response }, id) => sendOr404(response, this.uploads.get(id))],
     ['GET', /^training\/models$/, ({ response }) => send(response, 200, { items: FAKE_MODELS })],
     ['POST', /^training\/start$/, (call) => this.start(call)],
-    ['GET', /^training\/jobs$/, ({ query, response }) => send(response, 200, this.page(this.options.empty === true ? [] : this.jobs.list(query.get('dataset_id'), query.get('state')), query))],
+    ['GET', /^training\/jobs$/, ({ query, response }) => send(response, 200, this.page(this.options.empty === true ? [] : query.get('state') === 'queued' ? FAKE_QUEUE : this.jobs.list(query.get('dataset_id'), query.get('state')), query))],
+    ['GET', /^training\/workers$/, ({ response }) => send(response, 200, { items: this.options.empty === true ? [] : FAKE_WORKERS })],
     ['GET', /^training\/jobs\/([^/]+)$/, ({ response }, id) => sendOr404(response, this.jobs.details(id))],
     ['GET', /^training\/jobs\/([^/]+)\/checkpoints$/, ({ response }, id) => send(response, 200, { items: this.jobs.checkpoints(id) })],
     ['GET', /^training\/jobs\/([^/]+)\/logs$/, ({ response, query }, id) => send(response, 200, { items: this.jobs.logs(id, Number(query.get('after') ?? 0)) })],

@@ -119,7 +119,7 @@ function progressOf(job: Job): Json {
   return { epoch: job.epoch, epochs: job.epochs, progress: job.epoch / job.epochs, phase: running ? 'training' : null, images_per_second: 2_958.4, seconds_left: running ? (job.epochs - job.epoch) * 2.8 : null };
 }
 
-function viewOf(job: Job): Json {
+export function viewOf(job: Job): Json {
   const iso = (at: number): string => new Date(at).toISOString();
   return {
     id: job.id,

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { http } from './http.js';
-import type { ApiKey, Checkpoint, Dataset, DatasetSort, Job, JobDetails, JobState, LogLine, Page, SignedUrl, TaskType, TrainingModel, User, ValidationExample } from './types.js';
+import type { ApiKey, Checkpoint, Dataset, DatasetSort, Job, JobDetails, JobState, LogLine, Page, SignedUrl, TaskType, TrainingModel, User, ValidationExample, Worker } from './types.js';
 
 export interface DatasetFilter {
   readonly q?: string;
@@ -47,6 +47,12 @@ export const jobsQuery = ({ dataset, state }: JobFilter) =>
     getNextPageParam: nextOf,
     refetchInterval: ({ state: { data } }) => (data?.pages.some((page) => page.items.some((job) => !isTerminal(job.state))) === true ? LIST_REFRESH_MILLISECONDS : false),
   });
+
+/** What waits and what runs, whatever its kind; and who works on it. */
+export const queueQuery = () =>
+  queryOptions({ queryKey: ['queue'], queryFn: async ({ signal }) => (await http.get<Page<Job>>('training/jobs', { query: { state: 'queued', kind: 'all', limit: PAGE_SIZE }, signal })).items, refetchInterval: LIST_REFRESH_MILLISECONDS });
+
+export const workersQuery = () => queryOptions({ queryKey: ['workers'], queryFn: async ({ signal }) => (await http.get<{ items: readonly Worker[] }>('training/workers', { signal })).items, refetchInterval: LIST_REFRESH_MILLISECONDS });
 
 export const jobQuery = (id: string) =>
   queryOptions({ queryKey: ['job', id], queryFn: ({ signal }) => http.get<JobDetails>(`training/jobs/${id}`, { signal }), staleTime: Infinity });

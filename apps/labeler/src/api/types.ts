@@ -57,6 +57,7 @@ export type TrainingModel = Answer<'TrainingController_models_v1'>['items'][numb
 export type JobDetails = Answer<'TrainingController_get_v1'>;
 export type Job = Answer<'TrainingController_list_v1'>['items'][number];
 export type JobState = Job['state'];
+export type Worker = Answer<'TrainingController_workers_v1'>['items'][number];
 export type EpochMetrics = JobDetails['metrics'][number];
 export type Checkpoint = JobDetails['checkpoints'][number];
 /** Trained and uploaded models, what they are used for, and what they propose. */

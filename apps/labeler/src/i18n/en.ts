@@ -12,6 +12,7 @@ import { shell } from './en/shell.js';
 import { training } from './en/training.js';
 import { uploads } from './en/uploads.js';
 import { versions } from './en/versions.js';
+import { workers } from './en/workers.js';
 
 /** The reference of all texts, a file a subject in `en/`: the keys' types come from here. Plurals end in `_one` and `_other`. */
 export const en = {
@@ -24,6 +25,7 @@ export const en = {
   ...classes,
   ...images,
   ...training,
+  ...workers,
   ...models,
   ...addModel,
   ...runs,

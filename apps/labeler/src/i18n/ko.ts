@@ -12,6 +12,7 @@ import { shell } from './ko/shell.js';
 import { training } from './ko/training.js';
 import { uploads } from './ko/uploads.js';
 import { versions } from './ko/versions.js';
+import { workers } from './ko/workers.js';
 import type { Translation } from './translation.js';
 
 /** Korean, a file a subject in `ko/`. */
@@ -25,6 +26,7 @@ export const ko = {
   ...classes,
   ...images,
   ...training,
+  ...workers,
   ...models,
   ...addModel,
   ...runs,

@@ -42,3 +42,17 @@ export function Stats({ items }: { readonly items: readonly (Fact & { readonly n
     </dl>
   );
 }
+
+/** Figures in one line, small: of one card among many. */
+export function Figures({ items }: { readonly items: readonly Fact[] }): ReactElement {
+  return (
+    <dl className={classes.figures}>
+      {items.map(({ label, value }) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -9,7 +9,7 @@ import { LoadMore } from '../../ui/load-more.js';
 import { Panel } from '../../ui/panel.js';
 import { useKnownText } from '../../ui/use-known-text.js';
 import { byVersion, scoreNames } from './evaluation-rows.js';
-import { RunState } from './run-state.js';
+import { RunFailure, RunState } from './run-state.js';
 import classes from './models.module.css';
 
 /** Models side by side on the same images: one table a version, the best first. */
@@ -54,7 +54,7 @@ function Group({ runs, version, side }: { readonly runs: readonly ModelRun[]; re
             <Table.Tr key={run.id}>
               <Table.Td>
                 {run.model_name ?? t('models.goneModel')} {run.metrics === null && <RunState state={run.state} />}
-                {run.failure !== null && <span className={classes.failure}> {run.failure.detail}</span>}
+                <RunFailure run={run} />
               </Table.Td>
               {names.map((name) => (
                 <Table.Td key={name} className={classes.figure}>

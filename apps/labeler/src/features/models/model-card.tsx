@@ -5,6 +5,7 @@ import { MODEL_STAGES } from '../../api/model-queries.js';
 import type { Dataset, Model } from '../../api/types.js';
 import { useFormat } from '../../i18n/use-format.js';
 import { Confirm } from '../../ui/confirm.js';
+import { Figures, type Fact } from '../../ui/facts.js';
 import { Icon } from '../../ui/icons.js';
 import { AnchorLink } from '../../ui/links.js';
 import { ToneBadge } from '../../ui/tone-badge.js';
@@ -41,34 +42,25 @@ export function ModelCard({ dataset, model, onTask }: CardProps): ReactElement {
         </time>
       </div>
       {model.notes !== '' && <p className={classes.notes}>{model.notes}</p>}
-      <Figures model={model} />
+      <ModelFigures model={model} />
       <Origin model={model} datasetId={dataset.id} />
       <Actions dataset={dataset} model={model} onTask={onTask} />
     </li>
   );
 }
 
-function Figures({ model }: { readonly model: Model }): ReactElement {
+function ModelFigures({ model }: { readonly model: Model }): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
   const known = useKnownText();
   const { metrics, adapter } = model;
-  const items = [
-    ...(metrics === null ? [] : [[known('metric', metrics.primary_metric) ?? metrics.primary_metric, format.percent(metrics.primary_value, 1)]]),
-    ...(model.architecture === null ? [] : [[t('models.architecture'), known('model', model.architecture) ?? model.architecture]]),
-    ...(adapter === null ? [] : [[t('models.classes'), format.count(adapter.classes.length)]]),
-    [t('models.size'), format.bytes(model.size_bytes)],
+  const items: readonly Fact[] = [
+    ...(metrics === null ? [] : [{ label: known('metric', metrics.primary_metric) ?? metrics.primary_metric, value: format.percent(metrics.primary_value, 1) }]),
+    ...(model.architecture === null ? [] : [{ label: t('models.architecture'), value: known('model', model.architecture) ?? model.architecture }]),
+    ...(adapter === null ? [] : [{ label: t('models.classes'), value: format.count(adapter.classes.length) }]),
+    { label: t('models.size'), value: format.bytes(model.size_bytes) },
   ];
-  return (
-    <dl className={classes.figures}>
-      {items.map(([label, value]) => (
-        <div key={label}>
-          <dt>{label}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Figures items={items} />;
 }
 
 /** Back to the labels that it learned from. */

@@ -11,7 +11,7 @@ import { LoadMore } from '../../ui/load-more.js';
 import { useFailNote } from '../../ui/notes.js';
 import { Panel } from '../../ui/panel.js';
 import { mayAct } from '../datasets/roles.js';
-import { RunState } from './run-state.js';
+import { RunFailure, RunState } from './run-state.js';
 import classes from './models.module.css';
 
 /** What models proposed, run by run: each can be taken over or taken back as one. */
@@ -65,7 +65,7 @@ function Run({ dataset, run }: RunProps): ReactElement {
       <Text size="sm" c="dimmed">
         {facts.join(' \u00b7 ')}
       </Text>
-      {run.failure !== null && <p className={classes.failure}>{run.failure.detail}</p>}
+      <RunFailure run={run} />
       {isRunning(run) && <Progress value={run.progress * 100} aria-label={t('models.runProgress', { share: format.percent(run.progress, 0) })} />}
       <RunActions dataset={dataset} run={run} />
     </li>

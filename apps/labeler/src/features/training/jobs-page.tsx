@@ -17,6 +17,7 @@ import classes from './jobs-page.module.css';
 import { secondsTaken } from './job-time.js';
 import { StateBadge } from './state-badge.js';
 import { ButtonLink } from '../../ui/links.js';
+import { WorkersPanel } from './workers/workers-panel.js';
 
 const route = getRouteApi('/app/training');
 
@@ -36,6 +37,7 @@ export function JobsPage(): ReactElement {
         />
       </PageHeader>
       <JobList />
+      <WorkersPanel />
     </>
   );
 }

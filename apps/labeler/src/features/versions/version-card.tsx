@@ -4,6 +4,7 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { JOB_STATES, type Dataset, type Version } from '../../api/types.js';
 import { useFormat } from '../../i18n/use-format.js';
+import { Figures, type Fact } from '../../ui/facts.js';
 import { Icon } from '../../ui/icons.js';
 import { ToneBadge } from '../../ui/tone-badge.js';
 import { useNow } from '../../ui/use-now.js';
@@ -64,24 +65,15 @@ function VersionFigures({ version }: { readonly version: Version }): ReactElemen
   const { t } = useTranslation();
   const format = useFormat();
   const { bytes_moved: moved, bytes_copied: copied } = version.zip;
-  const items = [
-    [t('versions.images'), format.count(version.num_images)],
-    [t('versions.labeled'), format.count(version.num_labeled)],
-    ...(version.num_annotations === null ? [] : [[t('versions.objects'), format.count(version.num_annotations)]]),
-    ...(version.size_bytes === null ? [] : [[t('versions.size'), format.bytes(version.size_bytes)]]),
-    ...(moved === null ? [] : [[t('versions.moved'), format.bytes(moved)]]),
-    ...(copied === null ? [] : [[t('versions.copied'), format.bytes(copied)]]),
+  const items: readonly Fact[] = [
+    { label: t('versions.images'), value: format.count(version.num_images) },
+    { label: t('versions.labeled'), value: format.count(version.num_labeled) },
+    ...(version.num_annotations === null ? [] : [{ label: t('versions.objects'), value: format.count(version.num_annotations) }]),
+    ...(version.size_bytes === null ? [] : [{ label: t('versions.size'), value: format.bytes(version.size_bytes) }]),
+    ...(moved === null ? [] : [{ label: t('versions.moved'), value: format.bytes(moved) }]),
+    ...(copied === null ? [] : [{ label: t('versions.copied'), value: format.bytes(copied) }]),
   ];
-  return (
-    <dl className={classes.figures}>
-      {items.map(([label, value]) => (
-        <div key={label}>
-          <dt>{label}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Figures items={items} />;
 }
 
 /** The zip while it is made: n of N, rate and time left, with a way to stop; else one line that says how it stands. */

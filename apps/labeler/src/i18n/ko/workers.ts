@@ -1,0 +1,28 @@
+/** 누가 학습하고 무엇이 기다리는지. */
+export const workers = {
+  workers: {
+    title: '작업기와 대기열',
+    count_other: '작업기 {{count}}대',
+    none: '최근 1분 동안 소식이 있는 작업기가 없습니다. 시작한 작업은 작업기가 올 때까지 기다립니다.',
+    worker: '작업기',
+    pool: '풀',
+    engines: '엔진',
+    power: '자원',
+    powerOf: '스레드 {{threads, number}}개, {{memory}}',
+    does: '하는 일',
+    idle: '쉬는 중',
+    busy: '작업 중',
+    job: '이 학습',
+    heard: '마지막 소식',
+    queue: '대기열',
+    queueOf: '{{pool}} 풀의 대기열',
+    empty: '기다리는 작업이 없습니다.',
+    position: '순서',
+    what: '작업',
+    kinds: { training: '학습', prelabel: '자동 라벨 제안', evaluation: '평가' },
+    priority: '우선순위',
+    priorities: { low: '낮음', normal: '보통', high: '높음' },
+    since: '대기 시작',
+    reason: '기다리는 이유',
+  },
+};
