@@ -70,12 +70,12 @@ async function train(spec: TrainingSpec, epochs: number): Promise<{ readonly acc
 }
 
 describe('MNIST', () => {
-  it.each([1, 2, 3])('8,000 images: 97 of 100 on 2,000 others within two CPU minutes (seed %i)', async (seed) => {
-    const epochs = 5;
+  it.each([1, 2, 3])('8,000 images: 98.5 of 100 on 2,000 others within a CPU minute (seed %i)', async (seed) => {
+    const epochs = 12;
     const { accuracy, cpuSeconds } = await train(await specOf({ train: 8000, val: 2000 }, { epochs, seed }), epochs);
     process.stdout.write(`MNIST 8,000 seed ${seed}: ${accuracy.toFixed(4)}, ${cpuSeconds.toFixed(1)} CPU s\n`);
-    expect(accuracy).toBeGreaterThanOrEqual(0.97);
-    expect(cpuSeconds).toBeLessThan(120);
+    expect(accuracy).toBeGreaterThanOrEqual(0.985);
+    expect(cpuSeconds).toBeLessThan(60);
   });
 
   it.each([1, 2, 3])('2,000 images: 93 of 100 on 500 others (seed %i)', async (seed) => {
