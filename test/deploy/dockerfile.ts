@@ -11,6 +11,8 @@ export interface Stage {
   /** ENTRYPOINT and CMD in one. */
   readonly command: readonly string[];
   readonly labels: string;
+  /** ENV. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** The stages of docker/Dockerfile, in order. It keeps to one line a RUN, COPY and CMD. */
@@ -21,7 +23,7 @@ export function stagesOf(text: string): Stage[] {
     const [, from = '', name = ''] = /^FROM (\S+) AS (\S+)$/.exec(lines[0] ?? '') ?? [];
     const all = (word: string): string[] => lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
     const command: string[] = [...all('ENTRYPOINT'), ...all('CMD')].flatMap((json) => JSON.parse(json) as string[]);
-    return { name, from, run: all('RUN'), copy: all('COPY'), user: all('USER')[0], command, labels: all('LABEL').join(' ') };
+    return { name, from, run: all('RUN'), copy: all('COPY'), user: all('USER')[0], command, labels: all('LABEL').join(' '), environment: Object.fromEntries(all('ENV').flatMap((line) => line.split(' ').map((one) => one.split('=')))) };
   });
 }
 

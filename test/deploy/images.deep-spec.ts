@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from '@app/local-services';
+import { findNatsServer, freePort } from '@app/local-services';
 import { createTestDatabase, testServices, type TestDatabase } from '@app/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { copyContext, stagesOf } from './dockerfile.js';
@@ -46,8 +46,9 @@ afterAll(async () => {
 const at = (image: string): string => join(folder, 'images', image);
 
 function start(image: string, environment: NodeJS.ProcessEnv, more: readonly string[] = [], instead?: readonly string[]): ChildProcess {
-  const [program = '', ...args] = [...(instead ?? stages.find(({ name }) => name === image)?.command ?? []), ...more];
-  const child = spawn(program, args, { cwd: at(image), env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...environment }, stdio: ['ignore', 'pipe', 'pipe'], ...userOf(image) });
+  const stage = stages.find(({ name }) => name === image);
+  const [program = '', ...args] = [...(instead ?? stage?.command ?? []), ...more];
+  const child = spawn(program, args, { cwd: at(image), env: { PATH: process.env['PATH'], ...stage?.environment, ...environment }, stdio: ['ignore', 'pipe', 'pipe'], ...userOf(image) });
   running.push(child);
   return child;
 }
@@ -105,7 +106,7 @@ describe('the images', () => {
     const port = await freePort();
     const data = mkdtempSync(join(folder, 'data-'));
     chmodSync(data, 0o777);
-    const all = start('standalone', { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` }, ['--data', join(data, 'own'), '--port', String(port)]);
+    const all = start('standalone', { NATS_SERVER_BIN: await findNatsServer() }, ['--data', join(data, 'own'), '--port', String(port)]);
     await answers(`http://127.0.0.1:${port}/api/v1/health/ready`, 120);
     expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toContain('<div id="root">');
     all.kill('SIGTERM');
