@@ -26,6 +26,7 @@ describe.skipIf(chrome === null)('the versions of a dataset', () => {
     await button('New version').click();
     await dialog().getByRole('textbox', { name: 'Note' }).fill('before the new camera');
     await dialog().getByRole('switch').check({ force: true });
+    await dialog().getByText('Class A requests: 3, class B: 0. $0.000014. Stores 48 MB more: $0.00072 a month.').waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     await dialog().getByRole('button', { name: 'Make version' }).click();
     await page.getByText('Version 4 was made.').waitFor();
@@ -216,5 +217,21 @@ describe.skipIf(chrome === null)('trainings beside each other', () => {
     expect(await seriousFindings(page)).toEqual([]);
     await page.getByRole('dialog').getByRole('link', { name: 'Compare' }).click();
     await page.getByRole('heading', { name: 'Compare trainings' }).waitFor();
+  });
+});
+
+describe.skipIf(chrome === null)('what it costs and what is removed', () => {
+  it('stands on the dataset and in the settings, where a dry run tells what would go', async () => {
+    await enter(ROAD);
+    await page.getByRole('region', { name: 'Cost' }).getByText('312 class A, 1,024 class B').waitFor();
+    await page.goto(new URL('/settings', page.url()).href);
+    await page.getByRole('region', { name: 'Cost' }).getByText('8.4 GB', { exact: false }).waitFor();
+    const trash = page.getByRole('region', { name: 'Clean-up' }).getByRole('listitem').filter({ hasText: 'Datasets in the trash' });
+    await trash.getByText('Now it would be 1 removed, 73 kB.').waitFor();
+    await trash.getByRole('button', { name: 'Dry run' }).click();
+    await trash.getByText('Now it would be 3 removed, 1.2 MB.').waitFor();
+    await trash.getByRole('button', { name: 'Run now' }).click();
+    await page.getByText('It began; the list tells how it ends.').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
   });
 });
