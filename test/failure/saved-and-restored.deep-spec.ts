@@ -113,7 +113,8 @@ async function checkLabels(databaseUrl: string, { datasetId, acknowledged, begun
     const same = done.find((one) => one.revision === revision);
     if (same !== undefined) expect(objects[0]?.bbox[0], `image ${number}`).toBe(same.x);
   }
-  expect(rows).toHaveLength(IMAGES);
+  // One more came while it was saved.
+  expect([IMAGES, IMAGES + 1]).toContain(rows.length);
   expect(before).toBeGreaterThan(IMAGES);
   process.stdout.write(`saved and restored: ${before} acknowledged edits before the backup, ${all - before} during and after it\n`);
   return rows.find((row) => row.number === 1)?.revision ?? 0;
@@ -146,7 +147,7 @@ describe('an installation that is saved while people work, and lost', () => {
     const version = (await api.call<{ version: number }>('POST', `datasets/${labels}/snapshots`, { zip: true })).body.version;
     await zipOf(api, labels, version);
 
-    // A backup that is killed, then one that ends; versions are made, deleted and images replaced meanwhile.
+    // A backup that is killed, then one that ends; versions are made and deleted, and an image is added meanwhile.
     const from = { DATABASE_URL: product.database_url, ...storeEnvironment(product) };
     const place = join(folder, 'place');
     const killed = start('backup', ['--to', place], from);
@@ -157,8 +158,7 @@ describe('an installation that is saved while people work, and lost', () => {
     const saving = start('backup', ['--to', place], from);
     const second = (await api.call<{ version: number }>('POST', `datasets/${labels}/snapshots`, {})).body.version;
     const form = new FormData();
-    form.append('file', new Blob([new Uint8Array(png(777))], { type: 'image/png' }), '3.png');
-    form.append('on_conflict', 'replace');
+    form.append('file', new Blob([new Uint8Array(png(777))], { type: 'image/png' }), 'late.png');
     await fetch(`${api.url}/api/v1/datasets/${labels}/images`, { method: 'POST', headers: { authorization: `Bearer ${api.token}` }, body: form });
     await api.call('DELETE', `datasets/${labels}/snapshots/${second}`);
     await api.start(mnist, { epochs: 1 });
