@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { EngineName } from '@app/contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { blockDataset } from '../../testing/block-images.js';
 import type { OnnxEngine } from '../onnx-engine.js';
@@ -19,14 +20,14 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-async function specOf(shards: number): Promise<TrainingSpec> {
+async function specOf(shards: number, engine: EngineName = 'onnx'): Promise<TrainingSpec> {
   const files = { cacheFile: join(folder, `images-${shards}.cache`), samplesFile: join(folder, `samples-${shards}.ndjson`) };
   const { side } = await blockDataset(200, files);
   const classes = [
     { id: 0, name: 'red' },
     { id: 1, name: 'blue' },
   ];
-  const hyperparameters = { epochs: 3, batch_size: 32, shards };
+  const hyperparameters = { epochs: 3, batch_size: 32, shards, engine };
   return { taskType: 'object_detection', multiLabel: false, classes, model: 'centers-small', hyperparameters, imageSide: side, ...files, initFile: null, snapshotSha256: 'aa'.repeat(32) };
 }
 
@@ -53,6 +54,11 @@ describe.runIf(existsSync(BUILT))('a batch in parts', () => {
       expect(together.state).toBe(alone.state);
       process.stdout.write(`${shards} parts: ${alone.imagesPerSecond.toFixed(0)} images/s on one core, ${together.imagesPerSecond.toFixed(0)} with ${cores} threads on ${availableParallelism()} cores, ${(together.imagesPerSecond / alone.imagesPerSecond).toFixed(2)}x\n`);
     }
+  });
+
+  it('gives the same weights in the engine tfjs, too, whose every thread has a runtime of its own', async () => {
+    const spec = await specOf(2, 'tfjs');
+    expect((await train(spec, 2)).state).toBe((await train(spec, 1)).state);
   });
 
   it('another number of parts gives other weights', async () => {

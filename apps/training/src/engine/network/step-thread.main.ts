@@ -11,13 +11,18 @@ if (port === null) throw new Error('this is the program of a thread');
 const { model, runtime, threads, layout, parameters, parts } = workerData as StepThreadData;
 const session = await (await loadRuntimeNamed(runtime)).open(model, threads);
 
-/** A copy: onnxruntime reads no shared memory. */
-const tensorOf = (from: Float32Array, { offset, size, shape }: Segment): RuntimeTensor => ({ data: Float32Array.from(from.subarray(offset, offset + size)), shape });
+/** Copies, made once and filled anew in each step: onnxruntime reads no shared memory. */
+const tensorsOf = (segments: readonly Segment[]): Record<string, RuntimeTensor> => Object.fromEntries(segments.map(({ name, size, shape }) => [name, { data: new Float32Array(size), shape }]));
+const feeds = tensorsOf([...layout.parameters, ...layout.inputs]);
+
+function fill(segments: readonly Segment[], from: Float32Array): void {
+  for (const { name, offset, size } of segments) feeds[name]?.data.set(from.subarray(offset, offset + size));
+}
 
 async function step(): Promise<void> {
-  const feeds = Object.fromEntries(layout.parameters.map((one) => [one.name, tensorOf(parameters, one)]));
+  fill(layout.parameters, parameters);
   for (const { inputs, outputs } of parts) {
-    for (const one of layout.inputs) feeds[one.name] = tensorOf(inputs, one);
+    fill(layout.inputs, inputs);
     const results = await session.run(feeds);
     for (const { name, offset } of layout.outputs) outputs.set(floatsOf(results, name), offset);
     results.dispose();

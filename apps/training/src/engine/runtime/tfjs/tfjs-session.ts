@@ -91,7 +91,7 @@ export class TfjsSession implements RuntimeSession {
       tensor: (name) => {
         const held = values.get(name);
         if (held === undefined) return null;
-        return { data: Float32Array.from(held.as('plain').dataSync()), shape: held.shape };
+        return { data: held.as('plain').dataSync<'float32'>().slice(), shape: held.shape };
       },
       dispose: () => disposeAll(values),
     };
