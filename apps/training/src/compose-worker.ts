@@ -63,7 +63,7 @@ export async function composeWorker(parts: WorkerParts): Promise<TrainingWorker>
   const { config, link, store, launch, log } = parts;
   const publisher = new EventPublisher(link, SOURCE);
   const { workerId, watch } = config;
-  const backend = new NatsBackendClient(new RpcClient(link), publisher, { workerId, timeoutMilliseconds: config.rpcTimeoutMilliseconds, trainers: config.trainers.map(({ id }) => id) });
+  const backend = new NatsBackendClient(new RpcClient(link), publisher, { workerId, timeoutMilliseconds: config.rpcTimeoutMilliseconds });
   const cache = new SnapshotCache({ workDirectory: config.folders.workDirectory, limitBytes: config.cacheLimitBytes });
   await cache.sweep();
   const snapshots = new SnapshotSource(store, cache);

@@ -6,8 +6,6 @@ export interface NatsBackendClientOptions {
   readonly workerId: string;
   /** How long an answer may take, milliseconds. */
   readonly timeoutMilliseconds: number;
-  /** Ids of the operator's own trainers that this worker runs. */
-  readonly trainers?: readonly string[];
 }
 
 /** The questions as requests over core NATS. */
@@ -21,7 +19,7 @@ export class NatsBackendClient extends BackendClient {
   }
 
   async verify(jobId: string, claimId: string): Promise<WorkGrant> {
-    return this.rpc.request(verifyJobRpcV1, { job_id: jobId, worker_id: this.options.workerId, claim_id: claimId, trainers: [...(this.options.trainers ?? [])] }, this.options);
+    return this.rpc.request(verifyJobRpcV1, { job_id: jobId, worker_id: this.options.workerId, claim_id: claimId }, this.options);
   }
 
   async stopReason(attempt: AttemptRef): Promise<'cancelled' | 'stale-attempt' | null> {

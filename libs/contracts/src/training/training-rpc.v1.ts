@@ -35,8 +35,8 @@ export type WorkGrant = z.infer<typeof workGrantSchema>;
 export const verifyJobRpcV1 = defineRpc({
   subject: 'vision.training.rpc.verify-job.v1',
   summary: 'A worker asks whether it may run a job, before it reads one byte.',
-  /** `trainers`: those of its operator's own that this worker can run; a job of another one stays in the queue (`unavailable`). */
-  request: z.object({ job_id: jobIdSchema, worker_id: z.string().min(1).max(100), claim_id: z.uuid(), trainers: z.array(z.string().max(60)).max(100).default([]) }),
+  /** What the worker can run it has said in its hello; a job of a model that it does not offer stays in the queue (`unavailable`). */
+  request: z.object({ job_id: jobIdSchema, worker_id: z.string().min(1).max(100), claim_id: z.uuid() }),
   reply: workGrantSchema,
 });
 

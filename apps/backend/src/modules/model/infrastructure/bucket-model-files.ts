@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { DomainError, newId, readOnnxMetadata } from '@app/kernel';
+import { newId, readOnnxMetadata } from '@app/kernel';
 import { objectKeys, ObjectStore, Presigner, StoreMeter } from '@app/object-store';
 import { Injectable } from '@nestjs/common';
+import { linesOf } from '../../../platform/storage/lines-of.js';
 import { ModelFiles, type SignedUrl } from '../application/ports/model-files.port.js';
 import type { ModelObject } from '../domain/model.js';
 import { HeldDeletions } from '../../../platform/storage/held-deletions.js';
@@ -61,7 +62,7 @@ export class BucketModelFiles extends ModelFiles {
 
   async *readLines({ key }: ModelObject, signal: AbortSignal): AsyncGenerator<string> {
     const { body } = await this.store.get(key, { signal });
-    yield* linesOf(body);
+    for await (const line of linesOf(body, MAX_LINE_CHARACTERS)) if (line !== '') yield line;
   }
 
   async stage(bytes: Uint8Array): Promise<ModelObject> {
@@ -80,16 +81,4 @@ async function* pieces(lines: AsyncIterable<unknown>): AsyncGenerator<Uint8Array
     text = '';
   }
   if (text !== '') yield Buffer.from(text);
-}
-
-async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of body) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    if (rest.length > MAX_LINE_CHARACTERS) throw new DomainError('validation-failed', 'A line of the predictions is too long.');
-    for (const line of lines) if (line !== '') yield line;
-  }
-  if (rest !== '') yield rest;
 }

@@ -20,8 +20,8 @@ describe('the models that can be trained', () => {
     expect(completeHyperparameters(choice.model, { depth: 10, width: 1 })).toMatchObject({ ok: false, findings: [{ pointer: '/hyperparameters/depth' }, { pointer: '/hyperparameters/width' }] });
   });
 
-  it('of an operator run where a worker has them, the built-in ones everywhere', () => {
-    expect([models.runsOn('mine', []), models.runsOn('mine', ['mine']), models.runsOn('cnn-small', [])]).toEqual([false, true, true]);
+  it('tell those that every worker runs from the operator\'s own', () => {
+    expect([models.isBuiltIn('mine'), models.isBuiltIn('cnn-small')]).toEqual([false, true]);
   });
 
   it('give their files the extension that was declared', () => {

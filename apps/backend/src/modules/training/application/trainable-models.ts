@@ -10,9 +10,9 @@ export class TrainableModels {
     this.external = new Map(trainers.map((one) => [one.id, one]));
   }
 
-  /** Whether a worker that runs these trainers can run a job of this model. Built-in models run everywhere. */
-  runsOn(model: string, trainers: readonly string[]): boolean {
-    return !this.external.has(model) || trainers.includes(model);
+  /** Built-in models run on every worker. */
+  isBuiltIn(model: string): boolean {
+    return !this.external.has(model);
   }
 
   /** Extension of the files of this model. A trainer that was taken out of the file has models all the same: theirs are ONNX or their keys say it. */

@@ -26,7 +26,7 @@ export class TrainingWorkerResponder {
 
   @OnRequest(verifyJobRpcV1)
   async verify(@Payload() request: VerifyRequest): Promise<WorkGrant> {
-    return this.commands.execute(new VerifyJobCommand(request.job_id, request.worker_id, request.claim_id, request.trainers));
+    return this.commands.execute(new VerifyJobCommand(request.job_id, request.worker_id, request.claim_id));
   }
 
   @OnRequest(checkpointUploadRpcV1)

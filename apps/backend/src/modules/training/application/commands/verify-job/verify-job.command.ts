@@ -7,8 +7,6 @@ export class VerifyJobCommand extends Command<WorkGrant> {
     readonly jobId: string,
     readonly workerId: string,
     readonly claimId: string,
-    /** Trainers of its operator's own that the worker can run. */
-    readonly trainers: readonly string[] = [],
   ) {
     super();
   }

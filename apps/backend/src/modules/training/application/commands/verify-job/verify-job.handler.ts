@@ -54,11 +54,13 @@ export class VerifyJobHandler implements ICommandHandler<VerifyJobCommand> {
     if (job?.state.state === 'queued' && job.state.dispatch === null) await this.commands.execute(new DispatchJobsCommand());
   }
 
-  /** One that has not said yet what it is may take anything; another one of the lane may be the right one. */
+  /** One that has not said yet what it is may take what every worker can; another one of the lane may be the right one. */
   private async assertFits(job: TrainingJob, workerId: string): Promise<void> {
     const worker = await this.workers.find(workerId);
     const needed = job.neededModel === null ? null : offerNeeded(job.neededModel, job.state.hyperparameters);
-    if (worker === null || (worker.pool === job.state.pool && offers(worker, needed))) return;
+    const fits = worker === null ? job.neededModel === null || this.models.isBuiltIn(job.neededModel) : worker.pool === job.state.pool && offers(worker, needed);
+    if (fits) return;
+    // Said as "not now": the message goes back, and a worker that has the model takes it.
     throw new DomainError('unavailable', 'This worker does not offer the model in this engine, or is of another pool.', { retryAfterSeconds: 1 });
   }
 
@@ -66,8 +68,6 @@ export class VerifyJobHandler implements ICommandHandler<VerifyJobCommand> {
     const job = await this.jobs.findForUpdate(command.jobId);
     if (job === null) return { refusal: new TrainingJobNotFound() };
     await this.assertFits(job, command.workerId);
-    // Said as "not now": the message goes back, and a worker that has the trainer takes it.
-    if (job.neededModel !== null && !this.models.runsOn(job.neededModel, command.trainers)) return { refusal: new DomainError('unavailable', 'This worker has no such trainer.') };
     const dataset = await this.stillAllowed(job);
     if (dataset === null) {
       job.fail({ code: 'permission-revoked', detail: 'Whoever started the training may not train on this dataset any more.' }, this.clock.now());
