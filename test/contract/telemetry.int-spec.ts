@@ -1,21 +1,29 @@
 import { freePort } from '@app/local-services';
 import { NatsLink } from '@app/messaging';
+import { startStoreProxy, testServices, type StoreProxy } from '@app/testing';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LabelsUnderTest } from './labels-under-test.js';
 
 let labels: LabelsUnderTest;
 let dataset = '';
 let metricsUrl = '';
+let store: StoreProxy;
 
 beforeAll(async () => {
   const port = await freePort();
   metricsUrl = `http://127.0.0.1:${port}/metrics`;
-  labels = await LabelsUnderTest.start({ METRICS_PORT: String(port) });
+  store = await startStoreProxy(Number(new URL(testServices().store.endpoint).port));
+  labels = await LabelsUnderTest.start({ METRICS_PORT: String(port), S3_ENDPOINT: store.endpoint });
+  labels.pool.on('error', () => undefined);
   dataset = await labels.dataset('object_detection', { images: 5 });
   // No stream takes it: it is unpublished for as long as it is there.
   await labels.pool.query(`insert into outbox (id, stream, type, event, created_at) values (gen_random_uuid(), 'VISION_DATASET', 'held', '{}', now() - interval '90 seconds')`);
 });
-afterAll(() => labels.close());
+afterAll(async () => {
+  await labels.close();
+  await store.close();
+});
 
 const read = async (): Promise<string> => (await fetch(metricsUrl)).text();
 const routesIn = (text: string): string[] => [...new Set([...text.matchAll(/route="([^"]*)"/g)].map((found) => found[1] ?? ''))];
@@ -60,6 +68,27 @@ describe('the metrics of a backend', () => {
   it('are read on their own port and on no other', async () => {
     expect((await fetch(`${labels.backend.url}/metrics`)).status).toBe(404);
     expect((await fetch(metricsUrl.replace('/metrics', '/api/v1/health/live'))).status).toBe(404);
+  });
+
+  it('are there while the store, then the database is away, which readiness names and liveness does not mind', async () => {
+    const parts = async (): Promise<unknown[]> => {
+      const ready = await labels.call('GET', 'health/ready');
+      return [(await labels.call('GET', 'health/live')).status, ready.status, ready.body['parts']];
+    };
+    store.before = () => Promise.reject(new Error('away'));
+    await expect.poll(parts, { timeout: 20_000 }).toEqual([200, 503, { database: 'up', store: 'down', broker: 'up' }]);
+    store.before = () => undefined;
+    const admin = new pg.Client({ connectionString: testServices().postgresUrl });
+    await admin.connect();
+    const name = new URL(labels.backend.databaseUrl).pathname.slice(1);
+    await admin.query(`alter database ${name} allow_connections false`);
+    await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+    await expect.poll(parts, { timeout: 20_000 }).toEqual([200, 503, { database: 'down', store: 'up', broker: 'up' }]);
+    await expect.poll(async () => /^vision_outbox_unpublished /m.test(await read()), { timeout: 10_000, interval: 500 }).toBe(false);
+    expect(valueOf(await read(), 'vision_scrape_failures_total{source="outbox"}')).toBeGreaterThan(0);
+    await admin.query(`alter database ${name} allow_connections true`);
+    await admin.end();
+    await expect.poll(parts, { timeout: 20_000 }).toEqual([200, 200, { database: 'up', store: 'up', broker: 'up' }]);
   });
 
   it('go on while the liveness asks for a restart: the connection to the broker was given up for good', async () => {
