@@ -34,7 +34,7 @@ describe('the texts', () => {
     for (const [key, text] of [...english, ...korean]) expect(text.trim(), key).not.toBe('');
     // The same in both by intent: names, and what Korean writes in Latin letters too.
     const same = [...korean].filter(([key, text]) => text === english.get(key)).map(([key]) => key);
-    expect(same.sort()).toEqual(['app.name', 'compare.split', 'gallery.cell', 'language.en', 'language.ko', 'metric.f1', 'metric.map50', 'metric.map50_95', 'metric.miou', 'labeler.help.presets.cvat', 'labeler.help.presets.labelme'].sort());
+    expect(same.sort()).toEqual(['app.name', 'choice.onnx', 'choice.tfjs', 'compare.split', 'gallery.cell', 'language.en', 'language.ko', 'metric.f1', 'metric.map50', 'metric.map50_95', 'metric.miou', 'labeler.help.presets.cvat', 'labeler.help.presets.labelme'].sort());
   });
 
   it('say something to every error code of the API', () => {

@@ -58,6 +58,7 @@ export class DatabaseModule {}
 async function awaited(options: DataSourceOptions): Promise<DataSource> {
   const dataSource = await new DataSource(options).initialize();
   try {
+    await refuseWhileRestoring(dataSource);
     await awaitMigrations(dataSource);
     return dataSource;
   } catch (error) {
@@ -71,12 +72,16 @@ export async function migrated(options: DataSourceOptions, print: (text: string)
   if (options.type !== 'postgres' || options.url === undefined) throw new Error('the database is Postgres, named by a URL');
   const dataSource = await new DataSource(options).initialize();
   try {
-    const [found] = (await dataSource.query('select to_regclass($1) is not null as restoring', [RESTORE_MARK])) as { restoring: boolean }[];
-    if (found?.restoring === true) throw new Error('A backup is being restored into this database; begin the restore again if it ended early.');
+    await refuseWhileRestoring(dataSource);
     await runMigrations(options.url, { onRun: (name) => print(`Run: ${name}.`) });
     return dataSource;
   } catch (error) {
     await dataSource.destroy();
     throw error;
   }
+}
+
+async function refuseWhileRestoring(dataSource: DataSource): Promise<void> {
+  const [found] = (await dataSource.query('select to_regclass($1) is not null as restoring', [RESTORE_MARK])) as { restoring: boolean }[];
+  if (found?.restoring === true) throw new Error('A backup is being restored into this database; begin the restore again if it ended early.');
 }
