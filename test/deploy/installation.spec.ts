@@ -80,7 +80,8 @@ describe.skipIf(problem !== null)('the installation', () => {
 
   it('gives every program the time that it takes to stop', () => {
     const [backend, training] = [workload(objectsOf(ALL), 'vision-backend').pod, workload(objectsOf(ALL), 'vision-training').pod];
-    const waits = Number(backend.containers[0]?.lifecycle?.preStop?.exec?.command[1]);
+    const [container] = backend.containers;
+    const waits = Number(container === undefined ? 0 : environmentOf(container, objectsOf(ALL))['SHUTDOWN_NOTICE_SECONDS']);
     expect(waits).toBeGreaterThanOrEqual(5);
     expect(backend.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(waits + BACKEND_STOP / 1000 + 5);
     expect(training.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(TRAINING_STOP / 1000 + 5);
