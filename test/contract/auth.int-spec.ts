@@ -111,6 +111,14 @@ describe('credentials', () => {
     expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0);
   });
 
+  it('slows down who tries to find out a password by a session', async () => {
+    const user = await makeUser('guessed@vision.test');
+    const guess = (current: string): Promise<{ status: number }> => call('POST', 'me/password', { token: user.token, body: { current_password: current, new_password: 'a-new-and-long-one' } });
+    for (let attempt = 0; attempt < 10; attempt += 1) expect((await guess('wrong-password')).status).toBe(422);
+    expect((await guess('wrong-password')).status).toBe(429);
+    expect((await guess(user.password)).status).toBe(429);
+  });
+
   it('refreshes by the cookie once, and ends the family when a token comes again', async () => {
     const login = await fetch(`${backend.url}/api/v1/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(ADMIN) });
     const cookie = login.headers.getSetCookie()[0] ?? '';

@@ -78,9 +78,10 @@ export class AuthController {
   async changePassword(
     @CurrentPrincipal() principal: Principal,
     @ZodBody(changePasswordRequest) body: ChangePasswordRequest,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionResponse> {
-    return this.answer(reply, await this.commands.execute(new ChangePasswordCommand(principal, body.current_password, body.new_password)));
+    return this.answer(reply, await this.commands.execute(new ChangePasswordCommand(principal, body.current_password, body.new_password, addressOf(request))));
   }
 
   private answer(reply: FastifyReply, loggedIn: LoggedIn): SessionResponse {

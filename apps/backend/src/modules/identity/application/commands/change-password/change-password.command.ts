@@ -8,6 +8,8 @@ export class ChangePasswordCommand extends Command<LoggedIn> {
     readonly principal: Principal,
     readonly currentPassword: string,
     readonly newPassword: string,
+    /** Of the client, for the throttle. */
+    readonly address: string,
   ) {
     super();
   }
