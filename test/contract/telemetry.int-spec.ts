@@ -65,6 +65,11 @@ describe('the metrics of a backend', () => {
     expect(valueOf(text, 'vision_broker_connected')).toBe(1);
   });
 
+  it('tell what the store was asked, by the class that it is billed in', async () => {
+    await labels.call('GET', 'health/ready');
+    expect(await read()).toMatch(/^vision_store_operations_total\{(operation="HeadBucket",class="B"|class="B",operation="HeadBucket")\} [1-9]/m);
+  });
+
   it('are read on their own port and on no other', async () => {
     expect((await fetch(`${labels.backend.url}/metrics`)).status).toBe(404);
     expect((await fetch(metricsUrl.replace('/metrics', '/api/v1/health/live'))).status).toBe(404);

@@ -28,10 +28,10 @@ export interface TrainingService {
 /** Starts the health port at once and the work as soon as the broker is there. */
 export async function startTrainingService(config: TrainingConfig, logger: Logger): Promise<TrainingService> {
   const link = new NatsLink({ ...config.nats, name: `vision-training ${config.workerId}`, log: logger });
-  const meter = new StoreMeter();
+  const metrics = new Metrics('training', { withProcess: config.metricsListen !== null });
+  const meter = new StoreMeter(undefined, (sent, times) => metrics.count('vision_store_operations_total', sent, times));
   const store = new S3ObjectStore({ ...config.store, meter });
   const health = new HealthServer(new HealthChecks({ isBrokerConnected: () => link.isConnected, isBrokerLost: () => link.isLost, pingStore: (signal) => store.ping(signal) }));
-  const metrics = new Metrics('training', { withProcess: config.metricsListen !== null });
   const metricsServer = new MetricsServer(metrics);
   const worker = await composeWorker({ config, link, store, meter, launch: () => new EngineProcess({ log: logger }), log: logger, metrics });
   measureWorker(metrics, { worker, link });

@@ -18,6 +18,14 @@ describe('StoreMeter', () => {
     ]);
   });
 
+  it('tells at once what was sent, and nothing of what is only announced', () => {
+    const heard: unknown[] = [];
+    const meter = new StoreMeter(undefined, (sent, times) => heard.push([sent, times]));
+    meter.count({ operation: 'UploadPart', kind: 'sent', key: 'x' }, 3);
+    meter.count({ operation: 'GetObject', kind: 'minted', key: 'x' });
+    expect(heard).toEqual([[{ operation: 'UploadPart', class: 'A' }, 3]]);
+  });
+
   it('begins a new day at midnight UTC, and remembers two days before', () => {
     let now = Date.UTC(2026, 10, 26, 23, 59, 59, 999);
     const meter = new StoreMeter(() => now);

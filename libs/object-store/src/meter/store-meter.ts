@@ -1,4 +1,4 @@
-import type { StoreOperation } from './store-operations.js';
+import { OPERATION_CLASSES, type OperationClass, type StoreOperation } from './store-operations.js';
 
 /**
  * `sent`: a request of this process that reached a store, each try for itself; `refused`: answered 401 or 403, which R2 does not bill; `minted`: a presigned URL that somebody may use, once, often or never;
@@ -33,7 +33,11 @@ export class StoreMeter {
   private readonly days: Day[] = [];
   private until = 0;
 
-  constructor(private readonly now: () => number = () => Date.now()) {}
+  /** `heard` is told of every request that was sent, at once, for a metric of this process. */
+  constructor(
+    private readonly now: () => number = () => Date.now(),
+    private readonly heard: (sent: { readonly operation: StoreOperation; readonly class: OperationClass }, times: number) => void = () => undefined,
+  ) {}
 
   /** `key`: of the object, or the prefix of a list. */
   count(of: { readonly operation: StoreOperation; readonly kind: CountKind; readonly key: string }, times = 1): void {
@@ -43,6 +47,7 @@ export class StoreMeter {
     if (scoped === undefined) counts.set(scope, (scoped = new Map<string, number>()));
     const name = `${of.operation} ${of.kind}`;
     scoped.set(name, (scoped.get(name) ?? 0) + times);
+    if (of.kind === 'sent') this.heard({ operation: of.operation, class: OPERATION_CLASSES[of.operation] }, times);
   }
 
   /** Totals of today and of up to two days before; of older ones nothing is said, however long nothing was counted. */

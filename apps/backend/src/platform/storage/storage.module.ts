@@ -1,4 +1,5 @@
 import { MeteredPresigner, MultipartUploads, ObjectStore, Presigner, S3MultipartUploads, S3ObjectStore, SigV4Presigner, StoreMeter } from '@app/object-store';
+import { Metrics } from '@app/observability';
 import { Global, Module } from '@nestjs/common';
 import { BackendConfig } from '../../config/backend-config.js';
 import { DeletionReleaser } from './deletion-releaser.js';
@@ -19,7 +20,7 @@ import { StoreHealthController } from './store-health.controller.js';
     DeletionReleaser,
     ...[OperationLedger, ScopeOwners, StoreCleanUps, StoreInventory],
     // Every request and every URL of this process goes by it.
-    { provide: StoreMeter, useFactory: () => new StoreMeter() },
+    { provide: StoreMeter, inject: [Metrics], useFactory: (metrics: Metrics) => new StoreMeter(undefined, (sent, times) => metrics.count('vision_store_operations_total', sent, times)) },
     { provide: ObjectStore, inject: [BackendConfig, StoreMeter], useFactory: (config: BackendConfig, meter: StoreMeter) => new S3ObjectStore({ ...config.store, meter }) },
     { provide: MultipartUploads, inject: [BackendConfig, StoreMeter], useFactory: (config: BackendConfig, meter: StoreMeter) => new S3MultipartUploads({ ...config.store, meter }) },
     // URLs are for browsers and workers: signed for the address that they use.
