@@ -28,7 +28,7 @@ export const costResponse = z.object({
 });
 export type CostResponse = z.infer<typeof costResponse>;
 
-export const forecastQuery = z.object({
+export const forecastQuery = z.strictObject({
   action: z.enum(COST_ACTIONS),
   version: z.coerce.number().int().min(1).max(1_000_000_000).optional().describe('of the dataset; left out: as it is now'),
   epochs: z.coerce.number().int().min(1).max(100_000).default(10).describe('of a training'),
