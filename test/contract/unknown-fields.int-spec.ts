@@ -61,6 +61,10 @@ describe('fields that a route does not have', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
+  it('never turn a dry run into a real one', async () => {
+    expect(await people.call('POST', 'admin/clean-ups/trash/run?dryrun=true', { token: people.admin })).toMatchObject({ status: 400, body: { errors: [{ pointer: '/query/dryrun' }] } });
+  });
+
   it('are refused in every query', async () => {
     const routes = (await operations()).filter(({ method, operation }) => method === 'GET' && (operation.parameters ?? []).some((one) => one.in === 'query'));
     expect(routes.length).toBeGreaterThan(8);

@@ -33,7 +33,7 @@ const listResponse = z.object({
   hold: z.object({ kind: z.string(), until: z.iso.datetime() }).nullable().describe('who holds the objects of the store; no clean-up removes one until then'),
 });
 const nameParam = z.string().regex(/^[a-z][a-z-]{1,60}$/);
-const runQuery = z.object({ dry_run: z.enum(['true', 'false']).default('false').transform((text) => text === 'true').describe('only count what a run would remove') });
+const runQuery = z.strictObject({ dry_run: z.enum(['true', 'false']).default('false').transform((text) => text === 'true').describe('only count what a run would remove') });
 const runResponse = z.object({ name: z.string(), dry_run: z.boolean(), would_remove: amountSchema.nullable().describe('of a dry run') });
 type Listed = z.infer<typeof cleanUpSchema>;
 
