@@ -124,11 +124,11 @@ describe('the image worker', () => {
     expect(((await bench.get(`datasets/${bench.datasetId}`))['warnings'] as unknown[]).length).toBe(8);
   });
 
-  it('gives a verdict over 300 files with changed bytes, and goes on', async () => {
+  it('gives a verdict over 90 files with changed bytes, and goes on', async () => {
     let random = 1_119;
     const next = (below: number): number => (random = (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0) % below;
     const base = [await photo({ width: 90, height: 70 }), await photo({ width: 90, height: 70, format: 'png' }), await photo({ width: 90, height: 70, format: 'webp' })];
-    const fuzzed = Array.from({ length: 300 }, (_, index): GivenImage => {
+    const fuzzed = Array.from({ length: 90 }, (_, index): GivenImage => {
       const image = base[index % base.length] ?? { bytes: Buffer.alloc(0), width: 0, height: 0 };
       const bytes = Buffer.from(image.bytes);
       for (let change = 0; change < 1 + next(8); change += 1) bytes.writeUInt8(next(256), next(bytes.length));
@@ -144,8 +144,8 @@ describe('the image worker', () => {
       expect(row.made, `file ${index}`).toBe(found === undefined);
     }
     // Both kinds are there: neither everything nor nothing is refused.
-    expect(rows.filter((row) => row.state === 'broken').length).toBeGreaterThan(50);
-    expect(rows.filter((row) => row.state === 'ready').length).toBeGreaterThan(10);
+    expect(rows.filter((row) => row.state === 'broken').length).toBeGreaterThan(10);
+    expect(rows.filter((row) => row.state === 'ready').length).toBeGreaterThan(3);
     expect(await fetch(`${backend.url}/api/v1/health/ready`)).toMatchObject({ status: 200 });
   }, 150_000);
 

@@ -187,17 +187,17 @@ describe('an image put straight to the bucket', () => {
     expect((await bench.complete(id, [kept.id])).results[0]).toMatchObject({ status: 'stored' });
   });
 
-  it('comes 1,300 times in batches without one failure', async () => {
+  it('comes 400 times in batches without one failure', async () => {
     const id = await bench.dataset();
     let stored = 0;
-    for (let from = 0; from < 1_300; from += 200) {
-      const files = await Promise.all(Array.from({ length: Math.min(200, 1_300 - from) }, async (_, index) => ({ name: `DSC_${from + index}.jpg`, bytes: await jpeg(10_000 + from + index), type: 'image/jpeg' })));
+    for (let from = 0; from < 400; from += 200) {
+      const files = await Promise.all(Array.from({ length: 200 }, async (_, index) => ({ name: `DSC_${from + index}.jpg`, bytes: await jpeg(10_000 + from + index), type: 'image/jpeg' })));
       const answers = await bench.announce(id, files);
       for (let at = 0; at < answers.length; at += 16) await Promise.all(answers.slice(at, at + 16).map((one, index) => put(present(one.put), present(files[at + index]).bytes)));
       const { results } = await bench.complete(id, answers.map((one) => present(one.id)));
       stored += results.filter((one) => one.status === 'stored').length;
     }
-    expect(stored).toBe(1_300);
+    expect(stored).toBe(400);
     expect(await bench.faults(id)).toEqual([]);
   }, 180_000);
 });
