@@ -75,7 +75,7 @@ await Promise.all([
 // Real servers and CPU time limits: these lanes would disturb each other. The pages before an API from memory stand no server and may run beside the product.
 await lane([vitest('int')]);
 const products = [...vitest('e2e'), browser ? {} : { VISION_NO_BROWSER: '1' }];
-await Promise.all([lane([products]), lane(browser ? [vitest('web')] : [])]);
+await Promise.all([lane([products]), lane(browser ? [[...vitest('web'), deep ? { VISION_ALL_LOOKS: '1' } : {}]] : [])]);
 if (deep) await run(...vitest('deep'));
 
 const failed = results.filter((one) => !one.ok);

@@ -42,6 +42,9 @@ const PARTS = [
 const COMPARISON = ['runs', `/training/compare?jobs=${[1, 2, 3, 255].map((one) => `0d0f0000-0000-4000-8000-${one === 255 ? '0000000000ff' : String(one).padStart(12, '0')}`).join()}`] as const;
 const LOOKS_OF_COMPARISON: readonly number[] = [1, 4];
 const LOOKS_OF_PARTS: readonly number[] = [1, 3, 4];
+/** Each language, scheme and width is among these; the other pairs are looked at in `npm run test:deep`. */
+const LOOKS_OF_EVERY_RUN: readonly number[] = LOOKS_OF_PARTS;
+const LOOKS_NOW = [...LOOKS.entries()].filter(([index]) => process.env['VISION_ALL_LOOKS'] === '1' || LOOKS_OF_EVERY_RUN.includes(index));
 const PAGES = [
   ['datasets', '/datasets'],
   ['dataset', '/datasets/platform-digits-1f2e3d4c'],
@@ -113,7 +116,7 @@ async function check(page: Page, name: string, look: Look): Promise<string[]> {
 }
 
 describe.skipIf(chrome === null)('the pages', () => {
-  for (const [index, look] of LOOKS.entries()) {
+  for (const [index, look] of LOOKS_NOW) {
     it(`are whole and accessible: ${look.language}, ${look.scheme}, ${look.width} px`, async () => {
       const { page, watch } = await open(look);
       const findings = await check(page, 'login', look);
