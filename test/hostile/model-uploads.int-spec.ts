@@ -82,6 +82,17 @@ describe('a model that was trained elsewhere', () => {
     expect(await models.images('has_suggestion=true')).toEqual([]);
   });
 
+  it('may know classes that the dataset has not: what it says of them is left out', async () => {
+    // Of its three outputs one is the likeliest for each image; with two of them mapped to nothing the third decides.
+    const made = await Promise.all([0, 1, 2].map((mapped) => upload(goodModel(3), { ...ADAPTER, classes: [0, 1, 2].map((at) => ({ id: at === mapped ? 1 : null, name: `output ${at}` })) })));
+    expect(made.map((one) => one.status)).toEqual([200, 200, 200]);
+    const said = await Promise.all(made.map((one) => models.call<{ objects: readonly { class_id: number }[] }>('POST', `models/${one.id}/predict`, { image_id: 1, min_score: 0 })));
+    expect(said.flatMap((one) => one.body.objects.map((object) => object.class_id))).toEqual([1]);
+    const [known] = made;
+    expect((await models.call<{ adapter: { classes: unknown } }>('GET', `models/${known?.id ?? ''}`)).body.adapter.classes).toContainEqual({ id: null, name: 'output 1' });
+    for (const { id } of made) await models.call('DELETE', `models/${id}`);
+  });
+
   it('is not completed before it is there', async () => {
     const { id } = await announce(goodModel());
     expect((await models.call('POST', `${path()}/${id}/complete`)).status).toBe(409);
@@ -93,8 +104,10 @@ describe('a declaration', () => {
   it.each([
     ['classes that the dataset has not', { classes: [{ id: 7, name: 'x' }] }, ['unknown-class']],
     ['a class twice', { classes: [{ id: 0, name: 'x' }, { id: 0, name: 'y' }] }, ['duplicate-id']],
+    ['no class of the dataset', { classes: [{ id: null, name: 'x' }] }, ['no-class']],
     ['another task', { task_type: 'object_detection', output_format: 'centers/1' }, ['task-mismatch']],
     ['a format of another task', { output_format: 'centers/1' }, ['format-mismatch']],
+    ['a detector of any make', { output_format: 'boxes/1' }, ['format-mismatch']],
     ['several labels', { multi_label: true }, ['task-mismatch']],
   ])('with %s is refused', async (_, changed, codes) => {
     expect((await announce(goodModel(), { ...ADAPTER, ...changed })).errors?.map((one) => one.code)).toEqual(codes);

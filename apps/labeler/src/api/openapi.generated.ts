@@ -7768,12 +7768,12 @@ export interface operations {
                         /** @description how it is used: classes, input size, preprocessing, format of the outputs; null while it is not known */
                         readonly adapter: {
                             /** @enum {string} */
-                            readonly output_format: "classification/1" | "centers/1" | "semantic/1" | "instance/1" | "keypoints/1";
+                            readonly output_format: "classification/1" | "centers/1" | "boxes/1" | "semantic/1" | "instance/1" | "keypoints/1";
                             /** @enum {string} */
                             readonly task_type: "image_classification" | "object_detection" | "instance_segmentation" | "semantic_segmentation" | "pose_estimation";
                             readonly multi_label: boolean;
                             readonly classes: readonly {
-                                readonly id: number;
+                                readonly id: number | null;
                                 readonly name: string;
                             }[];
                             readonly input_size: readonly [
@@ -7952,12 +7952,12 @@ export interface operations {
                         /** @description how it is used: classes, input size, preprocessing, format of the outputs; null while it is not known */
                         readonly adapter: {
                             /** @enum {string} */
-                            readonly output_format: "classification/1" | "centers/1" | "semantic/1" | "instance/1" | "keypoints/1";
+                            readonly output_format: "classification/1" | "centers/1" | "boxes/1" | "semantic/1" | "instance/1" | "keypoints/1";
                             /** @enum {string} */
                             readonly task_type: "image_classification" | "object_detection" | "instance_segmentation" | "semantic_segmentation" | "pose_estimation";
                             readonly multi_label: boolean;
                             readonly classes: readonly {
-                                readonly id: number;
+                                readonly id: number | null;
                                 readonly name: string;
                             }[];
                             readonly input_size: readonly [
@@ -8456,12 +8456,12 @@ export interface operations {
                             /** @description how it is used: classes, input size, preprocessing, format of the outputs; null while it is not known */
                             readonly adapter: {
                                 /** @enum {string} */
-                                readonly output_format: "classification/1" | "centers/1" | "semantic/1" | "instance/1" | "keypoints/1";
+                                readonly output_format: "classification/1" | "centers/1" | "boxes/1" | "semantic/1" | "instance/1" | "keypoints/1";
                                 /** @enum {string} */
                                 readonly task_type: "image_classification" | "object_detection" | "instance_segmentation" | "semantic_segmentation" | "pose_estimation";
                                 readonly multi_label: boolean;
                                 readonly classes: readonly {
-                                    readonly id: number;
+                                    readonly id: number | null;
                                     readonly name: string;
                                 }[];
                                 readonly input_size: readonly [
@@ -8531,12 +8531,12 @@ export interface operations {
                     /** @description class ids are those of the dataset, in the order of the outputs */
                     readonly adapter: {
                         /** @enum {string} */
-                        readonly output_format: "classification/1" | "centers/1" | "semantic/1" | "instance/1" | "keypoints/1";
+                        readonly output_format: "classification/1" | "centers/1" | "boxes/1" | "semantic/1" | "instance/1" | "keypoints/1";
                         /** @enum {string} */
                         readonly task_type: "image_classification" | "object_detection" | "instance_segmentation" | "semantic_segmentation" | "pose_estimation";
                         readonly multi_label: boolean;
                         readonly classes: readonly {
-                            readonly id: number;
+                            readonly id: number | null;
                             readonly name: string;
                         }[];
                         readonly input_size: readonly [
@@ -8676,12 +8676,12 @@ export interface operations {
                         /** @description how it is used: classes, input size, preprocessing, format of the outputs; null while it is not known */
                         readonly adapter: {
                             /** @enum {string} */
-                            readonly output_format: "classification/1" | "centers/1" | "semantic/1" | "instance/1" | "keypoints/1";
+                            readonly output_format: "classification/1" | "centers/1" | "boxes/1" | "semantic/1" | "instance/1" | "keypoints/1";
                             /** @enum {string} */
                             readonly task_type: "image_classification" | "object_detection" | "instance_segmentation" | "semantic_segmentation" | "pose_estimation";
                             readonly multi_label: boolean;
                             readonly classes: readonly {
-                                readonly id: number;
+                                readonly id: number | null;
                                 readonly name: string;
                             }[];
                             readonly input_size: readonly [

@@ -57,7 +57,7 @@ function ModelFigures({ model }: { readonly model: Model }): ReactElement {
   const items: readonly Fact[] = [
     ...(metrics === null ? [] : [{ label: known('metric', metrics.primary_metric) ?? metrics.primary_metric, value: format.percent(metrics.primary_value, 1) }]),
     ...(model.architecture === null ? [] : [{ label: t('models.architecture'), value: known('model', model.architecture) ?? model.architecture }]),
-    ...(adapter === null ? [] : [{ label: t('models.classes'), value: format.count(adapter.classes.length) }]),
+    ...(adapter === null ? [] : [{ label: t('models.classes'), value: format.count(adapter.classes.filter((one) => one.id !== null).length) }]),
     { label: t('models.size'), value: format.bytes(model.size_bytes) },
   ];
   return <Figures items={items} />;

@@ -7,6 +7,8 @@ export interface FitGeometry {
   readonly side: number;
   /** Square pixels for one pixel of the original. */
   readonly scale: number;
+  /** The same downwards, where the image was stretched. */
+  readonly scaleDown?: number;
   /** Black columns and rows before the image, pixels of the square. */
   readonly left: number;
   readonly top: number;
@@ -20,7 +22,7 @@ export function fitGeometry(width: number, height: number, side: number): FitGeo
 }
 
 /** From pixels of the original to pixels of the square; a pixel's middle is at a half. */
-export const toSquare = (fit: FitGeometry, x: number, y: number): readonly [number, number] => [x * fit.scale + fit.left, y * fit.scale + fit.top];
+export const toSquare = (fit: FitGeometry, x: number, y: number): readonly [number, number] => [x * fit.scale + fit.left, y * (fit.scaleDown ?? fit.scale) + fit.top];
 
 /** Back again. */
-export const toOriginal = (fit: FitGeometry, x: number, y: number): readonly [number, number] => [(x - fit.left) / fit.scale, (y - fit.top) / fit.scale];
+export const toOriginal = (fit: FitGeometry, x: number, y: number): readonly [number, number] => [(x - fit.left) / fit.scale, (y - fit.top) / (fit.scaleDown ?? fit.scale)];

@@ -1,6 +1,6 @@
 import type { ModelAdapter } from '@app/contracts';
 import { describe, expect, it } from 'vitest';
-import { keypointCountsOf } from './predictor.js';
+import { keypointCountsOf } from './decoding.js';
 
 const adapter = (extra?: Record<string, string>): ModelAdapter => ({
   ...{ output_format: 'keypoints/1', task_type: 'pose_estimation', multi_label: false, classes: [{ id: 1, name: 'kite' }], input_size: [96, 96] },

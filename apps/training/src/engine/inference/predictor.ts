@@ -1,11 +1,8 @@
 import type { ModelAdapter, PredictedObject } from '@app/contracts';
-import { DomainError } from '@app/kernel';
-import { z } from 'zod';
-import { fitGeometry } from '../data/fit.js';
 import { loadRuntime } from '../runtime/load-runtime.js';
 import type { RuntimeSession, RuntimeTensor } from '../runtime/step-runtime.js';
-import { decoderFor } from '../tasks/decoders.js';
-import type { DecodeOutputs, RawOutput } from '../tasks/output-decoder.js';
+import type { RawOutput } from '../tasks/output-decoder.js';
+import { decodingOf, type Decode } from './decoding.js';
 import { fittedImage } from './fitted-image.js';
 import { uncertaintyOf } from './uncertainty.js';
 
@@ -22,14 +19,13 @@ export interface Prediction {
 export class Predictor {
   private constructor(
     private readonly session: RuntimeSession,
-    private readonly decode: DecodeOutputs,
+    private readonly decode: Decode,
     private readonly adapter: ModelAdapter,
   ) {}
 
   /** Throws `validation-failed` for a format that this worker has no decoder for. */
   static async open(model: Uint8Array, adapter: ModelAdapter, threads: number): Promise<Predictor> {
-    const decode = decoderFor(adapter.output_format);
-    if (decode === null) throw new DomainError('validation-failed', `This worker cannot read the outputs of ${adapter.output_format}.`);
+    const decode = decodingOf(adapter);
     return new Predictor(await (await loadRuntime('onnx')).open(model, threads), decode, adapter);
   }
 
@@ -40,8 +36,7 @@ export class Predictor {
     const results = await this.session.run({ [name]: { data: input, shape } });
     try {
       const outputs = Object.fromEntries(this.session.outputNames.flatMap((key) => outputOf(results.tensor(key), key)));
-      const fit = fitGeometry(width, height, this.adapter.input_size[0]);
-      const objects = this.decode(outputs, fit, { classIds: this.adapter.classes.map((one) => one.id), multiLabel: this.adapter.multi_label, keypointCounts: keypointCountsOf(this.adapter) });
+      const objects = this.decode(outputs, { width, height });
       return { width, height, objects, uncertainty: uncertaintyOf(this.adapter, outputs, objects), outputs };
     } finally {
       results.dispose();
@@ -56,17 +51,4 @@ export class Predictor {
 /** Outputs of other kinds than floats are none that a decoder reads. */
 function outputOf(tensor: RuntimeTensor | null, name: string): [string, RawOutput][] {
   return tensor === null ? [] : [[name, { data: tensor.data, shape: tensor.shape.slice(1) }]];
-}
-
-const counts = z.array(z.number().int().nonnegative());
-
-/** Points of each class's skeleton; none where the file does not say it. */
-export function keypointCountsOf({ extra }: ModelAdapter): readonly number[] {
-  const text = extra?.['keypoint_counts'];
-  if (text === undefined) return [];
-  try {
-    return counts.safeParse(JSON.parse(text)).data ?? [];
-  } catch {
-    return [];
-  }
 }

@@ -2,7 +2,7 @@ import type { PredictedObject } from '@app/contracts';
 import type { FitGeometry } from '../data/fit.js';
 
 /** How a model's outputs are to be read: `output_format` of its metadata. A change of meaning gets a new number. */
-export const OUTPUT_FORMATS = ['classification/1', 'centers/1', 'semantic/1', 'instance/1', 'keypoints/1'] as const;
+export const OUTPUT_FORMATS = ['classification/1', 'centers/1', 'boxes/1', 'semantic/1', 'instance/1', 'keypoints/1'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 /** One output of the model for one image. */
@@ -14,8 +14,8 @@ export interface RawOutput {
 
 /** What a decoder needs of a model's metadata. */
 export interface DecodedModel {
-  /** In the order that the model learned; ids of the dataset. */
-  readonly classIds: readonly number[];
+  /** In the order that the model learned; ids of the dataset. Null: objects of it are left out. */
+  readonly classIds: readonly (number | null)[];
   readonly multiLabel: boolean;
   /** `keypoint_counts` of the metadata: points of each class's skeleton, in the order of the classes; absent where there are none. */
   readonly keypointCounts?: readonly number[];

@@ -99,6 +99,9 @@ export class ModelUploads implements OnModuleInit {
   }
 }
 
+/** Formats whose outputs can be read wherever the image lies in the input. */
+const ANY_FIT: ReadonlySet<ModelAdapter['output_format']> = new Set(['classification/1', 'boxes/1']);
+
 function adapterFindings(adapter: ModelAdapter, dataset: { readonly taskType: string; readonly multiLabel: boolean; readonly classes: readonly { readonly id: number }[] }): Finding[] {
   const findings: Finding[] = [];
   const report = (code: string, pointer: string, message: string): void => void findings.push({ code, pointer: `/adapter/${pointer}`, message });
@@ -107,11 +110,13 @@ function adapterFindings(adapter: ModelAdapter, dataset: { readonly taskType: st
   if (adapter.task_type === 'image_classification' && adapter.multi_label !== dataset.multiLabel) report('task-mismatch', 'multi_label', `Images of the dataset have ${dataset.multiLabel ? 'several labels' : 'one label'}.`);
   const known = new Set(dataset.classes.map((one) => one.id));
   adapter.classes.forEach(({ id }, index) => {
-    if (!known.has(id)) report('unknown-class', `classes/${index}/id`, `The dataset has no class ${id}.`);
+    if (id !== null && !known.has(id)) report('unknown-class', `classes/${index}/id`, `The dataset has no class ${id}.`);
   });
-  if (new Set(adapter.classes.map((one) => one.id)).size < adapter.classes.length) report('duplicate-id', 'classes', 'A class stands in the list twice.');
+  const ids = adapter.classes.flatMap(({ id }) => id ?? []);
+  if (ids.length === 0) report('no-class', 'classes', 'No output of the model stands for a class of the dataset.');
+  if (new Set(ids).size < ids.length) report('duplicate-id', 'classes', 'A class stands in the list twice.');
   const [width, height] = adapter.input_size;
   const isSquare = width === height && adapter.preprocessing.fit === 'contain, black';
-  if (adapter.output_format !== 'classification/1' && !isSquare) report('unsupported-fit', 'preprocessing/fit', 'Models that say where things are see a square, with the image in its middle and black around it.');
+  if (!ANY_FIT.has(adapter.output_format) && !isSquare) report('unsupported-fit', 'preprocessing/fit', 'Models of this format see a square, with the image in its middle and black around it.');
   return findings;
 }

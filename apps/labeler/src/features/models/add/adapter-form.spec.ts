@@ -1,7 +1,7 @@
 import { modelAdapterSchema } from '@app/contracts';
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../api/types.js';
-import { adapterOf, emptyForm, faultsOf, outputsOf, presetOf, PRESETS } from './adapter-form.js';
+import { adapterOf, emptyForm, faultsOf, NOTHING, outputsOf, presetOf, PRESETS } from './adapter-form.js';
 import { filledFrom } from './file-facts.js';
 
 const CLASSES = [{ id: 3, name: 'Cat' }, { id: 7, name: '개' }, { id: 9, name: 'bird' }];
@@ -29,6 +29,21 @@ describe('how a model from elsewhere is used', () => {
     expect([...faultsOf({ ...form, width: 2_049, deviation: [1, 0, 1], scale: Number.NaN })]).toEqual(['size', 'deviation', 'number']);
   });
 
+  it('may leave outputs out, but not all of them', () => {
+    const some = { ...form, outputs: outputsOf(['fox', 'cat'], dataset).map((one) => ({ ...one, classId: one.classId ?? NOTHING } as const)) };
+    expect([...faultsOf(some)]).toEqual([]);
+    const adapter = adapterOf(some, dataset);
+    expect(modelAdapterSchema.parse(adapter).classes).toEqual([{ id: null, name: 'fox' }, { id: 3, name: 'cat' }]);
+    expect([...faultsOf({ ...form, outputs: [{ name: 'fox', classId: NOTHING }] })]).toEqual(['no-output']);
+  });
+
+  it('has the format for any detector where boxes are wanted, and that of a model trained here where the file says so', () => {
+    const boxes = { ...dataset, task_type: 'object_detection' } as const;
+    expect(adapterOf(emptyForm(boxes), boxes).output_format).toBe('boxes/1');
+    expect(filledFrom({ output_format: 'centers/1' }, emptyForm(boxes), boxes).format).toBe('centers/1');
+    expect(filledFrom({ output_format: 'semantic/1' }, emptyForm(boxes), boxes).format).toBe('boxes/1');
+  });
+
   it('knows a preset by its numbers', () => {
     expect(presetOf(form)).toBe('imagenet');
     expect(presetOf({ ...PRESETS.platform, scale: 0.00392156862745098 })).toBe('platform');
@@ -40,7 +55,7 @@ describe('a file that says how it is used', () => {
   it('fills the form, with what its decoder needs beyond', () => {
     const facts = { class_names: '["bird","fox"]', class_ids: '[0,1]', input_size: '[96,64]', preprocessing: JSON.stringify({ layout: 'NHWC', colour: 'BGR', fit: 'stretch', scale: 1, mean: 0, deviation: 2 }), keypoint_counts: '[4,0]', epoch: '7' };
     expect(filledFrom(facts, form, dataset)).toEqual({
-      ...{ outputs: [{ name: 'bird', classId: 9 }, { name: 'fox', classId: null }], width: 96, height: 64, layout: 'NHWC', colour: 'BGR', fit: 'stretch' },
+      ...{ format: 'classification/1', outputs: [{ name: 'bird', classId: 9 }, { name: 'fox', classId: null }], width: 96, height: 64, layout: 'NHWC', colour: 'BGR', fit: 'stretch' },
       ...{ scale: 1, mean: [0, 0, 0], deviation: [2, 2, 2], extra: { keypoint_counts: '[4,0]' } },
     });
   });

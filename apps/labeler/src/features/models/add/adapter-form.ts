@@ -1,17 +1,21 @@
 import type { Dataset, ModelAdapter, TaskType } from '../../../api/types.js';
 
 type Preprocessing = ModelAdapter['preprocessing'];
-/** Red, green, blue. */
+/** In the order of the model's colours. */
 export type Channels = readonly [number, number, number];
 
-/** One output of the model in its order, and the class of the dataset that it stands for. */
+/** What an output that stands for no class of the dataset says is left out. */
+export const NOTHING = 'nothing';
+
+/** One output of the model in its order, and the class of the dataset that it stands for; null: nobody said yet. */
 export interface OutputRow {
   readonly name: string;
-  readonly classId: number | null;
+  readonly classId: number | typeof NOTHING | null;
 }
 
 /** What somebody says of a model from elsewhere. */
 export interface AdapterForm {
+  readonly format: ModelAdapter['output_format'];
   readonly outputs: readonly OutputRow[];
   readonly width: number;
   readonly height: number;
@@ -27,13 +31,14 @@ export interface AdapterForm {
 
 type DatasetFacts = Pick<Dataset, 'task_type' | 'multi_label' | 'classes'>;
 
-export const FORMAT_OF_TASK = {
-  image_classification: 'classification/1',
-  object_detection: 'centers/1',
-  semantic_segmentation: 'semantic/1',
-  instance_segmentation: 'instance/1',
-  pose_estimation: 'keypoints/1',
-} as const satisfies Record<TaskType, ModelAdapter['output_format']>;
+/** That of models from elsewhere first. */
+export const FORMATS_OF_TASK = {
+  image_classification: ['classification/1'],
+  object_detection: ['boxes/1', 'centers/1'],
+  semantic_segmentation: ['semantic/1'],
+  instance_segmentation: ['instance/1'],
+  pose_estimation: ['keypoints/1'],
+} as const satisfies Record<TaskType, readonly [ModelAdapter['output_format'], ...ModelAdapter['output_format'][]]>;
 
 export const LAYOUTS = ['NCHW', 'NHWC'] as const satisfies readonly Preprocessing['layout'][];
 export const COLOURS = ['RGB', 'BGR'] as const satisfies readonly Preprocessing['colour'][];
@@ -65,7 +70,8 @@ const USUAL_SIDE = 224;
 /** The classes of the dataset in their order, and what torchvision's models want. */
 export function emptyForm(dataset: DatasetFacts): AdapterForm {
   const outputs = dataset.classes.map(({ id, name }) => ({ name, classId: id }));
-  return { outputs, width: USUAL_SIDE, height: USUAL_SIDE, layout: 'NCHW', colour: 'RGB', fit: 'contain, black', ...PRESETS.imagenet, extra: undefined };
+  const [format] = FORMATS_OF_TASK[dataset.task_type];
+  return { format, outputs, width: USUAL_SIDE, height: USUAL_SIDE, layout: 'NCHW', colour: 'RGB', fit: 'contain, black', ...PRESETS.imagenet, extra: undefined };
 }
 
 /** A line each. Names that the dataset has, whatever their case, are its classes; the others wait for a choice. */
@@ -89,9 +95,9 @@ const LARGEST_SIDE = 2_048;
 /** What the page can tell before anything is sent. */
 export function faultsOf(form: AdapterForm): ReadonlySet<FormFault> {
   const faults = new Set<FormFault>();
-  const ids = form.outputs.flatMap(({ classId }) => classId ?? []);
-  if (form.outputs.length === 0) faults.add('no-output');
-  if (ids.length < form.outputs.length) faults.add('unmapped');
+  const ids = form.outputs.flatMap(({ classId }) => (typeof classId === 'number' ? classId : []));
+  if (form.outputs.every((one) => one.classId === NOTHING)) faults.add('no-output');
+  if (form.outputs.some((one) => one.classId === null)) faults.add('unmapped');
   if (new Set(ids).size < ids.length) faults.add('twice');
   if (![form.width, form.height].every((side) => Number.isInteger(side) && side >= 1 && side <= LARGEST_SIDE)) faults.add('size');
   if (form.deviation.some((one) => one === 0)) faults.add('deviation');
@@ -100,12 +106,12 @@ export function faultsOf(form: AdapterForm): ReadonlySet<FormFault> {
 }
 
 export function adapterOf(form: AdapterForm, dataset: DatasetFacts): ModelAdapter {
-  const { layout, colour, fit, scale, mean, deviation } = form;
+  const { format, layout, colour, fit, scale, mean, deviation } = form;
   return {
-    output_format: FORMAT_OF_TASK[dataset.task_type],
+    output_format: format,
     task_type: dataset.task_type,
     multi_label: dataset.multi_label,
-    classes: form.outputs.flatMap(({ name, classId }) => (classId === null ? [] : [{ id: classId, name }])),
+    classes: form.outputs.flatMap(({ name, classId }) => (classId === null ? [] : [{ id: classId === NOTHING ? null : classId, name }])),
     input_size: [form.width, form.height],
     preprocessing: { layout, colour, fit, scale, mean: [...mean], deviation: [...deviation] },
     ...(form.extra === undefined ? {} : { extra: { ...form.extra } }),

@@ -9,12 +9,12 @@ import { Notice } from '../../../ui/notice.js';
 import { showNote } from '../../../ui/notes.js';
 import { Panel } from '../../../ui/panel.js';
 import { useProblemText } from '../../../ui/use-problem-text.js';
-import { adapterOf, emptyForm, faultsOf, FORMAT_OF_TASK, type AdapterForm, type FormFault } from './adapter-form.js';
+import { adapterOf, emptyForm, faultsOf, FORMATS_OF_TASK, type AdapterForm, type FormFault } from './adapter-form.js';
 import classes from './add-model.module.css';
 import { FileField } from './file-field.js';
 import { FindingNotes } from './finding-notes.js';
 import { findingsOf, type FindingPlace } from './findings-of.js';
-import { InputFields } from './input-fields.js';
+import { Choice, InputFields } from './input-fields.js';
 import { OutputFields } from './output-fields.js';
 import { UploadPanel } from './upload-panel.js';
 import { useChosenFile } from './use-chosen-file.js';
@@ -47,7 +47,7 @@ export function AddModelForm({ dataset }: { readonly dataset: Dataset }): ReactE
       <FilePanel chosen={chosen} words={words} locked={locked} isMissing={tried && chosen.file === null} findings={findings} onWords={setWords} />
       <Panel title={t('addModel.outputs')}>
         <div className={classes.stack}>
-          <p className={classes.dim}>{t('addModel.format', { format: FORMAT_OF_TASK[dataset.task_type], task: t(`task.${dataset.task_type}`) })}</p>
+          <FormatField dataset={dataset} format={form.format} disabled={locked} onChange={(format) => setForm((before) => ({ ...before, format }))} />
           <OutputFields dataset={dataset} outputs={form.outputs} disabled={locked} findings={findings('outputs')} onChange={(outputs) => setForm({ ...form, outputs })} />
           {tried && <OutputFaults faults={faults} />}
         </div>
@@ -95,6 +95,21 @@ function FilePanel({ chosen, words, locked, isMissing, findings, onWords }: File
       </div>
     </Panel>
   );
+}
+
+interface FormatProps {
+  readonly dataset: Dataset;
+  readonly format: AdapterForm['format'];
+  readonly disabled: boolean;
+  readonly onChange: (format: AdapterForm['format']) => void;
+}
+
+/** A choice where the task has several formats. */
+function FormatField({ dataset, format, disabled, onChange }: FormatProps): ReactElement {
+  const { t } = useTranslation();
+  const formats: readonly AdapterForm['format'][] = FORMATS_OF_TASK[dataset.task_type];
+  if (formats.length === 1) return <p className={classes.dim}>{t('addModel.format', { format, task: t(`task.${dataset.task_type}`) })}</p>;
+  return <Choice label={t('addModel.formatLabel')} values={formats} value={format} disabled={disabled} textOf={(one) => t(`addModel.formats.${one === 'boxes/1' ? 'boxes' : 'centers'}`)} onChange={onChange} />;
 }
 
 function OutputFaults({ faults }: { readonly faults: ReadonlySet<FormFault> }): ReactElement {

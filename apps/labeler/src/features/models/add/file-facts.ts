@@ -1,6 +1,6 @@
 import { readOnnxMetadata } from '@app/kernel';
 import type { Dataset } from '../../../api/types.js';
-import { COLOURS, FITS, LAYOUTS, linesOf, outputsOf, type AdapterForm, type Channels } from './adapter-form.js';
+import { COLOURS, FITS, FORMATS_OF_TASK, LAYOUTS, linesOf, outputsOf, type AdapterForm, type Channels } from './adapter-form.js';
 
 /** What a file says of itself, as models that were trained here do (docs/engine.md); null for what is no ONNX file. */
 export function factsOf(file: Blob): Promise<Readonly<Record<string, string>> | null> {
@@ -13,7 +13,8 @@ const PLACED: ReadonlySet<string> = new Set(['task_type', 'output_format', 'mult
 /** The form with everything that the file says in it. */
 export function filledFrom(facts: Readonly<Record<string, string>>, form: AdapterForm, dataset: Dataset): AdapterForm {
   const extra = Object.entries(facts).filter(([name]) => !PLACED.has(name));
-  return { ...form, ...namesOf(facts, dataset), ...sizeOf(facts), ...preprocessingOf(facts), extra: extra.length === 0 ? undefined : Object.fromEntries(extra) };
+  const format = pick<AdapterForm['format']>(FORMATS_OF_TASK[dataset.task_type], facts['output_format']);
+  return { ...form, ...(format && { format }), ...namesOf(facts, dataset), ...sizeOf(facts), ...preprocessingOf(facts), extra: extra.length === 0 ? undefined : Object.fromEntries(extra) };
 }
 
 function namesOf(facts: Readonly<Record<string, string>>, dataset: Dataset): Pick<AdapterForm, 'outputs'> | undefined {

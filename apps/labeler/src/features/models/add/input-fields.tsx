@@ -43,7 +43,7 @@ export function InputFields({ form, disabled, faults, findings, onChange }: Fiel
 /** Keys of the texts: the API's words have spaces and commas. */
 const FIT_KEYS = { 'contain, black': 'middle', 'contain, black, top-left': 'corner', stretch: 'stretch' } as const;
 
-interface ChoiceProps<T extends string> {
+export interface ChoiceProps<T extends string> {
   readonly label: string;
   readonly values: readonly T[];
   readonly value: T;
@@ -52,7 +52,7 @@ interface ChoiceProps<T extends string> {
   readonly onChange: (value: T) => void;
 }
 
-function Choice<T extends string>({ label, values, value, disabled, textOf, onChange }: ChoiceProps<T>): ReactElement {
+export function Choice<T extends string>({ label, values, value, disabled, textOf, onChange }: ChoiceProps<T>): ReactElement {
   const choose = (chosen: string | null): void => {
     const found = values.find((one) => one === chosen);
     if (found !== undefined) onChange(found);
@@ -75,8 +75,8 @@ function Pixels({ form, disabled, faults, onChange }: Omit<FieldsProps, 'finding
       <Select label={t('addModel.preset')} description={t('addModel.presetHint')} disabled={disabled} value={preset ?? OWN} allowDeselect={false} data={names} onChange={choose} />
       <div className={classes.fields}>
         <NumberInput hideControls disabled={disabled} label={t('addModel.scale')} decimalScale={10} value={shown(form.scale)} error={Number.isNaN(form.scale) ? t('addModel.fault.number') : undefined} onChange={(value) => onChange({ scale: numberOf(value) })} />
-        <ChannelFields label={t('addModel.mean')} values={form.mean} disabled={disabled} onChange={(mean) => onChange({ mean })} />
-        <ChannelFields label={t('addModel.deviation')} values={form.deviation} disabled={disabled} error={error} onChange={(deviation) => onChange({ deviation })} />
+        <ChannelFields label={t('addModel.mean')} colour={form.colour} values={form.mean} disabled={disabled} onChange={(mean) => onChange({ mean })} />
+        <ChannelFields label={t('addModel.deviation')} colour={form.colour} values={form.deviation} disabled={disabled} error={error} onChange={(deviation) => onChange({ deviation })} />
       </div>
     </>
   );
@@ -84,25 +84,27 @@ function Pixels({ form, disabled, faults, onChange }: Omit<FieldsProps, 'finding
 
 interface ChannelProps {
   readonly label: string;
+  readonly colour: AdapterForm['colour'];
   readonly values: Channels;
   readonly disabled: boolean;
   readonly error?: string | undefined;
   readonly onChange: (values: Channels) => void;
 }
 
-const CHANNELS = ['red', 'green', 'blue'] as const;
+/** Numbers stand in the order in which the model has its colours. */
+const CHANNELS = { RGB: ['red', 'green', 'blue'], BGR: ['blue', 'green', 'red'] } as const;
 
-function ChannelFields({ label, values, disabled, error, onChange }: ChannelProps): ReactElement {
+function ChannelFields({ label, colour, values, disabled, error, onChange }: ChannelProps): ReactElement {
   const { t } = useTranslation();
   const change = (at: number, value: number): void => {
-    const [red, green, blue] = values.map((one, index) => (index === at ? value : one));
-    onChange([red ?? 0, green ?? 0, blue ?? 0]);
+    const [first, second, third] = values.map((one, index) => (index === at ? value : one));
+    onChange([first ?? 0, second ?? 0, third ?? 0]);
   };
   return (
     <fieldset className={classes.channels}>
       <legend>{label}</legend>
       <div>
-        {CHANNELS.map((name, at) => {
+        {CHANNELS[colour].map((name, at) => {
           const value = values[at] ?? 0;
           return <NumberInput key={name} hideControls disabled={disabled} decimalScale={8} aria-label={`${label}, ${t(`addModel.channels.${name}`)}`} value={shown(value)} error={Number.isNaN(value) ? t('addModel.fault.number') : value === 0 && error} onChange={(typed) => change(at, numberOf(typed))} />;
         })}

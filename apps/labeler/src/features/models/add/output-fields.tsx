@@ -3,7 +3,7 @@ import { useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Dataset, Finding } from '../../../api/types.js';
 import { Icon } from '../../../ui/icons.js';
-import { linesOf, outputsOf, type OutputRow } from './adapter-form.js';
+import { linesOf, NOTHING, outputsOf, type OutputRow } from './adapter-form.js';
 import classes from './add-model.module.css';
 import { FindingNotes } from './finding-notes.js';
 import { outputOf } from './findings-of.js';
@@ -33,9 +33,14 @@ export function OutputFields({ dataset, outputs, disabled, findings, onChange }:
       <FindingNotes findings={findings.filter((one) => outputOf(one) === null)} />
       <ol className={classes.outputs} start={0}>
         {outputs.map((row, at) => (
-          <Row key={at} {...{ dataset, row, at, disabled }} findings={findings.filter((one) => outputOf(one) === at)} isTwice={row.classId !== null && outputs.some((other, index) => index !== at && other.classId === row.classId)} onChange={(next) => change(at, next)} onRemove={() => onChange(outputs.filter((_, index) => index !== at))} />
+          <Row key={at} {...{ dataset, row, at, disabled }} findings={findings.filter((one) => outputOf(one) === at)} isTwice={typeof row.classId === 'number' && outputs.some((other, index) => index !== at && other.classId === row.classId)} onChange={(next) => change(at, next)} onRemove={() => onChange(outputs.filter((_, index) => index !== at))} />
         ))}
       </ol>
+      {outputs.some((one) => one.classId === null) && (
+        <Button size="compact-sm" variant="subtle" disabled={disabled} onClick={() => onChange(outputs.map((one) => (one.classId === null ? { ...one, classId: NOTHING } : one)))}>
+          {t('addModel.leaveRest', { count: outputs.filter((one) => one.classId === null).length })}
+        </Button>
+      )}
       <Button size="compact-sm" variant="subtle" disabled={disabled} leftSection={<Icon name="plus" size={15} />} onClick={() => onChange([...outputs, { name: '', classId: null }])}>
         {t('addModel.addOutput')}
       </Button>
@@ -59,7 +64,8 @@ function Row({ dataset, row, at, disabled, isTwice, findings, onChange, onRemove
   const notes = `output-${at}-findings`;
   const choose = (value: string | null): void => {
     const found = dataset.classes.find((one) => String(one.id) === value);
-    if (found !== undefined) onChange({ name: row.name === '' ? found.name : row.name, classId: found.id });
+    if (value === NOTHING) onChange({ ...row, classId: NOTHING });
+    else if (found !== undefined) onChange({ name: row.name === '' ? found.name : row.name, classId: found.id });
   };
   return (
     <li>
@@ -72,7 +78,7 @@ function Row({ dataset, row, at, disabled, isTwice, findings, onChange, onRemove
         aria-describedby={findings.length > 0 ? notes : undefined}
         placeholder={t('addModel.chooseClass')}
         nothingFoundMessage={t('addModel.noClass')}
-        data={dataset.classes.map((one) => ({ value: String(one.id), label: one.name }))}
+        data={[...dataset.classes.map((one) => ({ value: String(one.id), label: one.name })), { value: NOTHING, label: t('addModel.nothing') }]}
         value={row.classId === null ? null : String(row.classId)}
         error={isTwice ? t('addModel.fault.twice') : undefined}
         onChange={choose}

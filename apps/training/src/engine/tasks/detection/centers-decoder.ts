@@ -20,8 +20,8 @@ interface Peak {
 /** `heat` [K, G, G] has a peak at the middle of each object; `boxes` [4, G, G] says left, top, right and bottom in pixels of the square. */
 export const decodeCenters: DecodeOutputs = (outputs, fit, { classIds }) =>
   foundCenters(outputs, fit).flatMap(({ classIndex, score, box }): PredictedObject[] => {
-    const classId = classIds[classIndex];
-    return classId === undefined ? [] : [{ class_id: classId, score, bbox: [...box] }];
+    const classId = classIds[classIndex] ?? null;
+    return classId === null ? [] : [{ class_id: classId, score, bbox: [...box] }];
   });
 
 export interface FoundCenter extends Peak {

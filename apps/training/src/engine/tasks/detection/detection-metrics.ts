@@ -1,7 +1,7 @@
 import { fitGeometry } from '../../data/fit.js';
 import { AveragePrecision } from '../../metrics/average-precision.js';
 import type { LabeledObject, Sample } from '../../samples/sample.js';
-import type { RawOutput } from '../output-decoder.js';
+import type { DecodeOutputs, RawOutput } from '../output-decoder.js';
 import type { ImageOutcome, TaskFacts, TaskMetrics, TaskResult } from '../training-task.js';
 import { boxIou, type XywhBox } from './boxes.js';
 import { decodeCenters } from './centers-decoder.js';
@@ -24,13 +24,17 @@ export class DetectionMetrics implements TaskMetrics {
   private readonly classes: readonly AveragePrecision[];
   private readonly classIds: readonly number[];
 
-  constructor(private readonly facts: Pick<TaskFacts, 'classes' | 'imageSide'>) {
+  /** `decode`: of a model from elsewhere, whose outputs are in another format. */
+  constructor(
+    private readonly facts: Pick<TaskFacts, 'classes' | 'imageSide'>,
+    private readonly decode: DecodeOutputs = decodeCenters,
+  ) {
     this.classes = facts.classes.map(() => new AveragePrecision());
     this.classIds = facts.classes.map((one) => one.id);
   }
 
   add(sample: Sample, outputs: Readonly<Record<string, RawOutput>>): ImageOutcome {
-    const predicted = decodeCenters(outputs, fitGeometry(sample.width, sample.height, this.facts.imageSide), { classIds: this.classIds, multiLabel: false });
+    const predicted = this.decode(outputs, fitGeometry(sample.width, sample.height, this.facts.imageSide), { classIds: this.classIds, multiLabel: false });
     const found = predicted.map((one) => ({ classIndex: this.classIds.indexOf(one.class_id), score: one.score, bbox: xywh(one.bbox) }));
     const truths = sample.objects.flatMap((one): (Placed & Pick<LabeledObject, 'isCrowd'>)[] => (one.bbox === null ? [] : [{ ...one, bbox: one.bbox }]));
     this.classes.forEach((precision, classIndex) => {

@@ -33,10 +33,10 @@ export function foundInstances(outputs: Readonly<Record<string, RawOutput>>, fit
 /** Polygons; run lengths of the original's size where a mask has holes, which polygons cannot say. The box is that of the mask. */
 export const decodeInstances: DecodeOutputs = (outputs, fit, { classIds }) =>
   foundInstances(outputs, fit).flatMap((found): PredictedObject[] => {
-    const classId = classIds[found.classIndex];
+    const classId = classIds[found.classIndex] ?? null;
     const rings = found.rings.map((ring) => originalRing(ring, fit)).filter((ring) => Math.abs(signedArea(ring)) > 0);
     const box = boxOf(rings);
-    if (classId === undefined || box === null) return [];
+    if (classId === null || box === null) return [];
     const shape = found.hasHoles ? { counts: spansText(ringsSpans(rings, fit), fit.width * fit.height) } : { segmentation: rings };
     return [{ class_id: classId, score: found.score, bbox: box, ...shape }];
   });

@@ -30,6 +30,6 @@ const inside = (value: number, most: number): number => (Number.isFinite(value) 
 /** `points` [2 K, G, G]: x and y of each point in pixels of the square; `shown` [K, G, G]: how likely it is to be seen or covered. */
 export const decodeKeypoints: DecodeOutputs = (outputs, fit, { classIds, keypointCounts = [] }) =>
   foundKeypoints(outputs, fit, keypointCounts).flatMap(({ classIndex, score, box, keypoints }): PredictedObject[] => {
-    const classId = classIds[classIndex];
-    return classId === undefined ? [] : [{ class_id: classId, score, bbox: [...box], ...(keypoints.length === 0 ? {} : { keypoints: [...keypoints] }) }];
+    const classId = classIds[classIndex] ?? null;
+    return classId === null ? [] : [{ class_id: classId, score, bbox: [...box], ...(keypoints.length === 0 ? {} : { keypoints: [...keypoints] }) }];
   });

@@ -34,7 +34,7 @@ export const decodeSemantic: DecodeOutputs = (outputs, fit, { classIds }) => {
   const objects = classIds.flatMap((classId, index): PredictedObject[] => {
     const text = masks.get(index + 1);
     const score = (sums[index + 1] ?? 0) / (counts[index + 1] ?? 0);
-    return text === undefined || !Number.isFinite(score) ? [] : [{ class_id: classId, score: Math.min(1, Math.max(0, score)), counts: text }];
+    return classId === null || text === undefined || !Number.isFinite(score) ? [] : [{ class_id: classId, score: Math.min(1, Math.max(0, score)), counts: text }];
   });
   return objects.sort((a, b) => b.score - a.score);
 };

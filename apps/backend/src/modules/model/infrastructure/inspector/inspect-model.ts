@@ -2,13 +2,11 @@ import { readFile } from 'node:fs/promises';
 import type { ModelAdapter } from '@app/contracts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { InspectedMessage } from './inspection-messages.js';
+import { outputFindings } from './inspect-outputs.js';
 
 type Findings = InspectedMessage['findings'];
 
 const OPTIONS = { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 4, executionMode: 'sequential' } as const;
-/** Outputs that a format must have; those of tasks beyond classification are their decoders' to know. */
-const MUST_HAVE: Partial<Record<ModelAdapter['output_format'], readonly string[]>> = { 'classification/1': ['probabilities'] };
-
 /**
  * Loads the file and runs it once, on an image of stripes, as the worker will. From memory and not by its path: a file that refers to others beside it
  * (external data) finds none.
@@ -35,18 +33,7 @@ async function tried(session: InferenceSession, adapter: ModelAdapter): Promise<
   const [width, height] = adapter.input_size;
   const shape = adapter.preprocessing.layout === 'NCHW' ? [1, 3, height, width] : [1, height, width, 3];
   const results = await session.run({ [input]: new Tensor('float32', Float32Array.from({ length: 3 * width * height }, stripe), shape) });
-  const findings: Findings = [];
-  for (const name of MUST_HAVE[adapter.output_format] ?? []) findings.push(...outputFindings(name, results[name], adapter));
-  return findings;
-}
-
-function outputFindings(name: string, tensor: Tensor | undefined, adapter: ModelAdapter): Findings {
-  if (tensor === undefined) return [{ code: 'missing-output', message: `It has no output "${name}", which ${adapter.output_format} needs.` }];
-  const { data } = tensor;
-  if (!(data instanceof Float32Array)) return [{ code: 'wrong-output', message: `The output "${name}" is not of 32-bit floats.` }];
-  if (data.length !== adapter.classes.length) return [{ code: 'wrong-output', message: `The output "${name}" has ${data.length} values for an image; ${adapter.classes.length} classes are declared.` }];
-  if (!data.every((value) => value >= -1e-4 && value <= 1 + 1e-4)) return [{ code: 'wrong-output', message: `The output "${name}" has values that are no probabilities: add a softmax or a sigmoid.` }];
-  return [];
+  return outputFindings(results, adapter);
 }
 
 /** From -1 to 1: of an image of nothing many a model says nothing wrong. */
