@@ -107,7 +107,8 @@ describe('a declaration', () => {
     ['no class of the dataset', { classes: [{ id: null, name: 'x' }] }, ['no-class']],
     ['another task', { task_type: 'object_detection', output_format: 'centers/1' }, ['task-mismatch']],
     ['a format of another task', { output_format: 'centers/1' }, ['format-mismatch']],
-    ['a detector of any make', { output_format: 'boxes/1' }, ['format-mismatch']],
+    ['a detector of any make, which may see images stretched', { output_format: 'boxes/1', preprocessing: { ...ADAPTER.preprocessing, fit: 'stretch' } }, ['format-mismatch']],
+    ['one as trained here that sees images stretched', { output_format: 'centers/1', preprocessing: { ...ADAPTER.preprocessing, fit: 'stretch' } }, ['format-mismatch', 'unsupported-fit']],
     ['several labels', { multi_label: true }, ['task-mismatch']],
   ])('with %s is refused', async (_, changed, codes) => {
     expect((await announce(goodModel(), { ...ADAPTER, ...changed })).errors?.map((one) => one.code)).toEqual(codes);

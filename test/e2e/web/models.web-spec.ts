@@ -31,9 +31,12 @@ describe.skipIf(chrome === null)('a model from elsewhere', () => {
     await choose(onnx('bad-net.onnx', { class_names: '["사람","차량","fox"]', input_size: '[320,320]', preprocessing: '{"layout":"NCHW","colour":"BGR","fit":"stretch","scale":1,"mean":[1,2,3],"deviation":[4,5,6]}' }));
     await page.getByText('The file says how it is used.', { exact: false }).waitFor();
     await expect.poll(() => field('Name').inputValue()).toBe('bad-net');
-    await expect.poll(() => Promise.all([field('Width, pixels').inputValue(), choice('Numbers of a pixel').inputValue(), field('Mean, blue').inputValue(), choice('Class of output 차량').inputValue()])).toEqual(['320', 'Numbers of your own', '3', '차량']);
+    await expect.poll(() => Promise.all([field('Width, pixels').inputValue(), choice('Numbers of a pixel').inputValue(), field('Mean, blue').inputValue(), choice('Class of output 차량').inputValue()])).toEqual(['320', 'Numbers of your own', '1', '차량']);
     await button('Upload and check').click();
-    await page.getByText('Choose a class for each output.').waitFor();
+    await page.getByText('Choose a class for each output, or leave it out.').waitFor();
+    await button('Leave out 1 without a class').click();
+    await expect.poll(() => choice('Class of output fox').inputValue()).toBe('Nothing: leave it out');
+    expect(await choice('Format of the outputs').inputValue()).toBe('Boxes and scores, of any detector (boxes/1)');
     await choice('Class of output fox').fill('버스');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');

@@ -29,6 +29,13 @@ describe('the input of a model', () => {
     input.forEach((value, index) => expect(value).toBeCloseTo(expected[index] ?? 9, 5));
   });
 
+  it('has mean and deviation in the order of its colours, in bytes where its scale is 1', async () => {
+    const preprocessing = { ...RAW, colour: 'BGR', mean: [103.53, 116.28, 123.675], deviation: [57.375, 57.12, 58.395] } as const;
+    const { input } = await fittedImage(await picture(), adapter([16, 8], { ...preprocessing, mean: [...preprocessing.mean], deviation: [...preprocessing.deviation] }));
+    // The first pixel is red.
+    expect([input[0], input[128], input[256]].map((value) => value?.toFixed(3))).toEqual([(-103.53 / 57.375).toFixed(3), (-116.28 / 57.12).toFixed(3), ((255 - 123.675) / 58.395).toFixed(3)]);
+  });
+
   it('has its channels and axes where the adapter says', async () => {
     const bytes = await picture();
     const planar = (await fittedImage(bytes, adapter([16, 8], RAW))).input;

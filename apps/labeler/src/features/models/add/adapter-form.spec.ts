@@ -1,7 +1,7 @@
 import { modelAdapterSchema } from '@app/contracts';
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../api/types.js';
-import { adapterOf, emptyForm, faultsOf, NOTHING, outputsOf, presetOf, PRESETS } from './adapter-form.js';
+import { adapterOf, emptyForm, faultsOf, NOTHING, outputsOf, presetNumbers, presetOf, PRESETS, recoloured } from './adapter-form.js';
 import { filledFrom } from './file-facts.js';
 
 const CLASSES = [{ id: 3, name: 'Cat' }, { id: 7, name: '개' }, { id: 9, name: 'bird' }];
@@ -46,8 +46,17 @@ describe('how a model from elsewhere is used', () => {
 
   it('knows a preset by its numbers', () => {
     expect(presetOf(form)).toBe('imagenet');
-    expect(presetOf({ ...PRESETS.platform, scale: 0.00392156862745098 })).toBe('platform');
-    expect(presetOf({ ...PRESETS.unit, mean: [0, 0, 0.1] })).toBeNull();
+    expect(presetOf({ ...PRESETS.platform, colour: 'RGB', scale: 0.00392156862745098 })).toBe('platform');
+    expect(presetOf({ ...PRESETS.unit, colour: 'RGB', mean: [0, 0, 0.1] })).toBeNull();
+  });
+});
+
+describe('the order of the colours', () => {
+  it('takes the numbers along, and a preset stays one', () => {
+    const turned = { ...form, ...recoloured(form, 'BGR') };
+    expect([turned.colour, turned.mean, presetOf(turned)]).toEqual(['BGR', [0.406, 0.456, 0.485], 'imagenet']);
+    expect(presetNumbers('imagenet', 'BGR').deviation).toEqual([0.225, 0.224, 0.229]);
+    expect(recoloured(turned, 'BGR').mean).toEqual([0.406, 0.456, 0.485]);
   });
 });
 

@@ -48,7 +48,7 @@ type Numbers = Pick<AdapterForm, 'scale' | 'mean' | 'deviation'>;
 const BYTE = 1 / 255;
 const same = (value: number): Channels => [value, value, value];
 
-/** A pixel becomes (value * scale - mean) / deviation. Mean and deviation of ImageNet as torchvision's models want them. */
+/** A pixel becomes (value * scale - mean) / deviation; here in the order red, green, blue. Mean and deviation of ImageNet as torchvision's models want them. */
 export const PRESETS = {
   imagenet: { scale: BYTE, mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] },
   unit: { scale: BYTE, mean: same(0), deviation: same(1) },
@@ -59,9 +59,24 @@ export const PRESETS = {
 export type Preset = keyof typeof PRESETS;
 export const PRESET_NAMES = ['imagenet', 'unit', 'symmetric', 'platform', 'bytes'] as const satisfies readonly Preset[];
 
+const inOrder = (channels: Channels, colour: AdapterForm['colour']): Channels => (colour === 'RGB' ? channels : [channels[2], channels[1], channels[0]]);
+
+/** The numbers of a preset, in the order of the colours. */
+export function presetNumbers(preset: Preset, colour: AdapterForm['colour']): Numbers {
+  const { scale, mean, deviation } = PRESETS[preset];
+  return { scale, mean: inOrder(mean, colour), deviation: inOrder(deviation, colour) };
+}
+
 /** Null: numbers of one's own. */
-export const presetOf = ({ scale, mean, deviation }: Numbers): Preset | null =>
-  PRESET_NAMES.find((name) => isNear(PRESETS[name].scale, scale) && PRESETS[name].mean.every((one, at) => isNear(one, mean[at])) && PRESETS[name].deviation.every((one, at) => isNear(one, deviation[at]))) ?? null;
+export const presetOf = ({ colour, scale, mean, deviation }: Numbers & Pick<AdapterForm, 'colour'>): Preset | null =>
+  PRESET_NAMES.find((name) => {
+    const usual = presetNumbers(name, colour);
+    return isNear(usual.scale, scale) && usual.mean.every((one, at) => isNear(one, mean[at])) && usual.deviation.every((one, at) => isNear(one, deviation[at]));
+  }) ?? null;
+
+/** With its colours in another order; each colour keeps its numbers. */
+export const recoloured = (form: Pick<AdapterForm, 'colour' | 'mean' | 'deviation'>, colour: AdapterForm['colour']): Pick<AdapterForm, 'colour' | 'mean' | 'deviation'> =>
+  form.colour === colour ? form : { colour, mean: inOrder(form.mean, 'BGR'), deviation: inOrder(form.deviation, 'BGR') };
 
 const isNear = (left: number, right: number | undefined): boolean => right !== undefined && Math.abs(left - right) < 1e-6;
 

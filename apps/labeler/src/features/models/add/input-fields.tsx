@@ -2,7 +2,7 @@ import { NumberInput, Select } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Finding } from '../../../api/types.js';
-import { COLOURS, FITS, LAYOUTS, PRESET_NAMES, presetOf, PRESETS, type AdapterForm, type Channels, type FormFault } from './adapter-form.js';
+import { COLOURS, FITS, LAYOUTS, PRESET_NAMES, presetNumbers, presetOf, recoloured, type AdapterForm, type Channels, type FormFault } from './adapter-form.js';
 import classes from './add-model.module.css';
 import { FindingNotes } from './finding-notes.js';
 
@@ -30,7 +30,7 @@ export function InputFields({ form, disabled, faults, findings, onChange }: Fiel
         <NumberInput {...number} label={t('addModel.width')} value={shown(form.width)} error={sizeError} onChange={(value) => onChange({ width: numberOf(value) })} />
         <NumberInput {...number} label={t('addModel.height')} value={shown(form.height)} error={sizeError} onChange={(value) => onChange({ height: numberOf(value) })} />
         <Choice label={t('addModel.layout')} values={LAYOUTS} value={form.layout} disabled={disabled} textOf={(one) => t(`addModel.layouts.${one}`)} onChange={(layout) => onChange({ layout })} />
-        <Choice label={t('addModel.colour')} values={COLOURS} value={form.colour} disabled={disabled} textOf={(one) => one} onChange={(colour) => onChange({ colour })} />
+        <Choice label={t('addModel.colour')} values={COLOURS} value={form.colour} disabled={disabled} textOf={(one) => one} onChange={(colour) => onChange(recoloured(form, colour))} />
         <Choice label={t('addModel.fit')} values={FITS} value={form.fit} disabled={disabled} textOf={(one) => t(`addModel.fits.${FIT_KEYS[one]}`)} onChange={(fit) => onChange({ fit })} />
       </div>
       <FindingNotes findings={findings.size} />
@@ -66,7 +66,7 @@ function Pixels({ form, disabled, faults, onChange }: Omit<FieldsProps, 'finding
   const preset = presetOf(form);
   const choose = (chosen: string | null): void => {
     const found = PRESET_NAMES.find((one) => one === chosen);
-    if (found !== undefined) onChange(PRESETS[found]);
+    if (found !== undefined) onChange(presetNumbers(found, form.colour));
   };
   const names = [...PRESET_NAMES.map((one) => ({ value: one as string, label: t(`addModel.presets.${one}`) })), ...(preset === null ? [{ value: OWN, label: t('addModel.presets.own') }] : [])];
   const error = faults.has('deviation') ? t('addModel.fault.deviation') : undefined;
