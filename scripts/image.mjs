@@ -15,7 +15,7 @@ const ON_DEMAND = ['@tensorflow/tfjs-node'];
 /** Names in the order of `import x from`, `export from`, `import x`, `import(x)`, `require(x)`, `resolve(x)`. */
 const IMPORT = /(?:\bfrom\s*|\bimport\s*|\bimport\(\s*|\brequire\(\s*|\bresolve\(\s*)['"]([^'"./][^'"]*)['"]/g;
 /** Not read at run time. */
-const LEFT_OUT = /\.(?:map|d\.[cm]?ts|md|markdown)$/i;
+const LEFT_OUT = /(?:\.(?:map|d\.[cm]?ts|md|markdown)|_test\.js)$/i;
 
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')).packages;
 const nameOf = (specifier) => specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
@@ -62,6 +62,9 @@ function closure(names, excluded) {
   return [...folders].sort();
 }
 
+/** onnxruntime-web brings a bundle and a binary for each way that a browser may compute; Node takes this one. */
+const isForBrowsers = (path) => /onnxruntime-web\/dist\/[^/]+$/.test(path) && !/\/(?:ort\.node\.min\.m?js|ort-wasm-simd-threaded\.(?:mjs|wasm))$/.test(path);
+
 /** Binaries of other machines: onnxruntime-node brings those of five. */
 function isOfAnotherMachine(path) {
   const [, platform, arch] = /onnxruntime-node\/bin\/napi-v\d+\/([^/]+)(?:\/([^/]+))?/.exec(path) ?? [];
@@ -71,7 +74,7 @@ function isOfAnotherMachine(path) {
 function copyPackage(path, to) {
   const nested = join(path, 'node_modules');
   // Links as they are: those of Postgres are between its own libraries.
-  cpSync(path, join(to, path), { recursive: true, verbatimSymlinks: true, filter: (from) => from !== nested && !LEFT_OUT.test(from) && !isOfAnotherMachine(from) });
+  cpSync(path, join(to, path), { recursive: true, verbatimSymlinks: true, filter: (from) => from !== nested && !LEFT_OUT.test(from) && !isForBrowsers(from) && !isOfAnotherMachine(from) });
 }
 
 export function layOut(image, folder, extra = []) {

@@ -92,6 +92,13 @@ describe('the images', () => {
     expect(await ended(backend)).toBe(0);
   });
 
+  it('training: has the runtime that it falls back to without a native library', async () => {
+    // No model: the binary is loaded, and refuses it.
+    const program = "import('onnxruntime-web').then(({ InferenceSession }) => InferenceSession.create(new Uint8Array([1, 2, 3]))).catch((error) => console.log(error.message))";
+    const { stdout } = await run('node', ['--input-type=module', '-e', program], { cwd: at('training') });
+    expect(stdout).toMatch(/protobuf/i);
+  });
+
   it('training: answers that it is ready', async () => {
     const port = await freePort();
     const work = mkdtempSync(join(folder, 'work-'));
