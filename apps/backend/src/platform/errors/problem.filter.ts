@@ -30,7 +30,8 @@ export class ProblemFilter implements ExceptionFilter {
 
   private log(error: Error, request: FastifyRequest, status: number): void {
     const cause: unknown = error.cause ?? error;
-    const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+    // What we refuse by ourselves is no surprise, and a probe may ask every few seconds.
+    const text = cause instanceof DomainError ? cause.message : cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
     const line = `${request.method} ${request.url.split('?')[0] ?? ''} ${status} request ${request.id}: ${text}`;
     if (status === 500) this.logger.error(line);
     else this.logger.warn(line);
