@@ -12,3 +12,4 @@ export { countDelivery } from './metrics/count-delivery.js';
 export { beginSpan, currentTraceparent, failureOf, inSpan, inSpanOfTrace, isTracing, stopTracing, tellSpan, type OpenSpan, type SpanAttributes, type SpanFacts, type SpanOptions } from './tracing/spans.js';
 export { startTracing, type TracingOptions } from './tracing/start-tracing.js';
 export { givenCorrelation, WorkContext, type WorkContextData } from './work-context.js';
+export { listenAt, stopListening } from './listening.js';

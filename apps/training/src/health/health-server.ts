@@ -1,4 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { listenAt, stopListening } from '@app/observability';
 import { HealthChecks } from './health-checks.js';
 
 /** `/health/live` and `/health/ready` for whoever starts the process. Nothing else is served here. */
@@ -17,17 +18,14 @@ export class HealthServer {
       return answer(response, 404, { status: 'not-found' });
     });
     this.server = server;
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(at.port, at.host, resolve));
-    const address = server.address();
-    return typeof address === 'object' && address !== null ? address.port : at.port;
+    return listenAt(server, at);
   }
 
   async close(): Promise<void> {
     const { server } = this;
     if (server === null) return;
     this.server = null;
-    server.closeAllConnections();
-    await new Promise<void>((resolve) => server.close(() => resolve()));
+    await stopListening(server);
   }
 
   private async ready(response: ServerResponse): Promise<void> {

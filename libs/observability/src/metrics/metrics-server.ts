@@ -1,4 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { listenAt, stopListening } from '../listening.js';
 import type { Metrics } from './metrics.js';
 
 /** A port of its own for `GET /metrics` and nothing else: it is for the operator's network, not for users. */
@@ -16,19 +17,17 @@ export class MetricsServer {
       void this.answer(response, request.method === 'HEAD');
     });
     this.server = server;
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(at.port, at.host, resolve));
+    const port = await listenAt(server, at);
     // A scraper keeps its connection open; it is no reason to go on living.
     server.unref();
-    const address = server.address();
-    return typeof address === 'object' && address !== null ? address.port : at.port;
+    return port;
   }
 
   async close(): Promise<void> {
     const { server } = this;
     if (server === null) return;
     this.server = null;
-    server.closeAllConnections();
-    await new Promise<void>((resolve) => server.close(() => resolve()));
+    await stopListening(server);
   }
 
   private async answer(response: ServerResponse, isHead: boolean): Promise<void> {
